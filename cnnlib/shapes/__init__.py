@@ -1,6 +1,28 @@
 """Sizes, counts and argument checks: integers in, integers out, no arrays."""
 
-from cnnlib.shapes.arguments import choice, describe, integer, ntuple, rank, same_float_dtype
+from cnnlib.shapes.arguments import (
+    choice,
+    describe,
+    dtype_name,
+    float_arrays,
+    instances,
+    integer,
+    ntuple,
+    positive,
+    rank,
+    same_float_dtype,
+)
+from cnnlib.shapes.dense import class_labels, label_range, linear_shape
+from cnnlib.shapes.neighbourhoods import (
+    CONVOLVE_MODES,
+    LocalGeometry,
+    SignalGeometry,
+    adaptive_windows,
+    blur_geometry,
+    channel_window,
+    local_geometry,
+    signal_geometry,
+)
 from cnnlib.shapes.windows import (
     PADDING_MODES,
     ConvGeometry,
@@ -11,16 +33,31 @@ from cnnlib.shapes.windows import (
 )
 
 __all__ = [
+    "CONVOLVE_MODES",
     "PADDING_MODES",
     "ConvGeometry",
+    "LocalGeometry",
     "PoolGeometry",
+    "SignalGeometry",
+    "adaptive_windows",
+    "blur_geometry",
+    "channel_window",
     "choice",
+    "class_labels",
     "conv_geometry",
     "describe",
+    "dtype_name",
+    "float_arrays",
+    "instances",
     "integer",
+    "label_range",
+    "linear_shape",
+    "local_geometry",
     "ntuple",
     "output_size",
     "pool_geometry",
+    "positive",
     "rank",
     "same_float_dtype",
+    "signal_geometry",
 ]

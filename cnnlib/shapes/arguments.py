@@ -4,8 +4,10 @@ Every message follows one pattern, ``operator: argument must be â€¦, received â€
 reader sees which call failed, which argument is at fault and what arrived.
 """
 
+import math
 import operator
 from collections.abc import Sequence
+from numbers import Real
 
 AXES = {1: ("L",), 2: ("H", "W")}
 
@@ -85,6 +87,51 @@ def same_float_dtype(op, allowed, **dtypes):
     if len(set(given.values())) > 1:
         received = ", ".join(f"{name} {dtype}" for name, dtype in given.items())
         raise TypeError(f"{op}: {', '.join(given)} must share one dtype, received {received}")
+
+
+def float_arrays(op, kind, allowed, **arrays):
+    """Require arrays of one class and of one of the ``allowed`` floating-point dtypes.
+
+    Parameters
+    ----------
+    op : str
+        Name of the operator, for the message.
+    kind : type
+        The class, ``numpy.ndarray`` or ``torch.Tensor``.
+    allowed : sequence of str
+        Names of dtypes, as in `same_float_dtype`.
+    **arrays : kind or None
+        The arguments by name; None for an optional array that was not given.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of another class or dtype, or two differ in dtype.
+    """
+    instances(op, kind, **arrays)
+    same_float_dtype(op, allowed, **{name: dtype_name(array) for name, array in arrays.items()})
+
+
+def instances(op, kind, **values):
+    """Require that every value but None is an instance of ``kind``; raise ``TypeError`` otherwise."""
+    for name, value in values.items():
+        if value is not None and not isinstance(value, kind):
+            wanted = f"{kind.__module__}.{kind.__qualname__}"
+            raise TypeError(f"{op}: {name} must be a {wanted}, received {type(value).__qualname__}")
+
+
+def dtype_name(array):
+    """Name an array's dtype as NumPy does, whatever library the array is of: ``"float32"``; None for None."""
+    return None if array is None else str(array.dtype).removeprefix("torch.")
+
+
+def positive(op, argument, value):
+    """Return ``value`` as a float; raise unless it is a finite real number above zero."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(f"{op}: {argument} must be a number, received {value!r}")
+    if not 0 < value < math.inf:
+        raise ValueError(f"{op}: {argument} must be positive and finite, received {value!r}")
+    return float(value)
 
 
 def rank(op, argument, shape, axes):
