@@ -1,0 +1,37 @@
+# Every target is a small program in tools/; this file only names them.
+ifeq ($(OS),Windows_NT)
+VENV := .venv/Scripts/python.exe
+else
+VENV := .venv/bin/python
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help environment book test lab serve refresh lint clean
+
+help: ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+environment: ## Create .venv with the exact packages (every target below does)
+	@PYTHON="$(PYTHON)" sh tools/python.sh -m tools.environment
+
+book: environment ## Build the book, executing what changed
+	@$(VENV) -m tools.build_book
+
+test: environment ## Build the book and run all tests
+	@$(VENV) -m tools.run_tests
+
+lab: environment ## Open the chapters in JupyterLab
+	@$(VENV) -m jupyterlab chapters
+
+serve: book ## Show the built book on http://127.0.0.1:8000
+	@$(VENV) -m tools.serve
+
+refresh: environment ## Re-execute the chapters in place, or one: make refresh CHAPTER=lenet
+	@$(VENV) -m tools.refresh $(CHAPTER)
+
+lint: environment ## Check style and formatting
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+
+clean: ## Remove what was built; .venv stays
+	@PYTHON="$(PYTHON)" sh tools/python.sh -m tools.clean
