@@ -12,7 +12,7 @@ from cnnlib.shapes.arguments import (
     rank,
     same_float_dtype,
 )
-from cnnlib.shapes.dense import class_labels, label_range, linear_shape
+from cnnlib.shapes.dense import class_labels, label_range, linear_shape, softmax_axis
 from cnnlib.shapes.neighbourhoods import (
     CONVOLVE_MODES,
     LocalGeometry,
@@ -60,4 +60,5 @@ __all__ = [
     "rank",
     "same_float_dtype",
     "signal_geometry",
+    "softmax_axis",
 ]

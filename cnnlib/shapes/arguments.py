@@ -138,3 +138,9 @@ def rank(op, argument, shape, axes):
     """Require as many axes as ``axes`` names, for instance ``("N", "C", "H", "W")``."""
     if len(shape) != len(axes):
         raise ValueError(f"{op}: {argument} must have shape ({', '.join(axes)}), received {tuple(shape)}")
+
+
+def require_cells(op, x_shape):
+    """Require at least one cell on every spatial axis of ``x``, whose shape is (N, C, *size)."""
+    if 0 in x_shape[2:]:
+        raise ValueError(f"{op}: x must have at least one cell on each spatial axis, received {tuple(x_shape)}")

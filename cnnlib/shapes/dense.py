@@ -1,6 +1,6 @@
 """Check the arguments of what comes after the feature maps: linear layers and class labels."""
 
-from cnnlib.shapes.arguments import describe, rank
+from cnnlib.shapes.arguments import describe, integer, rank
 
 _INTEGER_DTYPES = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 
@@ -36,6 +36,14 @@ def linear_shape(op, x_shape, weight_shape, bias_shape=None):
     if 0 in weight_shape:
         raise ValueError(f"{op}: weight must not be empty, received {tuple(weight_shape)}")
     return x_shape[0], out_features
+
+
+def softmax_axis(op, x_shape, axis):
+    """Return the axis over which a softmax sums, counted from the front; it must exist and hold a value."""
+    position = integer(op, "axis", axis, minimum=-len(x_shape))
+    if position >= len(x_shape) or x_shape[position] == 0:
+        raise ValueError(f"{op}: axis must be that of at least one value, received {axis} ({describe(x=x_shape)})")
+    return position % len(x_shape)
 
 
 def class_labels(op, logits_shape, labels_shape, labels_dtype):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnnlib.shapes.arguments import choice, describe, integer, ntuple, rank
+from cnnlib.shapes.arguments import choice, describe, integer, ntuple, rank, require_cells
 from cnnlib.shapes.windows import PoolGeometry, output_size
 
 CONVOLVE_MODES = ("full", "same", "valid")
@@ -151,8 +151,7 @@ def adaptive_windows(op, x_shape, output_size):
     """
     rank(op, "x", x_shape, ("N", "C", "H", "W"))
     counts = ntuple(op, "output_size", output_size, 2, minimum=1)
-    if 0 in x_shape[2:]:
-        raise ValueError(f"{op}: x must have at least one row and one column, received {tuple(x_shape)}")
+    require_cells(op, x_shape)
     return tuple(
         [(i * n // m, -(-(i + 1) * n // m)) for i in range(m)] for n, m in zip(x_shape[2:], counts, strict=True)
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cnnlib.shapes.arguments import AXES, choice, describe, integer, ntuple, rank
+from cnnlib.shapes.arguments import AXES, choice, describe, integer, ntuple, rank, require_cells
 
 PADDING_MODES = ("zeros", "circular")
 
@@ -72,7 +72,17 @@ class ConvGeometry:
 
 
 def conv_geometry(
-    op, x_shape, weight_shape, bias_shape=None, *, spatial, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"
+    op,
+    x_shape,
+    weight_shape,
+    bias_shape=None,
+    *,
+    spatial,
+    stride=1,
+    padding=0,
+    dilation=1,
+    groups=1,
+    padding_mode="zeros",
 ):
     """Check the arguments of a convolution and compute its sizes.
 
@@ -102,6 +112,7 @@ def conv_geometry(
     """
     axes = AXES[spatial]
     rank(op, "x", x_shape, ("N", "C_in", *axes))
+    require_cells(op, x_shape)
     rank(op, "weight", weight_shape, ("C_out", "C_in // groups", *(f"K_{axis.lower()}" for axis in axes)))
     batch, in_channels, *size = x_shape
     out_channels, group_channels, *kernel = weight_shape
@@ -213,6 +224,7 @@ def pool_geometry(op, x_shape, kernel_size, *, spatial=2, stride=None, padding=0
     """
     axes = AXES[spatial]
     rank(op, "x", x_shape, ("N", "C", *axes))
+    require_cells(op, x_shape)
     batch, channels, *size = x_shape
     kernel = ntuple(op, "kernel_size", kernel_size, spatial, minimum=1)
     stride = kernel if stride is None else ntuple(op, "stride", stride, spatial, minimum=1)
