@@ -23,6 +23,7 @@ from cnnlib.shapes.neighbourhoods import (
     local_geometry,
     signal_geometry,
 )
+from cnnlib.shapes.stack import Activation, Conv, Dense, Flatten, LayerReport, Pool, trace
 from cnnlib.shapes.windows import (
     PADDING_MODES,
     ConvGeometry,
@@ -35,8 +36,14 @@ from cnnlib.shapes.windows import (
 __all__ = [
     "CONVOLVE_MODES",
     "PADDING_MODES",
+    "Activation",
+    "Conv",
     "ConvGeometry",
+    "Dense",
+    "Flatten",
+    "LayerReport",
     "LocalGeometry",
+    "Pool",
     "PoolGeometry",
     "SignalGeometry",
     "adaptive_windows",
@@ -61,4 +68,5 @@ __all__ = [
     "same_float_dtype",
     "signal_geometry",
     "softmax_axis",
+    "trace",
 ]

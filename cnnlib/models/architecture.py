@@ -1,0 +1,144 @@
+"""A network as data, and one function that runs it on any room's operators.
+
+`definition`, `vectorized` and `gpu` hold the same names with the same signatures, so a network
+need not know which of them computes it: `run` takes the module as an argument.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, describe, trace
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """A stack of layers and the shape of the images it takes.
+
+    Attributes
+    ----------
+    name : str
+    input_shape : tuple of int, (C, H, W)
+    layers : tuple of Conv, Pool, Activation, Flatten and Dense
+    """
+
+    name: str
+    input_shape: tuple
+    layers: tuple
+
+    def trace(self):
+        """Return the `LayerReport` of each layer."""
+        return trace(self.layers, self.input_shape)
+
+    def weight_shapes(self):
+        """Return ``{"conv1.weight": shape, "conv1.bias": shape, …}`` in the order of the layers."""
+        shapes = {}
+        for report in self.trace():
+            if report.weight_shape is not None:
+                shapes[f"{report.name}.weight"] = report.weight_shape
+                if report.layer.bias:
+                    shapes[f"{report.name}.bias"] = report.weight_shape[:1]
+        return shapes
+
+
+def run(architecture, weights, x, *, ops):
+    """Compute every layer's output.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    weights : mapping of str to array
+        As `Architecture.weight_shapes` names them: NumPy arrays, or tensors for ``cnnlib.gpu``.
+    x : array of float, shape (N, C, H, W)
+    ops : module
+        ``cnnlib.definition``, ``cnnlib.vectorized`` or ``cnnlib.gpu``.
+
+    Returns
+    -------
+    dict of str to array
+        ``{"conv1": …, "sigmoid1": …}`` in order; the last entry is the network's output.
+
+    Raises
+    ------
+    ValueError
+        If the images or a weight do not have the architecture's shape.
+    """
+    _check(architecture, weights, x)
+    outputs = {}
+    for report in architecture.trace():
+        layer, name = report.layer, report.name
+        weight, bias = weights.get(f"{name}.weight"), weights.get(f"{name}.bias")
+        match layer:
+            case Conv():
+                x = ops.conv2d(
+                    x,
+                    weight,
+                    bias,
+                    stride=layer.stride,
+                    padding=layer.padding,
+                    dilation=layer.dilation,
+                    groups=layer.groups,
+                )
+            case Pool():
+                pool = ops.max_pool2d if layer.kind == "max" else ops.avg_pool2d
+                x = pool(x, layer.kernel, stride=layer.stride, padding=layer.padding, ceil_mode=layer.ceil_mode)
+            case Activation():
+                x = getattr(ops, layer.function)(x)
+            case Flatten():
+                x = x.reshape(len(x), *report.output_shape)
+            case Dense():
+                x = ops.linear(x, weight, bias)
+        outputs[name] = x
+    return outputs
+
+
+def _check(architecture, weights, x):
+    if tuple(x.shape[1:]) != architecture.input_shape:
+        raise ValueError(
+            f"{architecture.name}: x must have shape (N, {', '.join(map(str, architecture.input_shape))}), "
+            f"received {tuple(x.shape)}"
+        )
+    for name, shape in architecture.weight_shapes().items():
+        if name not in weights:
+            raise ValueError(f"{architecture.name}: weights must hold {name!r}, received {sorted(weights)}")
+        if tuple(weights[name].shape) != shape:
+            received = describe(**{name: weights[name].shape})
+            raise ValueError(f"{architecture.name}: {name} must have shape {shape}, received {received}")
+
+
+def initial_weights(architecture, seed, *, dtype=np.float32):
+    """Draw starting weights that keep the signal's variance from layer to layer.
+
+    Uniform in ``±sqrt(6 / (fan_in + fan_out))`` [1]_; in a network of ReLUs, which pass half of what
+    they get, in ``±sqrt(6 / fan_in)`` [2]_. Biases are zero. NumPy draws them whichever library will
+    train them, so that one seed means one set of weights.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    seed : int
+    dtype : float dtype
+
+    Returns
+    -------
+    dict of str to ndarray
+        As `Architecture.weight_shapes` names them.
+
+    References
+    ----------
+    .. [1] Glorot & Bengio, *Understanding the difficulty of training deep feedforward neural
+       networks* (2010), Eq. 16.
+    .. [2] He, Zhang, Ren & Sun, *Delving deep into rectifiers* (2015), Eq. 10.
+    """
+    rng = np.random.default_rng(seed)
+    rectified = any(layer == Activation("relu") for layer in architecture.layers)
+    weights = {}
+    for name, shape in architecture.weight_shapes().items():
+        if name.endswith(".bias"):
+            weights[name] = np.zeros(shape, dtype)
+            continue
+        window = int(np.prod(shape[2:]))
+        fan_in, fan_out = shape[1] * window, shape[0] * window
+        bound = np.sqrt(6 / (fan_in if rectified else fan_in + fan_out))
+        weights[name] = rng.uniform(-bound, bound, shape).astype(dtype)
+    return weights

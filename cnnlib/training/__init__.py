@@ -1,0 +1,6 @@
+"""Train, evaluate, stop and go on."""
+
+from cnnlib.training.evaluation import Evaluation, evaluate
+from cnnlib.training.loop import Recipe, fit, one_cycle, pick_device
+
+__all__ = ["Evaluation", "Recipe", "evaluate", "fit", "one_cycle", "pick_device"]

@@ -1,0 +1,62 @@
+"""Stop a training run at any moment, and go on as if nothing had happened."""
+
+import numpy as np
+import torch
+
+from cnnlib.models.storage import load_tensors, save_tensors
+
+
+def save_checkpoint(path, network, optimizer, run_id, history):
+    """Write the network, the optimizer's state and the history so far, atomically.
+
+    Parameters
+    ----------
+    path : str or Path
+    network : torch.nn.Module
+    optimizer : torch.optim.Adam
+    run_id : dict
+        What makes this run this run (network, recipe, data); a resume must repeat it.
+    history : list of dict
+    """
+    tensors = {f"network.{name}": _array(value) for name, value in network.state_dict().items()}
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": _array(value) for name, value in state.items()}
+    save_tensors(path, tensors, kind="checkpoint", about={"run": run_id, "history": history})
+
+
+def load_checkpoint(path, network, optimizer, run_id):
+    """Put network and optimizer back as `save_checkpoint` found them.
+
+    Returns
+    -------
+    list of dict
+        The history so far.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged, or of a run with another network, recipe or number of images; the
+        network and the optimizer are then untouched.
+    """
+    tensors, about = load_tensors(path, kind="checkpoint")
+    for name, value in run_id.items():
+        if about["run"].get(name) != value:
+            raise ValueError(f"{path} is of a run with {name} {about['run'].get(name)!r}, not {value!r}")
+    network.load_state_dict(
+        {
+            name.removeprefix("network."): torch.from_numpy(value)
+            for name, value in tensors.items()
+            if name.startswith("network.")
+        }
+    )
+    state = {}
+    for name, value in tensors.items():
+        if name.startswith("optimizer."):
+            _, index, entry = name.split(".")
+            state.setdefault(int(index), {})[entry] = torch.from_numpy(value)
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+    return about["history"]
+
+
+def _array(tensor):
+    return np.asarray(tensor.detach().cpu())

@@ -1,0 +1,164 @@
+"""Train a network: one loop, meant to be read."""
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm.auto import tqdm
+
+from cnnlib import gpu
+from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
+from cnnlib.training.evaluation import evaluate
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train.
+
+    Attributes
+    ----------
+    epochs : int
+        Passes over the training images.
+    batch_size : int
+        Images a step; the last step of an epoch takes what is left.
+    learning_rate : float
+        Peak of the one-cycle schedule.
+    seed : int
+        Of the order in which the images come.
+    """
+
+    epochs: int = 20
+    batch_size: int = 50
+    learning_rate: float = 0.01
+    seed: int = 0
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size"):
+            if not isinstance(value := getattr(self, name), int) or value < 1:
+                raise ValueError(f"Recipe: {name} must be a positive integer, received {value!r}")
+        if not self.learning_rate > 0:
+            raise ValueError(f"Recipe: learning_rate must be positive, received {self.learning_rate!r}")
+
+
+def one_cycle(progress, peak):
+    """Return the learning rate after a share ``progress`` of all steps.
+
+    It climbs linearly to ``peak`` over the first 30 %, then falls to zero along a half cosine [1]_.
+
+    References
+    ----------
+    .. [1] Smith & Topin, *Super-convergence* (2018), with the cosine of Loshchilov & Hutter, *SGDR* (2017), Eq. 5.
+
+    Examples
+    --------
+    >>> one_cycle(0.15, peak=0.01), one_cycle(0.3, peak=0.01), round(one_cycle(0.65, peak=0.01), 6)
+    (0.005, 0.01, 0.005)
+    """
+    warm_up = 0.3
+    if progress < warm_up:
+        return float(peak * progress / warm_up)
+    return float(peak * (1 + np.cos(np.pi * (progress - warm_up) / (1 - warm_up))) / 2)
+
+
+def pick_device(device="auto"):
+    """Return a ``torch.device``: the one asked for, or with ``"auto"`` a CUDA GPU where there is one.
+
+    Raises
+    ------
+    ValueError
+        If PyTorch does not know the device, or this machine does not have it.
+    """
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device must be one this machine has, received {device!r} ({reason})") from None
+    return torch.device(device)
+
+
+def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, progress=True):
+    """Train ``network`` in place with Adam on the mean cross-entropy.
+
+    Parameters
+    ----------
+    network : Network
+    train, test : pair of ndarray: images (N, C, H, W) float32, labels (N,) int
+        ``test``, when given, is evaluated after every epoch; nothing is chosen by it.
+    recipe : Recipe
+    device : str
+        ``"auto"``, ``"cpu"``, ``"cuda"``, …; the network stays there.
+    checkpoint : path, optional
+        Written after every epoch. If it exists, training goes on from it, and ends where an uninterrupted run would.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    list of dict
+        For each epoch ``epoch``, ``loss`` and ``accuracy`` on the training images as they were seen,
+        ``test_loss``, ``test_accuracy`` and ``seconds`` of training.
+
+    Raises
+    ------
+    ValueError
+        If images and labels differ in number, the device is missing, or the checkpoint is of another run.
+    FloatingPointError
+        If the loss becomes infinite or NaN.
+    """
+    if len(train[0]) != len(train[1]) or not len(train[0]):
+        raise ValueError(
+            f"fit: train must hold as many images as labels and at least one, "
+            f"received {len(train[0])} images and {len(train[1])} labels"
+        )
+    device = pick_device(device)
+    network.to(device)
+    images, labels = (torch.as_tensor(array, device=device) for array in train)
+    optimizer = torch.optim.Adam(network.parameters())
+    run_id = {"architecture": network.architecture.name, "images": len(images), **asdict(recipe)}
+    history = []
+    if checkpoint is not None and Path(checkpoint).exists():
+        history = load_checkpoint(checkpoint, network, optimizer, run_id)
+
+    epochs = range(len(history) + 1, recipe.epochs + 1)
+    for epoch in tqdm(
+        epochs, desc="training", unit="epoch", initial=len(history), total=recipe.epochs, disable=not progress
+    ):
+        start = time.perf_counter()
+        loss, accuracy = _one_epoch(network, optimizer, images, labels, recipe, epoch)
+        row = {"epoch": epoch, "loss": loss, "accuracy": accuracy, "seconds": time.perf_counter() - start}
+        if not np.isfinite(loss):
+            raise FloatingPointError(f"fit: the loss became {loss} in epoch {epoch}; try a lower learning_rate")
+        if test is not None:
+            result = evaluate(network, *test)
+            row |= {"test_loss": result.loss, "test_accuracy": result.accuracy}
+        history.append(row)
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, network, optimizer, run_id, history)
+    return history
+
+
+def _one_epoch(network, optimizer, images, labels, recipe, epoch):
+    """Take one step for each batch; return the mean loss and accuracy over the epoch."""
+    network.train()
+    # Seeded by the epoch, not carried over from the last, so that a resumed run sees the same batches.
+    order = np.random.default_rng([recipe.seed, epoch]).permutation(len(images))
+    batches = torch.from_numpy(order).to(images.device).split(recipe.batch_size)
+    total_loss = torch.zeros((), device=images.device)
+    correct = torch.zeros((), device=images.device)
+    for step, batch in enumerate(batches):
+        for group in optimizer.param_groups:
+            share = (epoch - 1 + step / len(batches)) / recipe.epochs
+            group["lr"] = one_cycle(share, recipe.learning_rate)
+        logits = network(images[batch])
+        loss = gpu.cross_entropy(logits, labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        # Summed on the device: reading a number here would make a GPU wait for every step.
+        total_loss += loss.detach() * len(batch)
+        correct += (logits.detach().argmax(1) == labels[batch]).sum()
+    return float(total_loss) / len(images), float(correct) / len(images)
