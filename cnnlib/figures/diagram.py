@@ -1,0 +1,122 @@
+"""Draw a network from what `cnnlib.shapes.trace` says of it."""
+
+from math import prod
+
+import matplotlib.pyplot as plt
+from matplotlib.patches import ConnectionPatch, Rectangle
+
+from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, style
+from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
+
+_ROW = 1.0  # height of a row, in inches as all lengths below
+_PIXEL = 0.62 / 28  # side of a pixel where an image is drawn to scale
+_UNIT = 0.027  # width of a unit of a dense layer
+_BAR = 0.16  # its height
+_LEFT, _MIDDLE, _RIGHT = 0.0, 2.35, 5.9  # text, drawing, numbers
+_WIDTH = 7.6
+
+
+def draw_network(reports):
+    """Draw a network top down, its layers to scale: every map, every pixel's width, every dense unit.
+
+    Parameters
+    ----------
+    reports : list of LayerReport
+        As ``cnnlib.shapes.trace`` returns them. Activations and flattenings are written on the
+        layer they follow or precede.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no layer.
+    """
+    if not reports:
+        raise ValueError("draw_network: reports must hold at least one layer, received none")
+    stages = _stages(reports)
+    with style():
+        figure, axis = plt.subplots(figsize=(_WIDTH, _ROW * len(stages)), layout="constrained")
+        axis.set(xlim=(0, _WIDTH), ylim=(_ROW * len(stages), 0), aspect="equal")
+        axis.axis("off")
+        previous = None
+        for row, stage in enumerate(stages):
+            middle = _ROW * (row + 0.5)
+            axis.text(_LEFT, middle - 0.04, stage["title"], va="bottom", fontweight="bold")
+            axis.text(_LEFT, middle + 0.04, stage["detail"], va="top", fontsize=9.5)
+            axis.text(_RIGHT, middle - 0.04, " × ".join(map(str, stage["shape"])), va="bottom", fontweight="bold")
+            axis.text(_RIGHT, middle + 0.04, stage["numbers"], va="top", fontsize=9.5)
+            front = _draw_output(axis, stage["shape"], middle, LAYER_TINTS[stage["kind"]])
+            if stage["window"] is not None and previous is not None:
+                _draw_window(axis, previous, front, stage["window"])
+            previous = front
+    return figure
+
+
+def _stages(reports):
+    """Merge activations and flattenings into the layers they belong to; put the input first."""
+    shape = reports[0].input_shape
+    stages = [_stage("input", "image", f"{shape[1]}×{shape[2]} pixels", shape, 0)]
+    flattened = False
+    for report in reports:
+        match report.layer:
+            case Conv(kernel=kernel, stride=stride, padding=padding):
+                extras = [f"stride {stride}"] * (stride != 1) + [f"padding {padding}"] * (padding != 0)
+                detail = ", ".join([f"kernels {_by(kernel)}", *extras])
+                stages.append(
+                    _stage("convolution", "convolution", detail, report.output_shape, report.parameters, kernel)
+                )
+            case Pool(kind=kind, kernel=kernel, stride=stride):
+                detail = f"windows {_by(kernel)}, stride {kernel if stride is None else stride}"
+                stages.append(_stage("pooling", f"{kind} pooling", detail, report.output_shape, 0, kernel))
+            case Activation(function=function):
+                stages[-1]["detail"] += f"\nthen {function}"
+            case Flatten():
+                flattened = True
+            case Dense():
+                detail = f"from {report.input_shape[0]} features"
+                detail += " (flattened)" * flattened
+                flattened = False
+                stages.append(_stage("dense", "dense", detail, report.output_shape, report.parameters))
+    return stages
+
+
+def _stage(kind, title, detail, shape, parameters, window=None):
+    numbers = f"{prod(shape):,} numbers" + (f"\n{parameters:,} parameters" if parameters else "")
+    window = (window, window) if isinstance(window, int) else window
+    return {"kind": kind, "title": title, "detail": detail, "shape": shape, "numbers": numbers, "window": window}
+
+
+def _by(kernel):
+    return f"{kernel}×{kernel}" if isinstance(kernel, int) else "×".join(map(str, kernel))
+
+
+def _draw_output(axis, shape, middle, tint):
+    """Draw all maps (or units) of one layer; return left, top, width, height of the front one."""
+    if len(shape) == 1:
+        for unit in range(shape[0]):
+            corner = (_MIDDLE + unit * _UNIT, middle - _BAR / 2)
+            axis.add_patch(Rectangle(corner, _UNIT, _BAR, facecolor=tint, edgecolor=INK, linewidth=0.3))
+        return (_MIDDLE, middle - _BAR / 2, shape[0] * _UNIT, _BAR)
+    channels, height, width = shape[0], shape[1] * _PIXEL, shape[2] * _PIXEL
+    room = _RIGHT - _MIDDLE - 0.25 - width
+    step = min(1.12 * width, room / max(1, channels - 1))
+    # Back to front, so that the first map lies on top.
+    for channel in reversed(range(channels)):
+        corner = (_MIDDLE + channel * step, middle - height / 2)
+        axis.add_patch(Rectangle(corner, width, height, facecolor=tint, edgecolor=INK, linewidth=0.6))
+    return (_MIDDLE, middle - height / 2, width, height)
+
+
+def _draw_window(axis, source, target, window):
+    """Join the window on the first map above to the one unit of the first map below that it feeds."""
+    width, height = window[1] * _PIXEL, window[0] * _PIXEL
+    left = source[0] + 0.45 * (source[2] - width)
+    top = source[1] + 0.5 * (source[3] - height)
+    axis.add_patch(Rectangle((left, top), width, height, fill=False, edgecolor=KERNEL, linewidth=1.2, zorder=3))
+    unit = (target[0] + 0.45 * target[2], target[1] + 0.5 * target[3])
+    for corner in ((left, top + height), (left + width, top + height)):
+        axis.add_patch(ConnectionPatch(corner, unit, "data", "data", color=KERNEL, linewidth=0.7, zorder=3))
+    axis.add_patch(Rectangle((unit[0] - _PIXEL / 2, unit[1] - _PIXEL / 2), _PIXEL, _PIXEL, color=KERNEL, zorder=4))
