@@ -106,8 +106,7 @@ def _get(url, file, timeout):
     import requests
     from tqdm import tqdm
 
-    # A packed idx file is smaller than its content, so the size of the content bounds both.
-    received = _Bounded(file.size)
+    received = _Bounded(file.received_limit)
     handled = sys.exception()
     # disable=None: a bar on a terminal, nothing in a log.
     with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, disable=None) as bar:

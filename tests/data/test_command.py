@@ -1,0 +1,93 @@
+import gzip
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from cnnlib.__main__ import main
+from cnnlib.data import command
+
+
+def test_fetch_verify_list_and_path(small_mnist, contents, cache, capsys, server):
+    assert main(["data", "path"]) == 0
+    assert capsys.readouterr().out == f"{cache.parent}\n"
+    assert main(["data", "list"]) == 0
+    assert capsys.readouterr().out.count("not here") == len(command.DATASETS) + 3
+    assert main(["data", "fetch", "mnist"]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(cache / name) for name in contents]
+    assert main(["data", "verify", "mnist"]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{cache / name} ok" for name in contents]
+    assert main(["data", "list"]) == 0
+    assert f"mnist    train-images-idx3-ubyte       15,696 bytes  {cache}" in capsys.readouterr().out
+    assert main(["data", "fetch", "mnist"]) == 0
+    assert len(server.requests) == 4
+
+
+def test_verify_names_each_fault_in_one_line(small_mnist, contents, cache, capsys):
+    main(["data", "fetch", "mnist"])
+    capsys.readouterr()
+    names = list(contents)
+    (cache / names[0]).write_bytes(contents[names[0]][:-7])
+    (cache / names[1]).write_bytes(gzip.compress(contents[names[3]]))
+    (cache / names[2]).unlink()
+    assert main(["data", "verify", "mnist"]) == 1
+    out, err = capsys.readouterr()
+    assert out == f"{cache / names[3]} ok\n"
+    lines = err.splitlines()
+    assert len(lines) == 3
+    assert f"{cache / names[0]} holds 15,689 bytes" in lines[0]
+    assert f"{cache / names[1]} is an idx file of shape (12,), not (20,)" in lines[1]
+    assert f"{names[2]} is not here; `python -m cnnlib data fetch mnist` gets it" in lines[2]
+
+
+def test_fetch_repairs_what_verify_found(small_mnist, contents, cache):
+    main(["data", "fetch", "mnist"])
+    (cache / "train-images-idx3-ubyte").write_bytes(b"<html>")
+    assert main(["data", "verify", "mnist"]) == 1
+    assert main(["data", "fetch", "mnist"]) == 0
+    assert main(["data", "verify", "mnist"]) == 0
+
+
+def test_a_failure_is_one_line_on_standard_error(small_mnist, server, monkeypatch, capsys):
+    lost = replace(small_mnist[0], urls=(f"{server.url}/broken/{small_mnist[0].name}.gz",))
+    monkeypatch.setitem(command.DATASETS, "mnist", (lost,))
+    assert main(["data", "fetch", "mnist"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == f"cnnlib data: {lost.name} could not be fetched: {lost.urls[0]} answers 500 Internal Server Error\n"
+
+
+def test_ctrl_c_is_one_line_too(small_mnist, monkeypatch, capsys):
+    def interrupt(file):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "fetch", interrupt)
+    assert main(["data", "fetch", "mnist"]) == 130
+    assert capsys.readouterr().err == "cnnlib data: interrupted\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["dta"], ["data"], ["data", "steal"], ["data", "fetch"], ["data", "fetch", "minst"], ["data", "list", "x"]],
+)
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "usage: python -m cnnlib" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["data", "--help"], ["data", "fetch", "--help"]])
+def test_help_is_help_at_every_level(arguments, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 0
+    assert f"usage: {' '.join(['python -m cnnlib', *arguments[:-1]])}" in capsys.readouterr().out
+
+
+def test_the_command_runs_as_a_module():
+    result = subprocess.run(
+        [sys.executable, "-m", "cnnlib", "data", "path"], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip().endswith("cache")
