@@ -12,7 +12,8 @@ import os
 import re
 import subprocess
 import sys
-import time
+
+from tools.console import StatusLine
 
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -98,9 +99,7 @@ def create_venv(venv, stamp, version):
     if made.returncode:
         output = made.stdout.decode(errors="replace")
         if "ensurepip" in output:
-            raise SetupError(
-                "this Python lacks its venv module: on Debian and Ubuntu, apt install python3-venv"
-            )
+            raise SetupError("this Python lacks its venv module: on Debian and Ubuntu, apt install python3-venv")
         raise SetupError(f"cannot create {venv}: {diagnose(output)}")
 
 
@@ -117,17 +116,17 @@ def install(root, venv):
     """Install the pinned packages, then cnnlib where it lies, so that edits take effect at once."""
     requirements = os.path.join(root, "requirements.txt")
     with open(requirements, encoding="utf-8") as file:
-        total = sum("==" in line.split("#")[0] for line in file)
+        total = sum("==" in line for line in file)
     log = os.path.join(venv, "install.log")
     with open(log, "w", encoding="utf-8") as kept:
         pip = [venv_python(venv), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
         run_pip([*pip, "-r", requirements], total, kept)
-        run_pip([*pip, "--no-deps", "--no-build-isolation", "-e", root], 0, kept)
+        run_pip([*pip, "--no-deps", "--no-build-isolation", "-e", root], 1, kept)
 
 
 def run_pip(command, total, log):
     """Run pip, keep what it says in ``log`` and show how far it has come."""
-    progress = Progress(total)
+    progress = PipProgress(total)
     environ = dict(os.environ, PYTHONUNBUFFERED="1", PIP_PROGRESS_BAR="off", PYTHONIOENCODING="utf-8")
     pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environ)
     output = []
@@ -153,43 +152,23 @@ def diagnose(output):
     return (errors or lines)[-1].strip()
 
 
-class Progress:
-    """One line that says how many packages pip has come to; on a terminal it rewrites itself."""
+class PipProgress(StatusLine):
+    """How many of ``total`` packages pip has come to, read from what it prints."""
 
     def __init__(self, total):
-        self.total, self.done, self.start, self.shown = total, 0, time.time(), 0
-        self.live = sys.stdout.isatty()
+        super().__init__()
+        self.total, self.seen = total, 0
 
     def update(self, line):
         """Read one line of pip's output."""
-        found = re.match(
-            r"\s*(?:Collecting|Requirement already satisfied:|Downloading|Installing)\s+(\S+)", line
-        )
-        if not found or not self.total:
-            return
-        if line.startswith(("Collecting", "Requirement")):
-            # pip comes to some packages twice, as a pin and as what another one needs.
-            self.done = min(self.done + 1, self.total)
-            self.show(f"package {self.done} of {self.total}", every=1 if self.live else 20)
-        elif line.startswith("Installing"):
-            self.show("unpacking them all: a minute or two", every=0)
-        elif re.search(r"\((\d{3,}\.\d MB|[\d.]+ GB)\)", line):
-            self.show("downloading " + line.split("/")[-1].replace("Downloading", "").strip(), every=0)
-
-    def show(self, text, every):
-        """Print ``text``, or every so many packages only where lines cannot be rewritten."""
-        if every and self.done % every:
-            return
-        text = f"  {time.time() - self.start:4.0f} s  {text}"
-        print(
-            ("\r" + text.ljust(self.shown)) if self.live else text, end="" if self.live else "\n", flush=True
-        )
-        self.shown = len(text)
-
-    def close(self):
-        """End the line that was being rewritten."""
-        if self.live and self.shown:
-            print(flush=True)
+        if re.match(r"Collecting |Processing |Requirement already satisfied", line):
+            # pip comes to some packages twice: as a pin, and as what another one needs.
+            self.seen = min(self.seen + 1, self.total)
+            self.show(f"package {self.seen} of {self.total}", milestone=self.seen % 20 == 0)
+        elif re.search(r"Downloading .*\((\d{2,}\.\d MB|\d+\.\d GB)\)", line):
+            self.show(line.strip().split("/")[-1], milestone=True)
+        elif line.startswith("Installing collected"):
+            self.show("unpacking them: a minute or two", milestone=True)
 
 
 def prepare(root=ROOT, version=sys.version_info):

@@ -1,0 +1,1 @@
+"""The book's own Sphinx extensions, named in ``_config.yml``."""

@@ -1,0 +1,86 @@
+"""Execute the chapters that changed, then build the pages; print the file to open.
+
+What counts as changed is a chapter's code, and all that `tools.chapters.execution_cache` names.
+"""
+
+import logging
+import os
+import shutil
+import subprocess
+import sys
+
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+
+from tools import browser_assets
+from tools.chapters import ROOT, chapters, execution_cache
+from tools.console import StatusLine
+from tools.execute import ChapterError, execute
+
+
+def execute_changed(root):
+    """Execute every chapter whose outputs are not in the cache yet, and put them there."""
+    cache = get_cache(execution_cache(root))
+    for path in chapters(root):
+        try:
+            cache.match_cache_file(str(path))
+        except KeyError:
+            notebook, seconds = execute(path, root)
+            bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
+            # Validity means consecutive execution counts, which an empty cell interrupts.
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def build_pages(root):
+    """Run Jupyter Book, every warning an error; return whether there was none."""
+    line = StatusLine("pages: ")
+    line.show("writing")
+    log = root / "_build" / "book.log"
+    # The package cannot be run with -m, and the script beside the interpreter is named differently on Windows.
+    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    command = [*jupyter_book, "build", str(root), "-n", "-W", "--keep-going"]
+    with log.open("w", encoding="utf-8") as output:
+        built = subprocess.run(
+            command,
+            cwd=root,
+            env=os.environ | {"NO_COLOR": "1", "PYTHONUTF8": "1"},
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        output.write(built.stderr)
+    if built.returncode:
+        line.close()
+        # Sphinx warns about a page only when it reads it: forgetting what it read keeps the next
+        # build from passing over the same fault in silence.
+        shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
+        print(
+            "\n".join(dict.fromkeys(text for text in built.stderr.splitlines() if "WARNING" in text or "ERROR" in text))
+        )
+        print(f"book: the pages have warnings, each an error (whole output in {log})", file=sys.stderr)
+        return False
+    line.show("done", milestone=True)
+    line.close()
+    return True
+
+
+def main():
+    """Build; print where the book is, or why it is not."""
+    (ROOT / "_build").mkdir(exist_ok=True)
+    logging.getLogger("jupyter_cache").setLevel(logging.ERROR)
+    print(browser_assets.provide(ROOT) or "book: formulas and widgets from the book's own files", flush=True)
+    try:
+        execute_changed(ROOT)
+    except ChapterError as error:
+        print(f"book: {error}", file=sys.stderr)
+        return 1
+    if not build_pages(ROOT):
+        return 1
+    page = ROOT / "_build" / "html" / "index.html"
+    print(f"\nThe book is built. Open {page}\n{page.as_uri()}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
