@@ -1,0 +1,61 @@
+"""What a tensor is to this package, and how windows slide over one."""
+
+import torch
+from torch.nn.functional import pad
+
+from cnnlib.shapes import dtype_name, instances, same_float_dtype
+
+DTYPES = ("float16", "bfloat16", "float32", "float64")
+
+
+def require_tensors(op, **tensors):
+    """Require tensors that share one floating-point dtype; None stands for one that was not given."""
+    instances(op, torch.Tensor, **tensors)
+    dtypes = {name: dtype_name(tensor) for name, tensor in tensors.items()}
+    if autocast_dtype(next(iter(tensors.values()))) is None:
+        same_float_dtype(op, DTYPES, **dtypes)
+    else:
+        # Autocast keeps parameters in float32 and casts where they meet activations.
+        for name, dtype in dtypes.items():
+            same_float_dtype(op, DTYPES, **{name: dtype})
+
+
+def autocast_dtype(tensor):
+    """Return the dtype that an active ``torch.autocast`` asks for on the tensor's device, otherwise None."""
+    device = tensor.device.type
+    if torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device):
+        return torch.get_autocast_dtype(device)
+    return None
+
+
+def shape_of(tensor):
+    """Return an optional tensor's shape, None where there is no tensor."""
+    return None if tensor is None else tensor.shape
+
+
+def extend(x, geometry, *, mode="constant", value=None):
+    """Pad ``x`` on its spatial axes until the last window of ``geometry`` lies inside.
+
+    That is the geometry's padding, and what a window hangs over it in ``ceil_mode``.
+    """
+    amounts = []
+    for n, k, s, d, (before, after), count in zip(
+        geometry.size,
+        geometry.kernel,
+        geometry.stride,
+        geometry.dilation,
+        geometry.padding,
+        geometry.output,
+        strict=True,
+    ):
+        reach = (count - 1) * s + d * (k - 1) + 1
+        amounts = [before, max(after, reach - n - before), *amounts]  # pad takes the last axis first
+    return pad(x, amounts, mode=mode, value=value) if any(amounts) else x
+
+
+def sliding_windows(x, kernel, stride, dilation):
+    """View images (N, C, H, W) as their windows, (N, C, H_out, W_out, K_h, K_w), copying nothing."""
+    (kernel_h, kernel_w), (dilation_h, dilation_w) = kernel, dilation
+    rows = x.unfold(2, dilation_h * (kernel_h - 1) + 1, stride[0])
+    windows = rows.unfold(3, dilation_w * (kernel_w - 1) + 1, stride[1])
+    return windows[..., ::dilation_h, ::dilation_w]
