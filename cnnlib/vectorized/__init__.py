@@ -1,0 +1,59 @@
+"""The operators of ``definition`` in fast NumPy, forward and backward.
+
+Names, arguments and results are those of ``cnnlib.definition``. ``<name>_backward(grad_y, …)`` takes the
+gradient with respect to the result and the arguments of the call, and returns the gradient with respect to
+each array among them, in order. Arrays are float32 or float64 and results have their dtype.
+"""
+
+from cnnlib.vectorized.convolution import conv1d, conv1d_backward, conv2d, conv2d_backward
+from cnnlib.vectorized.dense import (
+    cross_entropy,
+    cross_entropy_backward,
+    linear,
+    linear_backward,
+    relu,
+    relu_backward,
+    scaled_tanh,
+    scaled_tanh_backward,
+    sigmoid,
+    sigmoid_backward,
+    softmax,
+    softmax_backward,
+    tanh,
+    tanh_backward,
+)
+from cnnlib.vectorized.pooling import (
+    avg_pool2d,
+    avg_pool2d_backward,
+    lp_pool2d,
+    lp_pool2d_backward,
+    max_pool2d,
+    max_pool2d_backward,
+)
+
+__all__ = [
+    "avg_pool2d",
+    "avg_pool2d_backward",
+    "conv1d",
+    "conv1d_backward",
+    "conv2d",
+    "conv2d_backward",
+    "cross_entropy",
+    "cross_entropy_backward",
+    "linear",
+    "linear_backward",
+    "lp_pool2d",
+    "lp_pool2d_backward",
+    "max_pool2d",
+    "max_pool2d_backward",
+    "relu",
+    "relu_backward",
+    "scaled_tanh",
+    "scaled_tanh_backward",
+    "sigmoid",
+    "sigmoid_backward",
+    "softmax",
+    "softmax_backward",
+    "tanh",
+    "tanh_backward",
+]

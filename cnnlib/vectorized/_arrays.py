@@ -1,0 +1,77 @@
+"""What every operator does to its arrays first: check them, pad them, find the cells that windows meet."""
+
+import numpy as np
+
+from cnnlib.shapes import float_arrays
+
+
+def require_arrays(op, **arrays):
+    """Require NumPy arrays that share float32 or float64; None stands for one that was not given."""
+    float_arrays(op, np.ndarray, ("float32", "float64"), **arrays)
+
+
+def require_shape(op, argument, array, shape):
+    """Require the shape that the other arguments of the call imply."""
+    if array.shape != tuple(shape):
+        raise ValueError(f"{op}: {argument} must have shape {tuple(shape)}, received {array.shape}")
+
+
+def shape_of(array):
+    """Return an optional array's shape, None where there is no array."""
+    return None if array is None else array.shape
+
+
+def pad(x, padding, *, mode="zeros", fill=0.0):
+    """Return ``x`` with ``padding``, a pair per trailing axis, around it; without padding, ``x`` itself.
+
+    ``mode`` is "zeros" (any other ``fill`` will do as well), "circular" or "reflect".
+    """
+    if not any(before or after for before, after in padding):
+        return x
+    widths = ((0, 0),) * (x.ndim - len(padding)) + tuple(padding)
+    if mode != "zeros":
+        return np.pad(x, widths, mode={"circular": "wrap", "reflect": "reflect"}[mode])
+    # Half the time of np.pad, which fills one side of one axis after another.
+    padded = np.full([n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)], fill, x.dtype)
+    padded[_interior(x.shape, widths)] = x
+    return padded
+
+
+def unpad(grad, padding, size, *, mode="zeros"):
+    """Carry a gradient back through `pad`: crop it to ``size``, and add up what ``mode`` had copied."""
+    lead = grad.ndim - len(size)
+    if mode != "zeros":
+        grad = grad.copy()
+        for axis, ((before, after), n) in enumerate(zip(padding, size, strict=True), start=lead):
+            g = np.moveaxis(grad, axis, 0)
+            if mode == "circular":
+                g[n : n + before] += g[:before]
+                g[before : before + after] += g[before + n : before + n + after]
+            else:
+                g[before + 1 : 2 * before + 1] += g[:before][::-1]
+                g[before + n - 1 - after : before + n - 1] += g[before + n : before + n + after][::-1]
+    widths = ((0, 0),) * lead + tuple(padding)
+    return grad[_interior((*grad.shape[:lead], *size), widths)]
+
+
+def _interior(shape, widths):
+    return tuple(slice(before, before + n) for n, (before, _) in zip(shape, widths, strict=True))
+
+
+def taps(kernel, stride, dilation, output):
+    """Yield, for each cell of a window, the rows and columns of the padded input that it meets.
+
+    Yields
+    ------
+    slice, slice
+        As many rows and columns as there are windows; cells come in the order of the kernel's memory.
+    """
+    for i in range(kernel[0]):
+        for j in range(kernel[1]):
+            yield tap(i, stride[0], dilation[0], output[0]), tap(j, stride[1], dilation[1], output[1])
+
+
+def tap(index, stride, dilation, output):
+    """Slice out the cells of one axis that cell ``index`` of a window meets as the window moves along."""
+    start = index * dilation
+    return slice(start, start + (output - 1) * stride + 1, stride)

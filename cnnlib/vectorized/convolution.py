@@ -1,0 +1,268 @@
+"""Cross-correlation with learned filters over sequences and images, forward and backward."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cnnlib.shapes import choice, conv_geometry
+from cnnlib.vectorized import _im2col
+from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, shape_of, unpad
+
+_ALGORITHMS = {"im2col": _im2col}
+
+
+def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
+    """Cross-correlate a batch of sequences with a bank of filters [1]_.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (N, C_in, L)
+        Sequences.
+    weight : ndarray of float, shape (C_out, C_in // groups, K_l)
+        Filters, applied unflipped.
+    bias : ndarray of float, shape (C_out,), optional
+    stride, padding, dilation, groups, padding_mode
+        As in `conv2d`, with one spatial axis.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C_out, L_out)
+        ``L_out = (L + 2 P - D (K_l - 1) - 1) // S + 1``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `conv2d` does.
+
+    References
+    ----------
+    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1.
+
+    Examples
+    --------
+    >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
+    array([[[1., 2.]]])
+    """
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    geometry = _as_image(_check("conv1d", 1, x, weight, bias, padding_mode=padding_mode, **options))
+    return _forward(_row(x), _row(weight), bias, geometry, _im2col)[:, :, 0]
+
+
+def conv1d_backward(grad_y, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
+    """Carry the gradient back through `conv1d`.
+
+    Parameters
+    ----------
+    grad_y : ndarray of float, shape (N, C_out, L_out)
+        Gradient with respect to the result of `conv1d`.
+    x, weight, bias, stride, padding, dilation, groups, padding_mode
+        As in `conv1d`.
+
+    Returns
+    -------
+    grad_x : ndarray of float, shape (N, C_in, L)
+    grad_weight : ndarray of float, shape (C_out, C_in // groups, K_l)
+    grad_bias : ndarray of float, shape (C_out,), or None without a bias
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `conv1d` does, and if ``grad_y`` has another shape than the result.
+    """
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    geometry = _check("conv1d_backward", 1, x, weight, bias, grad_y=grad_y, padding_mode=padding_mode, **options)
+    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, _as_image(geometry), _im2col)
+    return grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
+
+
+def conv2d(
+    x,
+    weight,
+    bias=None,
+    *,
+    stride=1,
+    padding=0,
+    dilation=1,
+    groups=1,
+    padding_mode="zeros",
+    algorithm="auto",
+):
+    """Cross-correlate a batch of images with a bank of filters [1]_.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (N, C_in, H, W)
+        Images.
+    weight : ndarray of float, shape (C_out, C_in // groups, K_h, K_w)
+        Filters, applied unflipped.
+    bias : ndarray of float, shape (C_out,), optional
+    stride : int or pair of int
+        Cells from one window to the next.
+    padding : int, pair of int, "same" or "valid"
+        Cells added at each end of an axis. "same" keeps the size (stride 1 only), "valid" adds none.
+    dilation : int or pair of int
+        Cells from one filter tap to the next.
+    groups : int
+        Number of blocks into which channels are divided; each output channel sees one block only.
+    padding_mode : "zeros" or "circular"
+        What lies outside the image: zeros, or the image again.
+    algorithm : "auto", "im2col"
+        How to compute it.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C_out, H_out, W_out)
+        ``H_out = (H + 2 P_h - D_h (K_h - 1) - 1) // S_h + 1``; W_out likewise.
+
+    Raises
+    ------
+    ValueError
+        If ranks or channels disagree, an option is out of range, or a filter exceeds the padded image.
+    TypeError
+        If an argument is no array, dtypes differ, or an option is not an integer.
+
+    References
+    ----------
+    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.6.
+
+    Examples
+    --------
+    >>> conv2d(np.ones((1, 3, 8, 6)), np.ones((4, 3, 5, 3)))[0, :, 0, 0]
+    array([45., 45., 45., 45.])
+    """
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    geometry = _check("conv2d", 2, x, weight, bias, padding_mode=padding_mode, **options)
+    return _forward(x, weight, bias, geometry, _choose("conv2d", algorithm, geometry))
+
+
+def conv2d_backward(
+    grad_y,
+    x,
+    weight,
+    bias=None,
+    *,
+    stride=1,
+    padding=0,
+    dilation=1,
+    groups=1,
+    padding_mode="zeros",
+    algorithm="auto",
+):
+    """Carry the gradient back through `conv2d`.
+
+    Parameters
+    ----------
+    grad_y : ndarray of float, shape (N, C_out, H_out, W_out)
+        Gradient with respect to the result of `conv2d`.
+    x, weight, bias, stride, padding, dilation, groups, padding_mode, algorithm
+        As in `conv2d`.
+
+    Returns
+    -------
+    grad_x : ndarray of float, shape (N, C_in, H, W)
+    grad_weight : ndarray of float, shape (C_out, C_in // groups, K_h, K_w)
+    grad_bias : ndarray of float, shape (C_out,), or None without a bias
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `conv2d` does, and if ``grad_y`` has another shape than the result.
+    """
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+    geometry = _check("conv2d_backward", 2, x, weight, bias, grad_y=grad_y, padding_mode=padding_mode, **options)
+    return _backward(grad_y, x, weight, bias, geometry, _choose("conv2d_backward", algorithm, geometry))
+
+
+def _check(op, spatial, x, weight, bias, *, grad_y=None, **options):
+    require_arrays(op, grad_y=grad_y, x=x, weight=weight, bias=bias)
+    geometry = conv_geometry(op, x.shape, weight.shape, shape_of(bias), spatial=spatial, **options)
+    if grad_y is not None:
+        require_shape(op, "grad_y", grad_y, geometry.output_shape)
+    return geometry
+
+
+def _choose(op, algorithm, geometry):
+    choice(op, "algorithm", algorithm, ("auto", *_ALGORITHMS))
+    return _im2col
+
+
+def _row(array):
+    """Look at sequences as images of one row."""
+    return array[:, :, None]
+
+
+def _as_image(geometry):
+    """Lift the geometry of a `conv1d` to the `conv2d` over images of one row."""
+    return replace(
+        geometry,
+        size=(1, *geometry.size),
+        kernel=(1, *geometry.kernel),
+        stride=(1, *geometry.stride),
+        padding=((0, 0), *geometry.padding),
+        dilation=(1, *geometry.dilation),
+        output=(1, *geometry.output),
+    )
+
+
+def _forward(x, weight, bias, geometry, algorithm):
+    padded = pad(x, geometry.padding, mode=geometry.padding_mode)
+    y = algorithm.forward(padded, weight, stride=geometry.stride, dilation=geometry.dilation, groups=geometry.groups)
+    if bias is not None:
+        y += bias[:, None, None]
+    return y
+
+
+def _backward(grad_y, x, weight, bias, geometry, algorithm):
+    padded = pad(x, geometry.padding, mode=geometry.padding_mode)
+    grad_weight = algorithm.grad_weight(
+        grad_y,
+        padded,
+        geometry.kernel,
+        stride=geometry.stride,
+        dilation=geometry.dilation,
+        groups=geometry.groups,
+    )
+    grad_padded = _transposed(grad_y, weight, padded.shape[2:], geometry, algorithm)
+    grad_x = unpad(grad_padded, geometry.padding, geometry.size, mode=geometry.padding_mode)
+    grad_bias = None if bias is None else grad_y.sum(axis=(0, 2, 3))
+    return grad_x, grad_weight, grad_bias
+
+
+def _transposed(grad_y, weight, size, geometry, algorithm):
+    """Carry ``grad_y`` back to the padded input: itself a convolution of stride 1, with the filters turned round.
+
+    With stride S, input rows whose index leaves remainder r modulo S meet only the kernel's rows S m + r. All
+    remainders together are one convolution with S_h · S_w times the channels, whose results interleave [1]_.
+
+    .. [1] Shi et al., *Real-time single image and video super-resolution using an efficient sub-pixel
+       convolutional neural network* (2016), Sec. 3.
+    """
+    groups, (s_h, s_w) = geometry.groups, geometry.stride
+    dilation = geometry.dilation
+    if (s_h, s_w) != (1, 1) and dilation != (1, 1):
+        weight, dilation = _spread(weight, dilation), (1, 1)
+    filters, channels, k_h, k_w = weight.shape
+    m_h, m_w = -(-k_h // s_h), -(-k_w // s_w)
+    weight = pad(weight, ((0, m_h * s_h - k_h), (0, m_w * s_w - k_w)))
+    turned = weight.reshape(groups, filters // groups, channels, m_h, s_h, m_w, s_w)
+    turned = turned[:, :, :, ::-1, :, ::-1].transpose(0, 2, 4, 6, 1, 3, 5)
+    turned = turned.reshape(groups * channels * s_h * s_w, filters // groups, m_h, m_w)
+
+    quotient = [-(-n // s) for n, s in zip(size, geometry.stride, strict=True)]
+    margins = [
+        (d * (m - 1), q - n) for d, m, q, n in zip(dilation, (m_h, m_w), quotient, grad_y.shape[2:], strict=True)
+    ]
+    grad = algorithm.forward(pad(grad_y, margins), turned, stride=(1, 1), dilation=dilation, groups=groups)
+    if (s_h, s_w) == (1, 1):
+        return grad
+    grad = grad.reshape(len(grad), groups * channels, s_h, s_w, *quotient).transpose(0, 1, 4, 2, 5, 3)
+    grad = grad.reshape(len(grad), groups * channels, quotient[0] * s_h, quotient[1] * s_w)
+    return grad[:, :, : size[0], : size[1]]
+
+
+def _spread(weight, dilation):
+    """Write a dilated kernel out with the zeros between its cells."""
+    (d_h, d_w), (k_h, k_w) = dilation, weight.shape[2:]
+    spread = np.zeros((*weight.shape[:2], d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1), weight.dtype)
+    spread[:, :, ::d_h, ::d_w] = weight
+    return spread

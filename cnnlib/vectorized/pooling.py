@@ -1,0 +1,311 @@
+"""Pooling windows of a fixed size, forward and backward.
+
+Windows are rectangles and their sums, means and maxima can be taken along one axis after the other, which
+costs K_h + K_w passes over the feature maps instead of K_h · K_w.
+"""
+
+import numpy as np
+
+from cnnlib.shapes import pool_geometry, positive
+from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, tap, taps, unpad
+
+
+def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Keep the largest value of each window [1]_.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (N, C, H, W)
+        Feature maps.
+    kernel_size : int or pair of int
+        Window size (K_h, K_w).
+    stride : int or pair of int, optional
+        Cells from one window to the next; None means ``kernel_size``, windows side by side.
+    padding : int or pair of int
+        Cells added at each end of an axis, at most half a window. They never win.
+    dilation : int or pair of int
+        Cells from one member of a window to the next.
+    ceil_mode : bool
+        Count also a last window that hangs over the far edge.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C, H_out, W_out)
+        ``H_out = (H + 2 P_h - D_h (K_h - 1) - 1) // S_h + 1``, rounded up in ``ceil_mode``. A window that
+        holds a NaN gives NaN.
+
+    Raises
+    ------
+    ValueError
+        If ``x`` has another rank, an option is out of range, or no window fits.
+    TypeError
+        If ``x`` is no array of floats, or an option is not an integer.
+
+    References
+    ----------
+    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.3.
+
+    Examples
+    --------
+    >>> max_pool2d(np.arange(8.0).reshape(1, 1, 2, 4), 2)
+    array([[[[5., 7.]]]])
+    """
+    require_arrays("max_pool2d", x=x)
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
+    return _reduce(np.maximum, pad(x, _reach(geometry), fill=-np.inf), geometry)
+
+
+def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
+    """Carry the gradient back through `max_pool2d`, to the cell that won each window, the first one on a tie.
+
+    Parameters
+    ----------
+    grad_y : ndarray of float, shape (N, C, H_out, W_out)
+    x, kernel_size, stride, padding, dilation, ceil_mode
+        As in `max_pool2d`.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C, H, W)
+        Gradient with respect to ``x``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `max_pool2d` does, and if ``grad_y`` has another shape than the result.
+
+    Examples
+    --------
+    >>> max_pool2d_backward(np.ones((1, 1, 1, 1)), np.array([[[[1.0, 3.0, 3.0]]]]), (1, 3))
+    array([[[[0., 1., 0.]]]])
+    """
+    require_arrays("max_pool2d_backward", grad_y=grad_y, x=x)
+    options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
+    geometry = pool_geometry("max_pool2d_backward", x.shape, kernel_size, **options)
+    require_shape("max_pool2d_backward", "grad_y", grad_y, geometry.output_shape)
+    reach = _reach(geometry)
+    padded = pad(x, reach, fill=-np.inf)
+    cells = list(taps(geometry.kernel, geometry.stride, geometry.dilation, geometry.output))
+
+    largest = np.full(geometry.output_shape, -np.inf, x.dtype)
+    winner = np.zeros(geometry.output_shape, np.int32)
+    for index, (rows, columns) in enumerate(cells):
+        value = padded[:, :, rows, columns]
+        better = (value > largest) | np.isnan(value)
+        np.copyto(largest, value, where=better)
+        winner[better] = index
+    grad = np.zeros_like(padded)
+    for index, (rows, columns) in enumerate(cells):
+        grad[:, :, rows, columns] += np.where(winner == index, grad_y, 0)
+    return unpad(grad, reach, geometry.size)
+
+
+def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    """Take the mean of each window [1]_.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (N, C, H, W)
+        Feature maps.
+    kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`; padding is zeros.
+    count_include_pad : bool
+        Whether the zeros of ``padding`` count in the number that the sum is divided by. Cells beyond them,
+        which a window reaches in ``ceil_mode``, never do.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C, H_out, W_out)
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `max_pool2d` does.
+
+    References
+    ----------
+    .. [1] LeCun, Bottou, Bengio & Haffner, *Gradient-based learning applied to document recognition* (1998),
+       Sec. II.A, without the trainable gain and bias.
+
+    Examples
+    --------
+    >>> avg_pool2d(np.arange(8.0).reshape(1, 1, 2, 4), 2)
+    array([[[[2.5, 4.5]]]])
+    """
+    require_arrays("avg_pool2d", x=x)
+    options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
+    geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
+    y = _reduce(np.add, pad(x, _reach(geometry)), geometry)
+    y /= _counts(geometry, x.dtype, include_pad=count_include_pad)
+    return y
+
+
+def avg_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+    """Carry the gradient back through `avg_pool2d`: each window hands out equal shares.
+
+    Parameters
+    ----------
+    grad_y : ndarray of float, shape (N, C, H_out, W_out)
+    x, kernel_size, stride, padding, ceil_mode, count_include_pad
+        As in `avg_pool2d`.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C, H, W)
+        Gradient with respect to ``x``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `avg_pool2d` does, and if ``grad_y`` has another shape than the result.
+    """
+    require_arrays("avg_pool2d_backward", grad_y=grad_y, x=x)
+    options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
+    geometry = pool_geometry("avg_pool2d_backward", x.shape, kernel_size, **options)
+    require_shape("avg_pool2d_backward", "grad_y", grad_y, geometry.output_shape)
+    share = grad_y / _counts(geometry, x.dtype, include_pad=count_include_pad)
+    return unpad(_spread(share, geometry), _reach(geometry), geometry.size)
+
+
+def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=False):
+    """Take ``(sum of v ** p) ** (1 / p)`` over the values v of each window [1]_.
+
+    With ``p = 1`` this is the sum; as p grows it nears the maximum. Nothing takes absolute values: where the
+    power or the root of a negative number is not real, the result is NaN, so rectify ``x`` when p is not even.
+
+    Parameters
+    ----------
+    x : ndarray of float, shape (N, C, H, W)
+        Feature maps.
+    kernel_size, stride, padding, ceil_mode
+        As in `max_pool2d`; padding is zeros. A window cut short in ``ceil_mode`` has its sum scaled up to
+        the full number of cells, as PyTorch does.
+    norm_type : float
+        The power p, positive and finite.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C, H_out, W_out)
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `max_pool2d` does, and if ``norm_type`` is not a positive number.
+
+    References
+    ----------
+    .. [1] Sermanet, Chintala & LeCun, *Convolutional neural networks applied to house numbers digit
+       classification* (2012), Sec. 2.2, with equal weights.
+
+    Examples
+    --------
+    >>> lp_pool2d(np.array([[[[3.0, 4.0]]]]), (1, 2))
+    array([[[[5.]]]])
+    """
+    require_arrays("lp_pool2d", x=x)
+    power = positive("lp_pool2d", "norm_type", norm_type)
+    options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
+    geometry = pool_geometry("lp_pool2d", x.shape, kernel_size, **options)
+    return _lp(x, power, geometry)
+
+
+def lp_pool2d_backward(grad_y, x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=False):
+    """Carry the gradient back through `lp_pool2d`; a window of zeros, where the root has none, passes zero.
+
+    Parameters
+    ----------
+    grad_y : ndarray of float, shape (N, C, H_out, W_out)
+    x, kernel_size, norm_type, stride, padding, ceil_mode
+        As in `lp_pool2d`.
+
+    Returns
+    -------
+    ndarray of float, shape (N, C, H, W)
+        Gradient with respect to ``x``: ``x ** (p - 1)`` times the sum of ``grad_y · y ** (1 - p)`` over windows.
+
+    Raises
+    ------
+    ValueError, TypeError
+        As `lp_pool2d` does, and if ``grad_y`` has another shape than the result.
+    """
+    require_arrays("lp_pool2d_backward", grad_y=grad_y, x=x)
+    power = positive("lp_pool2d_backward", "norm_type", norm_type)
+    options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
+    geometry = pool_geometry("lp_pool2d_backward", x.shape, kernel_size, **options)
+    require_shape("lp_pool2d_backward", "grad_y", grad_y, geometry.output_shape)
+    y = _lp(x, power, geometry)
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        slope = np.where(y == 0, 0, y ** (1 - power))
+        grad = _spread(grad_y * slope * _overhang(geometry, x.dtype), geometry)
+        return unpad(grad, _reach(geometry), geometry.size) * x ** (power - 1)
+
+
+def _lp(x, power, geometry):
+    # What overflows is infinite and what is not real is NaN, as in PyTorch, without a word.
+    with np.errstate(invalid="ignore", over="ignore"):
+        total = _reduce(np.add, pad(x**power, _reach(geometry)), geometry)
+        return (total * _overhang(geometry, x.dtype)) ** (1 / power)
+
+
+def _reach(geometry):
+    """Padding per axis, grown behind the input as far as the last window of ``ceil_mode`` reaches."""
+    axes = zip(
+        geometry.size,
+        geometry.kernel,
+        geometry.stride,
+        geometry.padding,
+        geometry.dilation,
+        geometry.output,
+        strict=True,
+    )
+    return [(before, max(after, (o - 1) * s + d * (k - 1) + 1 - n - before)) for n, k, s, (before, after), d, o in axes]
+
+
+def _reduce(ufunc, padded, geometry):
+    """Combine the cells of every window by ``ufunc``, first down the rows, then along the columns."""
+    for axis in (0, 1):
+        k, s, d, o = (field[axis] for field in _moves(geometry))
+        source = np.moveaxis(padded, 2 + axis, 0)
+        padded = np.array(np.moveaxis(source[tap(0, s, d, o)], 0, 2 + axis), order="C")
+        total = np.moveaxis(padded, 2 + axis, 0)
+        for i in range(1, k):
+            ufunc(total, source[tap(i, s, d, o)], out=total)
+    return padded
+
+
+def _spread(grad_y, geometry):
+    """Hand ``grad_y`` to every cell of its window, the transpose of `_reduce` with np.add; keeps the padding."""
+    padded = [n + before + after for n, (before, after) in zip(geometry.size, _reach(geometry), strict=True)]
+    for axis in (1, 0):
+        k, s, d, o = (field[axis] for field in _moves(geometry))
+        shape = list(grad_y.shape)
+        shape[2 + axis] = padded[axis]
+        grad = np.zeros(shape, grad_y.dtype)
+        target, source = np.moveaxis(grad, 2 + axis, 0), np.moveaxis(grad_y, 2 + axis, 0)
+        for i in range(k):
+            target[tap(i, s, d, o)] += source
+        grad_y = grad
+    return grad_y
+
+
+def _moves(geometry):
+    return geometry.kernel, geometry.stride, geometry.dilation, geometry.output
+
+
+def _counts(geometry, dtype, *, include_pad):
+    """Count each window's cells in the image, and in its padding too where asked: shape (H_out, W_out)."""
+    counts = []
+    for n, k, s, (before, after), o in zip(
+        geometry.size, geometry.kernel, geometry.stride, geometry.padding, geometry.output, strict=True
+    ):
+        start = np.arange(o) * s - before
+        low, high = (-before, n + after) if include_pad else (0, n)
+        counts.append(np.minimum(start + k, high) - np.maximum(start, low))
+    return np.multiply.outer(*counts).astype(dtype)
+
+
+def _overhang(geometry, dtype):
+    """Divide the window's size by what `_counts` finds: 1, but for windows that hang over the padding's edge."""
+    kernel_h, kernel_w = geometry.kernel
+    return kernel_h * kernel_w / _counts(geometry, dtype, include_pad=True)

@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from strategies import conv_cases
+from vectorized.agreement import assert_agrees, central_difference, frozen
+
+from cnnlib import definition
+from cnnlib.vectorized import conv1d, conv1d_backward, conv2d, conv2d_backward
+
+RNG = np.random.default_rng(7)
+
+
+def torch_convolution(options):
+    """Return PyTorch's convolution with these options; padding is done by indexing, so that it may be anything."""
+
+    def convolve(x, weight, bias=None):
+        spatial = x.ndim - 2
+        dilation, padding = options["dilation"], options["padding"]
+        for axis in range(spatial):
+            d = dilation if isinstance(dilation, int) else dilation[axis]
+            total = d * (weight.shape[2 + axis] - 1)
+            if padding == "same":
+                before, after = total // 2, total - total // 2
+            elif padding == "valid":
+                before, after = 0, 0
+            else:
+                before = after = padding if isinstance(padding, int) else padding[axis]
+            n = x.shape[2 + axis]
+            index = torch.arange(-before, n + after)
+            x = x.index_select(2 + axis, index % n)
+            if options["padding_mode"] == "zeros":
+                inside = ((index >= 0) & (index < n)).to(x.dtype)
+                x = x * inside.reshape([-1 if a == 2 + axis else 1 for a in range(x.ndim)])
+        function = torch.nn.functional.conv1d if spatial == 1 else torch.nn.functional.conv2d
+        return function(x, weight, bias, stride=options["stride"], dilation=dilation, groups=options["groups"])
+
+    return convolve
+
+
+def test_conv2d_by_hand():
+    x = np.array([[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]])
+    weight = np.array([[[[10.0, 1.0]]], [[[0.0, 100.0]]]])
+    y = conv2d(x, weight, np.array([0.5, 0.0]))
+    np.testing.assert_array_equal(y, [[[[12.5, 23.5], [45.5, 56.5]], [[200, 300], [500, 600]]]])
+
+
+def test_conv2d_backward_by_hand():
+    x, weight = np.array([[[[1.0, 2.0, 3.0]]]]), np.array([[[[10.0, 1.0]]]])
+    grad_x, grad_weight, grad_bias = conv2d_backward(np.array([[[[1.0, 2.0]]]]), x, weight, np.zeros(1))
+    np.testing.assert_array_equal(grad_x, [[[[10, 21, 2]]]])
+    np.testing.assert_array_equal(grad_weight, [[[[5, 8]]]])
+    np.testing.assert_array_equal(grad_bias, [3])
+
+
+@given(conv_cases(2))
+def test_conv2d_agrees_with_torch(case):
+    assert_agrees(
+        lambda *arrays: conv2d(*arrays, **case.options),
+        lambda grad_y, *arrays: conv2d_backward(grad_y, *arrays, **case.options),
+        torch_convolution(case.options),
+        case.x,
+        case.weight,
+        case.bias,
+    )
+
+
+@given(conv_cases(1))
+def test_conv1d_agrees_with_torch(case):
+    assert_agrees(
+        lambda *arrays: conv1d(*arrays, **case.options),
+        lambda grad_y, *arrays: conv1d_backward(grad_y, *arrays, **case.options),
+        torch_convolution(case.options),
+        case.x,
+        case.weight,
+        case.bias,
+    )
+
+
+@given(conv_cases(2))
+def test_conv2d_agrees_with_its_definition(case):
+    expected = definition.conv2d(case.x, case.weight, case.bias, **case.options)
+    np.testing.assert_allclose(conv2d(case.x, case.weight, case.bias, **case.options), expected, rtol=1e-10, atol=1e-10)
+
+
+def test_conv2d_backward_agrees_with_central_differences():
+    x, weight, bias = RNG.standard_normal((2, 4, 6, 5)), RNG.standard_normal((6, 2, 3, 2)), RNG.standard_normal(6)
+    options = {"stride": (2, 1), "padding": (1, 0), "groups": 2, "padding_mode": "circular"}
+    grad_y = RNG.standard_normal(conv2d(x, weight, bias, **options).shape)
+    grads = conv2d_backward(grad_y, x, weight, bias, **options)
+    functions = (
+        lambda a: conv2d(a, weight, bias, **options),
+        lambda a: conv2d(x, a, bias, **options),
+        lambda a: conv2d(x, weight, a, **options),
+    )
+    for array, function, grad in zip((x, weight, bias), functions, grads, strict=True):
+        np.testing.assert_allclose(grad, central_difference(function, array, grad_y), atol=1e-7)
+
+
+def test_conv2d_in_several_chunks():
+    """A batch that is larger than one chunk of im2col's, with a remainder, equals its images one by one."""
+    x, weight = RNG.standard_normal((7, 3, 64, 80)), RNG.standard_normal((4, 3, 5, 3))
+    y = conv2d(x, weight, algorithm="im2col")
+    apart = [conv2d(image[None], weight, algorithm="im2col") for image in x]
+    np.testing.assert_allclose(y, np.concatenate(apart), rtol=1e-12)
+    grad_y = RNG.standard_normal(y.shape)
+    grad_weight = conv2d_backward(grad_y, x, weight, algorithm="im2col")[1]
+    apart = [conv2d_backward(g[None], image[None], weight)[1] for g, image in zip(grad_y, x, strict=True)]
+    np.testing.assert_allclose(grad_weight, sum(apart), rtol=1e-9)
+
+
+def test_conv2d_takes_arrays_of_any_layout():
+    x = frozen(RNG.standard_normal((5, 9, 2, 3)))
+    weight = frozen(RNG.standard_normal((3, 2, 3, 8)))
+    views = x.transpose(2, 3, 1, 0)[:, :, ::-1], weight.transpose(3, 0, 2, 1)[::2]
+    copies = [np.ascontiguousarray(view) for view in views]
+    np.testing.assert_array_equal(conv2d(*views), conv2d(*copies))
+    grad_y = np.asfortranarray(RNG.standard_normal(conv2d(*copies).shape))
+    for ours, expected in zip(conv2d_backward(grad_y, *views), conv2d_backward(grad_y, *copies), strict=True):
+        if expected is not None:
+            np.testing.assert_allclose(ours, expected, rtol=1e-12)
+
+
+def test_conv2d_backward_names_a_gradient_of_the_wrong_shape():
+    with pytest.raises(
+        ValueError, match=r"conv2d_backward: grad_y must have shape \(1, 1, 2, 3\), received \(1, 1, 3, 2\)"
+    ):
+        conv2d_backward(np.ones((1, 1, 3, 2)), np.ones((1, 1, 3, 4)), np.ones((1, 1, 2, 2)))
