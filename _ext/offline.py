@@ -20,9 +20,8 @@ def use_own_files(app, config):
     config.html_static_path.append(str(assets))
     config.mathjax_path = "mathjax/es5/tex-mml-chtml.js"
     config.nb_ipywidgets_js = {
-        # After MathJax, whose object the first one completes.
-        "widgets-mathjax.js": {"defer": "defer", "priority": 900},
-        "html-manager/dist/embed.js": {"defer": "defer", "priority": 900},
+        "widgets-mathjax.js": {"defer": "defer"},
+        "html-manager/dist/embed.js": {"defer": "defer"},
     }
 
 
