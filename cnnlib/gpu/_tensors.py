@@ -33,23 +33,9 @@ def shape_of(tensor):
     return None if tensor is None else tensor.shape
 
 
-def extend(x, geometry, *, mode="constant", value=None):
-    """Pad ``x`` on its spatial axes until the last window of ``geometry`` lies inside.
-
-    That is the geometry's padding, and what a window hangs over it in ``ceil_mode``.
-    """
-    amounts = []
-    for n, k, s, d, (before, after), count in zip(
-        geometry.size,
-        geometry.kernel,
-        geometry.stride,
-        geometry.dilation,
-        geometry.padding,
-        geometry.output,
-        strict=True,
-    ):
-        reach = (count - 1) * s + d * (k - 1) + 1
-        amounts = [before, max(after, reach - n - before), *amounts]  # pad takes the last axis first
+def extend(x, padding, *, mode="constant", value=None):
+    """Put ``padding``, a pair per spatial axis, around ``x``; without padding, return ``x`` itself."""
+    amounts = [amount for pair in reversed(padding) for amount in pair]  # pad takes the last axis first
     return pad(x, amounts, mode=mode, value=value) if any(amounts) else x
 
 

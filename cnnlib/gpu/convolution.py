@@ -1,7 +1,5 @@
 """Convolution as networks use it, by our own matrix product or by PyTorch's kernel."""
 
-from dataclasses import replace
-
 import torch
 
 from cnnlib.gpu._tensors import autocast_dtype, extend, require_tensors, shape_of, sliding_windows
@@ -55,7 +53,7 @@ def conv1d(
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv1d", x, weight, bias, algorithm, spatial=1, padding_mode=padding_mode, **options)
     # A sequence is an image of one row, and PyTorch's kernels treat it as one.
-    return ALGORITHMS[algorithm](x[:, :, None], weight[:, :, None], bias, _one_row(geometry))[:, :, 0]
+    return ALGORITHMS[algorithm](x[:, :, None], weight[:, :, None], bias, geometry.as_image())[:, :, 0]
 
 
 def conv2d(
@@ -170,31 +168,18 @@ def _check(op, x, weight, bias, algorithm, **options):
     return conv_geometry(op, x.shape, weight.shape, shape_of(bias), **options)
 
 
-def _one_row(geometry):
-    """Put an axis of size one before the only spatial axis."""
-    return replace(
-        geometry,
-        size=(1, *geometry.size),
-        kernel=(1, *geometry.kernel),
-        stride=(1, *geometry.stride),
-        padding=((0, 0), *geometry.padding),
-        dilation=(1, *geometry.dilation),
-        output=(1, *geometry.output),
-    )
-
-
 def _unfold(x, weight, bias, geometry):
     dtype = autocast_dtype(x)
     if dtype is not None:
         x, weight, bias = (t if t is None else t.to(dtype) for t in (x, weight, bias))
-    padded = extend(x, geometry, mode=_PAD_MODES[geometry.padding_mode])
+    padded = extend(x, geometry.padding, mode=_PAD_MODES[geometry.padding_mode])
     return UnfoldConv2d.apply(padded, weight, bias, geometry)
 
 
 def _cudnn(x, weight, bias, geometry):
     padding = [before for before, _ in geometry.padding]
     if geometry.padding_mode != "zeros" or any(before != after for before, after in geometry.padding):
-        x, padding = extend(x, geometry, mode=_PAD_MODES[geometry.padding_mode]), 0
+        x, padding = extend(x, geometry.padding, mode=_PAD_MODES[geometry.padding_mode]), 0
     return torch.nn.functional.conv2d(x, weight, bias, geometry.stride, padding, geometry.dilation, geometry.groups)
 
 

@@ -3,7 +3,6 @@
 from math import comb, prod
 
 import torch
-from torch.nn.functional import pad
 
 from cnnlib.gpu._tensors import extend, require_tensors, sliding_windows
 from cnnlib.shapes import adaptive_windows, blur_geometry, pool_geometry, positive
@@ -236,8 +235,7 @@ def blur_pool2d(x, kernel_size=3, *, stride=2):
     """
     require_tensors("blur_pool2d", x=x)
     geometry = blur_geometry("blur_pool2d", x.shape, kernel_size, stride=stride)
-    (above, below), (left, right) = geometry.padding
-    y = pad(x, (left, right, above, below), mode="reflect")
+    y = extend(x, geometry.padding, mode="reflect")
     # A product of two filters, so one axis after the other.
     for axis, k, s in zip((2, 3), geometry.kernel, geometry.stride, strict=True):
         taps = x.new_tensor([comb(k - 1, u) / 2 ** (k - 1) for u in range(k)])
@@ -246,7 +244,7 @@ def blur_pool2d(x, kernel_size=3, *, stride=2):
 
 
 def _windows(x, geometry, value=0.0):
-    padded = extend(x, geometry, value=value)
+    padded = extend(x, geometry.reach, value=value)
     return sliding_windows(padded, geometry.kernel, geometry.stride, geometry.dilation)
 
 
@@ -256,15 +254,11 @@ def _first_largest(values):
 
 
 def _cell_counts(x, geometry, include_padding):
-    """Count the cells of each window that lie in the image, or in the image and its padding: (H_out, W_out)."""
-    counts = []
-    for n, k, s, (before, after), windows in zip(
-        geometry.size, geometry.kernel, geometry.stride, geometry.padding, geometry.output, strict=True
-    ):
-        first, last = (-before, n + after) if include_padding else (0, n)
-        start = torch.arange(windows, device=x.device) * s - before
-        counts.append((start + k).clamp(max=last) - start.clamp(min=first))
-    return counts[0][:, None] * counts[1]
+    """Count the cells of each window: one int where all agree, otherwise a tensor (H_out, W_out)."""
+    rows, columns = geometry.cell_counts(include_padding=include_padding)
+    if len(set(rows)) == len(set(columns)) == 1:
+        return rows[0] * columns[0]  # An int needs no copy to the device.
+    return x.new_tensor(rows)[:, None] * x.new_tensor(columns)
 
 
 def _each_cell(x, rows, columns, reduce):

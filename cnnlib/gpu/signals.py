@@ -1,9 +1,8 @@
 """Convolution as textbooks define it, on signals of any number of axes, and its unflipped twin."""
 
 import torch
-from torch.nn.functional import pad
 
-from cnnlib.gpu._tensors import require_tensors
+from cnnlib.gpu._tensors import extend, require_tensors
 from cnnlib.shapes import signal_geometry
 
 
@@ -82,11 +81,11 @@ def correlate(x, kernel, *, mode="full"):
 
 def _slide(x, kernel, geometry):
     """Multiply every window of ``x`` that starts at ``geometry.start + 1 - K`` or later with the kernel."""
-    amounts = []
+    padding = []
     for n, k, start, count in zip(x.shape, kernel.shape, geometry.start, geometry.output, strict=True):
         before = k - 1 - start
-        amounts = [before, count + k - 1 - n - before, *amounts]  # pad takes the last axis first
-    windows = pad(x, amounts)
+        padding.append((before, count + k - 1 - n - before))
+    windows = extend(x, padding)
     for axis, k in enumerate(kernel.shape):
         windows = windows.unfold(axis, k, 1)
     return torch.tensordot(windows, kernel, dims=kernel.ndim)

@@ -1,6 +1,6 @@
 """Where a sliding window lands: output sizes of convolution and pooling, from integers alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cnnlib.shapes.arguments import AXES, choice, describe, integer, ntuple, rank, require_cells
 
@@ -69,6 +69,18 @@ class ConvGeometry:
     def output_shape(self):
         """Shape ``(N, C_out, *output)`` of the result."""
         return (self.batch, self.out_channels, *self.output)
+
+    def as_image(self):
+        """Take the one spatial axis of a sequence for the columns of an image of one row."""
+        return replace(
+            self,
+            size=(1, *self.size),
+            kernel=(1, *self.kernel),
+            stride=(1, *self.stride),
+            padding=((0, 0), *self.padding),
+            dilation=(1, *self.dilation),
+            output=(1, *self.output),
+        )
 
 
 def conv_geometry(
@@ -195,6 +207,31 @@ class PoolGeometry:
     def output_shape(self):
         """Shape ``(N, C, *output)`` of the result."""
         return (self.batch, self.channels, *self.output)
+
+    @property
+    def reach(self):
+        """The ``padding``, grown behind the input as far as the last window of ``ceil_mode`` hangs over it."""
+        axes = zip(self.size, self.kernel, self.stride, self.padding, self.dilation, self.output, strict=True)
+        return tuple(
+            (before, max(after, (o - 1) * s + d * (k - 1) + 1 - n - before)) for n, k, s, (before, after), d, o in axes
+        )
+
+    def cell_counts(self, *, include_padding):
+        """Count, axis by axis, the cells of each undilated window that lie in the input, or in input and padding.
+
+        Returns
+        -------
+        tuple of list of int
+            One number per window and axis. Cells beyond the padding never count.
+        """
+        counts = []
+        for n, k, s, (before, after), o in zip(
+            self.size, self.kernel, self.stride, self.padding, self.output, strict=True
+        ):
+            first, last = (-before, n + after) if include_padding else (0, n)
+            starts = [i * s - before for i in range(o)]
+            counts.append([min(start + k, last) - max(start, first) for start in starts])
+        return tuple(counts)
 
 
 def pool_geometry(op, x_shape, kernel_size, *, spatial=2, stride=None, padding=0, dilation=1, ceil_mode=False):
