@@ -4,19 +4,23 @@ import argparse
 import importlib
 import sys
 
-COMMANDS = {"data": "fetch, verify and list data sets"}
+# Command: the module whose ``main`` runs it, and what it does.
+COMMANDS = {
+    "data": ("cnnlib.data.command", "fetch, verify and list data sets"),
+    "train": ("cnnlib.training.command", "train a network of the book"),
+}
 
 
 def main(arguments=None):
-    """Run ``cnnlib.<command>.command.main``; only that room is imported, so that none needs what another does."""
+    """Run the ``main`` of the command's module; only that room is imported, so that none needs what another does."""
     parser = argparse.ArgumentParser(
         prog="python -m cnnlib",
-        epilog="; ".join(f"{name}: {what}" for name, what in COMMANDS.items()),
+        epilog="; ".join(f"{name}: {what}" for name, (_, what) in COMMANDS.items()),
     )
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("arguments", nargs=argparse.REMAINDER)
     options = parser.parse_args(arguments)
-    return importlib.import_module(f"cnnlib.{options.command}.command").main(options.arguments)
+    return importlib.import_module(COMMANDS[options.command][0]).main(options.arguments)
 
 
 if __name__ == "__main__":

@@ -130,7 +130,8 @@ def initial_weights(architecture, seed, *, dtype=np.float32):
        networks* (2010), Eq. 16.
     .. [2] He, Zhang, Ren & Sun, *Delving deep into rectifiers* (2015), Eq. 10.
     """
-    rng = np.random.default_rng(seed)
+    # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
+    rng = np.random.RandomState(seed)
     rectified = any(layer == Activation("relu") for layer in architecture.layers)
     weights = {}
     for name, shape in architecture.weight_shapes().items():

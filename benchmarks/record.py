@@ -1,0 +1,55 @@
+"""Write a record: what was measured, on what, by which command."""
+
+import datetime
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+
+RESULTS = Path(__file__).parent.parent / "results"
+
+
+def circumstances():
+    """Return what a reader needs to judge or repeat a measurement: device, versions, threads, date."""
+    import numpy as np
+    import torch
+
+    return {
+        "date": datetime.date.today().isoformat(),
+        "processor": _processor(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
+        "threads": torch.get_num_threads(),
+        "system": platform.platform(terse=True),
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__},
+    }
+
+
+def write_record(name, command, results, **about):
+    """Write ``results/<name>.json``, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    name : str
+    command : str
+        What repeats the measurement, run from the repository's folder.
+    results : list or dict
+    **about
+        What else the record says of itself: data, seeds, n.
+    """
+    record = {"command": command, **circumstances(), **about, "results": results}
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    temporary = path.with_suffix(".json.part")
+    temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+    return path
+
+
+def _processor():
+    """Name the processor; Linux and macOS say it in different places, Windows in a third."""
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
