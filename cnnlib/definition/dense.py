@@ -175,7 +175,8 @@ def softmax(x, axis=-1):
     y = np.empty_like(x)
     for index in np.ndindex(x.shape):
         scores = [float(x[(*index[:axis], m, *index[axis + 1 :])]) for m in range(x.shape[axis])]
-        y[index] = math.exp(float(x[index]) - _log_sum_exp(scores))
+        exponentials = [math.exp(score) for score in _below_zero(scores)]
+        y[index] = exponentials[index[axis]] / sum(exponentials)
     return y
 
 
@@ -216,7 +217,8 @@ def cross_entropy(logits, labels):
     label_range("cross_entropy", int(labels.min()), int(labels.max()), logits.shape[1])
     total = 0.0
     for n, label in enumerate(labels):
-        total += _log_sum_exp([float(score) for score in logits[n]]) - float(logits[n, label])
+        scores = _below_zero([float(score) for score in logits[n]])
+        total += math.log(sum(math.exp(score) for score in scores)) - scores[label]
     return logits.dtype.type(total / len(labels))
 
 
@@ -228,7 +230,7 @@ def _each(op, x, function):
     return y
 
 
-def _log_sum_exp(scores):
-    """Return ``log(sum of exp(scores))``; taking the largest score out first keeps exp from overflowing."""
+def _below_zero(scores):
+    """Take the largest score from all of them: their shares stay the same, and exp cannot overflow."""
     largest = max(scores)
-    return largest + math.log(sum(math.exp(score - largest) for score in scores))
+    return [score - largest for score in scores]
