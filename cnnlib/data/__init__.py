@@ -3,7 +3,10 @@
 ``python -m cnnlib data`` fetches, verifies and lists them.
 """
 
+from cnnlib.data.cifar import cifar10
 from cnnlib.data.dataset import DataError, Dataset, Split, as_float
 from cnnlib.data.digits import mnist
+from cnnlib.data.samples import pictures
+from cnnlib.data.signals import mnist1d
 
-__all__ = ["DataError", "Dataset", "Split", "as_float", "mnist"]
+__all__ = ["DataError", "Dataset", "Split", "as_float", "cifar10", "mnist", "mnist1d", "pictures"]

@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-from cnnlib.data import digits
+from cnnlib.data import cifar, digits
 from cnnlib.data.dataset import DataError
 from cnnlib.data.download import fetch
 from cnnlib.data.files import cache_folder, find, load
 
-DATASETS = {"mnist": digits.FILES}
+DATASETS = {"mnist": digits.FILES, "cifar10": (cifar.ARCHIVE,)}
 
 
 def main(arguments):
