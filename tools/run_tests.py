@@ -1,0 +1,85 @@
+"""Build the book and run every test; say at the end what passed, how many and how long it took.
+
+The chapters run strictly against their committed outputs, once with one thread and once with two:
+what a reader's machine computes must not hang on how many cores it has.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from tools.chapters import ROOT, chapters
+
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def pytest(arguments, threads):
+    """Run pytest and return its exit status and how many tests passed, failed and were skipped."""
+    with tempfile.TemporaryDirectory() as scratch:
+        report = Path(scratch) / "report.xml"
+        environ = os.environ | dict.fromkeys(THREADS, str(threads))
+        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+        status = subprocess.run(command, cwd=ROOT, env=environ).returncode
+        return status, counts(report)
+
+
+def counts(report):
+    """Read (passed, failed, skipped) from a JUnit report; all zero where pytest did not come to write one."""
+    if not report.exists():
+        return 0, 0, 0
+    suites = list(ElementTree.parse(report).iter("testsuite"))
+    total, failures, errors, skipped = (
+        sum(int(suite.get(name)) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
+    )
+    return total - failures - errors - skipped, failures + errors, skipped
+
+
+def build():
+    """Build the book; it counts as one test."""
+    status = subprocess.run([sys.executable, "-m", "tools.build_book"], cwd=ROOT).returncode
+    return status, (int(status == 0), int(status != 0), 0)
+
+
+def steps():
+    """List the steps as (name, function that runs it)."""
+    # One file, one worker: the cells of a notebook need each other, and a module its fixtures.
+    parallel = ["-n", "auto", "--dist", "loadfile"]
+    # A module that wraps an optional backend cannot be imported without it; that everything else
+    # can be is what the tests proper show.
+    doctests = ["--doctest-modules", "--doctest-ignore-import-errors", "cnnlib"]
+    nbval = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "nbval_sanitize.cfg"]
+    notebooks = [str(path.relative_to(ROOT)) for path in chapters(ROOT)]
+    yield "book", build
+    yield "tests", lambda: pytest(["tests", *parallel], 1)
+    yield "doctests", lambda: pytest(doctests, 1)
+    if notebooks:
+        yield "chapters, 1 thread", lambda: pytest([*nbval, *parallel, *notebooks], 1)
+        yield "chapters, 2 threads", lambda: pytest([*nbval, *notebooks], 2)
+
+
+def main():
+    """Run every step, whatever the ones before came to; the status is 0 if all ended well."""
+    rows, failed_steps = [], []
+    for name, run in steps():
+        print(f"\n== {name}", flush=True)
+        start = time.perf_counter()
+        status, result = run()
+        rows.append((name, *result, time.perf_counter() - start))
+        if status:
+            failed_steps.append(name)
+    print(f"\n{'':22}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")
+    for name, passed, failed, skipped, seconds in rows:
+        print(f"{name:22}{passed:8}{failed:8}{skipped:8}{seconds:9.0f}")
+    if failed_steps:
+        print(f"failed: {'; '.join(failed_steps)}")
+    passed, failed, skipped = (sum(row[column] for row in rows) for column in (1, 2, 3))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed_steps else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
