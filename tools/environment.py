@@ -32,6 +32,7 @@ PIP_CAUSES = (
         r"|Could not fetch URL|ConnectionError|Network is unreachable|incomplete-download",
         "the package index cannot be reached: check the network or the proxy",
     ),
+    (r"\(from versions: none\)", "the package index cannot be reached, or has nothing for this Python and system"),
     (r"No matching distribution found for \S+", "no file for this Python and system"),
     (r"THESE PACKAGES DO NOT MATCH THE HASHES", "a downloaded file is damaged: try again"),
 )

@@ -5,6 +5,7 @@ every chapter runs to its end.
 """
 
 import argparse
+import hashlib
 import os
 import sys
 
@@ -14,6 +15,12 @@ from tools.chapters import ROOT, chapters
 from tools.execute import ChapterError, execute
 
 LARGEST = 1_500_000  # bytes of a notebook with its outputs
+
+
+def code_digest(notebook):
+    """Fingerprint of a chapter's code; in its metadata it says which code the outputs belong to."""
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256("\n\n".join(sources).encode()).hexdigest()[:16]
 
 
 def normalise(notebook, root):
@@ -34,6 +41,7 @@ def normalise(notebook, root):
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
+        "refreshed_code": code_digest(notebook),
         **{key: notebook.metadata[key] for key in ("widgets",) if key in notebook.metadata},
     }
     for cell in notebook.cells:
