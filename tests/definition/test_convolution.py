@@ -9,6 +9,7 @@ from strategies import conv_cases
 from cnnlib.definition import conv1d, conv2d, locally_connected2d
 
 TOLERANCE = {"rtol": 1e-10, "atol": 1e-10}
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")  # PyTorch's copy is its own
 
 
 def test_conv2d_by_hand():
