@@ -31,6 +31,7 @@ from cnnlib.vectorized.dense import (
     tanh_backward,
 )
 from cnnlib.vectorized.local import locally_connected2d, locally_connected2d_backward
+from cnnlib.vectorized.matrices import circulant, doubly_block_circulant, doubly_block_toeplitz, toeplitz
 from cnnlib.vectorized.normalization import local_response_norm, local_response_norm_backward
 from cnnlib.vectorized.pooling import (
     avg_pool2d,
@@ -51,6 +52,7 @@ __all__ = [
     "avg_pool2d_backward",
     "blur_pool2d",
     "blur_pool2d_backward",
+    "circulant",
     "conv1d",
     "conv1d_backward",
     "conv2d",
@@ -61,6 +63,8 @@ __all__ = [
     "correlate_backward",
     "cross_entropy",
     "cross_entropy_backward",
+    "doubly_block_circulant",
+    "doubly_block_toeplitz",
     "linear",
     "linear_backward",
     "local_response_norm",
@@ -81,4 +85,5 @@ __all__ = [
     "softmax_backward",
     "tanh",
     "tanh_backward",
+    "toeplitz",
 ]
