@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 
 from cnnlib.shapes import choice, conv_geometry
-from cnnlib.vectorized import _im2col
+from cnnlib.vectorized import _fft, _im2col, _winograd
 from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, shape_of, unpad
 
-_ALGORITHMS = {"im2col": _im2col}
+_ALGORITHMS = {"im2col": _im2col, "fft": _fft, "winograd": _winograd}
 
 
 def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
@@ -106,8 +106,10 @@ def conv2d(
         Number of blocks into which channels are divided; each output channel sees one block only.
     padding_mode : "zeros" or "circular"
         What lies outside the image: zeros, or the image again.
-    algorithm : "auto", "im2col"
-        How to compute it.
+    algorithm : "auto", "im2col", "fft" or "winograd"
+        How to compute it: as matrix products, by Fourier transforms, or by minimal filtering, which takes 3×3
+        filters, stride 1 and dilation 1. "auto" chooses by shape. Results agree up to rounding, which "winograd"
+        has most of; with "fft" and "winograd" an infinity or a NaN spreads beyond the windows that hold it.
 
     Returns
     -------
@@ -183,6 +185,14 @@ def _check(op, spatial, x, weight, bias, *, grad_y=None, **options):
 
 def _choose(op, algorithm, geometry):
     choice(op, "algorithm", algorithm, ("auto", *_ALGORITHMS))
+    fits = geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
+    if algorithm == "winograd" and not fits:
+        raise ValueError(
+            f"{op}: algorithm must not be 'winograd' unless the kernel is 3×3, stride and dilation 1, received "
+            f"kernel {geometry.kernel}, stride {geometry.stride}, dilation {geometry.dilation}"
+        )
+    if algorithm != "auto":
+        return _ALGORITHMS[algorithm]
     return _im2col
 
 

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
+from hypothesis import strategies as st
 from strategies import conv_cases
 from vectorized.agreement import assert_agrees, central_difference, frozen
 
 from cnnlib import definition
-from cnnlib.vectorized import conv1d, conv1d_backward, conv2d, conv2d_backward
+from cnnlib.vectorized import _winograd, conv1d, conv1d_backward, conv2d, conv2d_backward
 
 RNG = np.random.default_rng(7)
 
@@ -65,6 +66,38 @@ def test_conv2d_agrees_with_torch(case):
     )
 
 
+@given(conv_cases(2))
+def test_conv2d_by_fft_agrees_with_torch(case):
+    assert_agrees(
+        lambda *arrays: conv2d(*arrays, **case.options, algorithm="fft"),
+        lambda grad_y, *arrays: conv2d_backward(grad_y, *arrays, **case.options, algorithm="fft"),
+        torch_convolution(case.options),
+        case.x,
+        case.weight,
+        case.bias,
+    )
+
+
+@given(
+    st.tuples(st.integers(1, 11), st.integers(1, 11)),
+    st.sampled_from([0, 1, 3]),
+    st.sampled_from([(1, 2, 3), (2, 4, 2), (3, 3, 6)]),
+    st.sampled_from([1, (2, 1), "same"]),
+)
+def test_conv2d_by_winograd_agrees_with_torch(output, batch, channels, padding):
+    groups, in_channels, out_channels = channels
+    options = {"stride": 1, "padding": padding, "dilation": 1, "groups": groups, "padding_mode": "zeros"}
+    rng = np.random.default_rng(output)
+    assert_agrees(
+        lambda *arrays: conv2d(*arrays, **options, algorithm="winograd"),
+        lambda grad_y, *arrays: conv2d_backward(grad_y, *arrays, **options, algorithm="winograd"),
+        torch_convolution(options),
+        rng.standard_normal((batch, in_channels, *output)),
+        rng.standard_normal((out_channels, in_channels // groups, 3, 3)),
+        rng.standard_normal(out_channels),
+    )
+
+
 @given(conv_cases(1))
 def test_conv1d_agrees_with_torch(case):
     assert_agrees(
@@ -97,16 +130,36 @@ def test_conv2d_backward_agrees_with_central_differences():
         np.testing.assert_allclose(grad, central_difference(function, array, grad_y), atol=1e-7)
 
 
-def test_conv2d_in_several_chunks():
-    """A batch that is larger than one chunk of im2col's, with a remainder, equals its images one by one."""
-    x, weight = RNG.standard_normal((7, 3, 64, 80)), RNG.standard_normal((4, 3, 5, 3))
-    y = conv2d(x, weight, algorithm="im2col")
+@pytest.mark.parametrize("algorithm", ["im2col", "fft", "winograd"])
+def test_conv2d_in_several_chunks(algorithm):
+    """A batch that is larger than one chunk, with a remainder, equals its images one by one."""
+    x, weight = RNG.standard_normal((7, 3, 144, 136)), RNG.standard_normal((4, 3, 3, 3))
+    y = conv2d(x, weight, algorithm=algorithm)
     apart = [conv2d(image[None], weight, algorithm="im2col") for image in x]
-    np.testing.assert_allclose(y, np.concatenate(apart), rtol=1e-12)
+    np.testing.assert_allclose(y, np.concatenate(apart), rtol=1e-10, atol=1e-10)
     grad_y = RNG.standard_normal(y.shape)
-    grad_weight = conv2d_backward(grad_y, x, weight, algorithm="im2col")[1]
-    apart = [conv2d_backward(g[None], image[None], weight)[1] for g, image in zip(grad_y, x, strict=True)]
-    np.testing.assert_allclose(grad_weight, sum(apart), rtol=1e-9)
+    grad_weight = conv2d_backward(grad_y, x, weight, algorithm=algorithm)[1]
+    apart = [
+        conv2d_backward(g[None], image[None], weight, algorithm="im2col")[1] for g, image in zip(grad_y, x, strict=True)
+    ]
+    np.testing.assert_allclose(grad_weight, sum(apart), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("tile", [2, 4])
+def test_winograds_both_tiles_agree_with_im2col(tile):
+    x, weight = RNG.standard_normal((2, 3, 13, 10)), RNG.standard_normal((4, 3, 3, 3))
+    options = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
+    y = _winograd.forward(x, weight, **options, tile=tile)
+    np.testing.assert_allclose(y, conv2d(x, weight, algorithm="im2col"), rtol=1e-10, atol=1e-10)
+    grad = _winograd.grad_weight(y, x, (3, 3), **options, tile=tile)
+    expected = conv2d_backward(y, x, weight, algorithm="im2col")[1]
+    np.testing.assert_allclose(grad, expected, rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("option", [{"stride": 2}, {"dilation": (1, 2)}])
+def test_winograd_says_what_it_cannot_do(option):
+    with pytest.raises(ValueError, match="conv2d: algorithm must not be 'winograd' unless the kernel is 3×3"):
+        conv2d(np.ones((1, 1, 9, 9)), np.ones((1, 1, 3, 3)), algorithm="winograd", **option)
 
 
 def test_conv2d_takes_arrays_of_any_layout():
