@@ -1,7 +1,7 @@
 """Weights on disk: safetensors files that are written whole or not at all, and refused when in doubt.
 
 A safetensors file holds numbers and text, never code. What the format itself does not notice, a
-changed number or a file of another program, the digest and the header written here do.
+changed number or a file of another program, the description and the digest written here do.
 """
 
 import hashlib
@@ -12,9 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
-
-_HEADER = "cnnlib"
+from safetensors.numpy import save
 
 
 def save_tensors(path, tensors, *, kind, about):
@@ -36,12 +34,14 @@ def save_tensors(path, tensors, *, kind, about):
         If the file cannot be written; ``path`` is then as it was.
     """
     path = Path(path)
-    tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-    header = {"kind": kind, "digest": _digest(tensors), "about": about}
+    # Not ascontiguousarray, which gives a scalar an axis.
+    tensors = {name: np.asarray(value, order="C") for name, value in tensors.items()}
+    header = json.dumps({"kind": kind, "about": about})
+    content = save(tensors, metadata={"cnnlib": header, "sha256": _digest(header, tensors)})
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
     try:
-        save_file(tensors, temporary, metadata={_HEADER: json.dumps(header)})
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -68,17 +68,17 @@ def load_tensors(path, *, kind):
         raise FileNotFoundError(f"no file {path}")
     try:
         with safe_open(path, framework="numpy") as file:
-            text = (file.metadata() or {}).get(_HEADER)
-            header = json.loads(text) if text else None
+            metadata = file.metadata() or {}
+            if not {"cnnlib", "sha256"} <= metadata.keys():
+                raise ValueError(f"{path} was not written by cnnlib: its header is missing")
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  (not a dict)
-    except (SafetensorError, json.JSONDecodeError) as error:
+    except SafetensorError as error:
         raise ValueError(f"{path} is damaged or not a safetensors file: {error}") from None
-    if header is None:
-        raise ValueError(f"{path} was not written by cnnlib: its header is missing")
+    if metadata["sha256"] != _digest(metadata["cnnlib"], tensors):
+        raise ValueError(f"{path} has been changed since it was written: its SHA-256 digest does not match")
+    header = json.loads(metadata["cnnlib"])
     if header["kind"] != kind:
         raise ValueError(f"{path} holds {header['kind']}, not {kind}")
-    if header["digest"] != _digest(tensors):
-        raise ValueError(f"{path} has been changed since it was written: its SHA-256 digest does not match")
     return tensors, header["about"]
 
 
@@ -113,8 +113,8 @@ def load_weights(path, architecture):
     return weights
 
 
-def _digest(tensors):
-    sha = hashlib.sha256()
+def _digest(header, tensors):
+    sha = hashlib.sha256(header.encode())
     for name in sorted(tensors):
         value = tensors[name]
         sha.update(f"{name} {value.dtype} {value.shape}".encode())
