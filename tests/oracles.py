@@ -1,5 +1,6 @@
 """PyTorch's own operators, called the way the test cases are written."""
 
+import pytest
 import torch
 
 
@@ -26,3 +27,38 @@ def torch_blur(x, kernel, stride):
     filters = kernel.expand(channels, 1, height, width)
     padded = torch.nn.functional.pad(x, padding, mode="reflect")
     return torch.nn.functional.conv2d(padded, filters, stride=stride, groups=channels)
+
+
+on_each_device = pytest.mark.parametrize(
+    "device",
+    ["cpu", pytest.param("cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"))],
+)
+
+# Half precisions: a value is rounded where it is stored, at 11 or 8 significant bits, and stored a few times.
+HALF = {torch.float16: 4e-3, torch.bfloat16: 3e-2}
+PRECISION = {torch.float64: 1e-10, torch.float32: 1e-4, **HALF}
+
+
+def assert_agrees(ours, oracle, *arrays, dtype=torch.float64, device="cpu"):
+    """Compare the values and gradients of two functions of the same tensors.
+
+    The oracle always computes in float64, from the same rounded numbers, so that it is right where ours is
+    inexact. None among the arrays stands for one that was not given.
+    """
+    given = [None if a is None else tensor(a, dtype).to(device).requires_grad_() for a in arrays]
+    exact = [None if t is None else t.detach().double().requires_grad_() for t in given]
+    y, expected = ours(*given), oracle(*exact)
+    assert y.dtype == dtype
+    assert y.shape == expected.shape
+    close = {"rtol": PRECISION[dtype], "atol": PRECISION[dtype], "equal_nan": True}
+    torch.testing.assert_close(y.double(), expected, **close)
+
+    generator = torch.Generator().manual_seed(0)
+    grad_y = torch.randn(y.shape, generator=generator).to(device, dtype)
+    inputs, references = ([t for t in tensors if t is not None] for tensors in (given, exact))
+    grads = torch.autograd.grad(y, inputs, grad_y)
+    wanted = torch.autograd.grad(expected, references, grad_y.double())
+    for grad, reference in zip(grads, wanted, strict=True):
+        assert grad.dtype == dtype
+        scale = max(1.0, reference.abs().max().item()) if reference.numel() else 1.0
+        torch.testing.assert_close(grad.double(), reference, rtol=close["rtol"], atol=close["atol"] * scale)

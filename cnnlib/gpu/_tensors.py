@@ -28,6 +28,11 @@ def autocast_dtype(tensor):
     return None
 
 
+def wide(dtype):
+    """Return the dtype to add up many values in: single precision for the half ones, as PyTorch's kernels do."""
+    return torch.promote_types(dtype, torch.float32)
+
+
 def shape_of(tensor):
     """Return an optional tensor's shape, None where there is no tensor."""
     return None if tensor is None else tensor.shape

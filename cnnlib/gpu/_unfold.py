@@ -5,7 +5,7 @@ import math
 import torch
 from torch.autograd.function import once_differentiable
 
-from cnnlib.gpu._tensors import sliding_windows
+from cnnlib.gpu._tensors import sliding_windows, wide
 
 # The columns hold every value K_h · K_w times. This many values at once (128 MiB of float32) keep a
 # device busy; a whole batch of AlexNet's would fill its memory.
@@ -42,14 +42,12 @@ class UnfoldConv2d(torch.autograd.Function):
         x, weight = ctx.saved_tensors
         geometry = ctx.geometry
         rows = _filter_rows(weight, geometry)
-        # Sums of many half-precision terms are kept in single precision, as in PyTorch's kernels.
-        wide = torch.promote_types(x.dtype, torch.float32)
-        grad_x = torch.zeros_like(x, dtype=wide) if ctx.needs_input_grad[0] else None
-        grad_rows = torch.zeros_like(rows, dtype=wide) if ctx.needs_input_grad[1] else None
+        grad_x = torch.zeros_like(x, dtype=wide(x.dtype)) if ctx.needs_input_grad[0] else None
+        grad_rows = torch.zeros_like(rows, dtype=wide(x.dtype)) if ctx.needs_input_grad[1] else None
         for images in _chunks(x, geometry):
             grad = grad_y[images].reshape(-1, geometry.groups, rows.shape[1], math.prod(geometry.output))
             if grad_rows is not None:
-                grad_rows += (grad @ _columns(x[images], geometry).mT).sum(0, dtype=wide)
+                grad_rows += (grad @ _columns(x[images], geometry).mT).sum(0, dtype=wide(x.dtype))
             if grad_x is not None:
                 _add_columns(grad_x[images], rows.mT @ grad, geometry)
         return (

@@ -3,7 +3,7 @@
 import torch
 from torch.nn.functional import pad
 
-from cnnlib.gpu._tensors import require_tensors
+from cnnlib.gpu._tensors import require_tensors, wide
 from cnnlib.shapes import channel_window
 
 
@@ -44,5 +44,6 @@ def local_response_norm(x, size, *, alpha=1e-4, beta=0.75, k=1.0):
     """
     require_tensors("local_response_norm", x=x)
     before, after = channel_window("local_response_norm", x.shape, size)
-    energy = pad(x * x, (0, 0, 0, 0, before, after)).unfold(1, size, 1).sum(-1)
-    return x / torch.pow(k + alpha / size * energy, beta)
+    squares = x.to(wide(x.dtype)).square()  # A half-precision square overflows from 256 on.
+    energy = pad(squares, (0, 0, 0, 0, before, after)).unfold(1, size, 1).sum(-1)
+    return (x / torch.pow(k + alpha / size * energy, beta)).to(x.dtype)

@@ -4,7 +4,7 @@ from math import comb, prod
 
 import torch
 
-from cnnlib.gpu._tensors import extend, require_tensors, sliding_windows
+from cnnlib.gpu._tensors import extend, require_tensors, sliding_windows, wide
 from cnnlib.shapes import adaptive_windows, blur_geometry, pool_geometry, positive
 
 
@@ -89,7 +89,8 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     require_tensors("avg_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
-    return _windows(x, geometry).sum((-2, -1)) / _cell_counts(x, geometry, count_include_pad)
+    total = _windows(x, geometry).sum((-2, -1), dtype=wide(x.dtype))
+    return (total / _cell_counts(x, geometry, count_include_pad)).to(x.dtype)
 
 
 def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=False):
@@ -133,10 +134,10 @@ def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("lp_pool2d", x.shape, kernel_size, **options)
     full, present = prod(geometry.kernel), _cell_counts(x, geometry, include_padding=True)
-    total = _windows(x.pow(power), geometry).sum((-2, -1)) * full / present
+    total = _windows(x.to(wide(x.dtype)).pow(power), geometry).sum((-2, -1)) * full / present
     nothing = total == 0
     # The inner `where` keeps the root's infinite slope at zero away from the chain rule.
-    return torch.where(nothing, 0, torch.where(nothing, 1, total).pow(1 / power))
+    return torch.where(nothing, 0, torch.where(nothing, 1, total).pow(1 / power)).to(x.dtype)
 
 
 def adaptive_avg_pool2d(x, output_size):
