@@ -14,7 +14,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
 from tools import browser_assets
-from tools.chapters import ROOT, chapters, execution_cache
+from tools.chapters import ROOT, chapters, execution_cache, pages
 from tools.console import StatusLine
 from tools.execute import ChapterError, execute
 
@@ -30,6 +30,14 @@ def execute_changed(root):
             bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
             # Validity means consecutive execution counts, which an empty cell interrupts.
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+
+
+def remove_stale(html, names):
+    """Remove pages that the contents no longer name: Sphinx writes pages and removes none."""
+    kept = {html / f"{name}.html" for name in (*names, "genindex", "search")}
+    for page in set(html.rglob("*.html")) - kept:
+        if "_static" not in page.relative_to(html).parts:
+            page.unlink()
 
 
 def build_pages(root):
@@ -60,6 +68,7 @@ def build_pages(root):
         print("\n".join(dict.fromkeys(complaints)))
         print(f"book: the pages have faults, warnings among them (whole output in {log})", file=sys.stderr)
         return False
+    remove_stale(root / "_build" / "html", pages(root))
     line.show("done", milestone=True)
     line.close()
     return True

@@ -1,6 +1,7 @@
 """Which notebooks the book consists of, and where their outputs are kept."""
 
 import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -17,15 +18,16 @@ def pages(root=ROOT):
             for each in entry:
                 yield from walk(each)
         elif isinstance(entry, dict):
-            yield from (entry[key] for key in ("root", "file") if key in entry)
-            yield from walk(list(value for value in entry.values() if isinstance(value, (list, dict))))
+            named = (entry[key] for key in ("root", "file") if key in entry)
+            yield from (re.sub(r"\.(md|ipynb)$", "", name) for name in named)
+            yield from walk([value for value in entry.values() if isinstance(value, list)])
 
     return list(walk(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))))
 
 
 def chapters(root=ROOT):
     """List the notebooks among the pages."""
-    paths = [root / f"{page.removesuffix('.ipynb')}.ipynb" for page in pages(root)]
+    paths = [root / f"{page}.ipynb" for page in pages(root)]
     return [path for path in paths if path.exists()]
 
 

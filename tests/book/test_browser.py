@@ -1,0 +1,96 @@
+"""The built pages as a reader meets them: in a browser, without a kernel, from the file system."""
+
+from collections import namedtuple
+
+import pytest
+
+from tools.browser_assets import assets_folder
+from tools.chapters import ROOT, chapters, pages
+
+HTML = ROOT / "_build" / "html"
+NAMES = [f"{page}.html" for page in pages()]
+CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
+CONTROLS = ".cell_output .noUi-handle, .cell_output select, .cell_output input[type=range]"
+
+# What a figure shows now: every picture, drawing and line of text that can be seen beside the control.
+SHOWN = """control => {
+  const cell = control.closest('.cell_output');
+  const seen = [...cell.querySelectorAll('img, svg, .widget-html-content')]
+    .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0);
+  return seen.map(element => element.src || element.outerHTML).join('\\n');
+}"""
+
+Opened = namedtuple("Opened", "page errors requests")
+
+
+@pytest.fixture(scope="module")
+def open_page(site, browser):
+    """Open a page of the book, once, and note what the browser complains of and asks for."""
+    opened = {}
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+
+    def open_page(name):
+        base, _, query = name.partition("?")
+        if name not in opened:
+            page, errors, requests = context.new_page(), [], []
+            page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            page.on("request", lambda request: requests.append(request.url))
+            page.goto((HTML / base).as_uri() + (f"?{query}" if query else ""), wait_until="load")
+            # Formulas and widgets are drawn after the page has loaded.
+            page.evaluate("async () => { await window.MathJax?.startup?.promise }")
+            if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
+                page.locator(".jupyter-widgets").first.wait_for()
+            opened[name] = Opened(page, errors, requests)
+        return opened[name]
+
+    yield open_page
+    context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestPage:
+    def test_loads_without_a_complaint(self, name, open_page):
+        assert open_page(name).errors == []
+
+    def test_asks_nobody_else_for_anything(self, name, open_page):
+        if not assets_folder(ROOT).exists():
+            pytest.skip("MathJax could not be fetched when the book was built: formulas come from a CDN")
+        allowed = (HTML.as_uri(), "data:", "blob:")
+        assert [url for url in open_page(name).requests if not url.startswith(allowed)] == []
+
+    def test_typesets_every_formula(self, name, open_page, site):
+        written = len(site[name].select(".math"))
+        assert open_page(name).page.locator(".math mjx-container").count() >= written
+        assert open_page(name).page.locator("mjx-merror").count() == 0
+
+    def test_fits_a_phone(self, name, open_page):
+        page = open_page(name).page
+        page.set_viewport_size({"width": 390, "height": 844})
+        try:
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        finally:
+            page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_every_control_changes_its_figure_by_keyboard(name, open_page):
+    page = open_page(name).page
+    for control in page.locator(CONTROLS).all():
+        if not control.is_visible():
+            continue  # on a card of a stack that is not on top
+        before = control.evaluate(SHOWN)
+        control.focus()
+        page.keyboard.press("ArrowDown" if control.evaluate("c => c.tagName") == "SELECT" else "ArrowRight")
+        page.wait_for_timeout(200)
+        if control.evaluate(SHOWN) == before:  # it stood at its end
+            page.keyboard.press("ArrowUp" if control.evaluate("c => c.tagName") == "SELECT" else "ArrowLeft")
+            page.wait_for_timeout(200)
+        assert control.evaluate(SHOWN) != before, control.evaluate("c => c.closest('.jupyter-widgets').textContent")
+
+
+def test_search_finds_a_page(open_page):
+    opened = open_page("search.html?q=references")
+    opened.page.locator("#search-results li").first.wait_for()
+    assert "References" in opened.page.locator("#search-results").inner_text()
+    assert opened.errors == []

@@ -1,0 +1,57 @@
+"""The committed notebooks: with the outputs that belong to their code, and nothing of one machine in them."""
+
+import json
+import re
+
+import nbformat
+import pytest
+
+from tools.chapters import chapters
+from tools.refresh import LARGEST, code_digest
+
+IGNORED = re.compile(r"NBVAL_(IGNORE_OUTPUT|SKIP)")
+PERSONAL = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|work|private|opt)/\w|[A-Z]:\\\\")
+
+pytestmark = pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+
+
+def code_cells(path):
+    return [
+        cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code" and cell.source.strip()
+    ]
+
+
+def test_outputs_belong_to_the_code(path):
+    notebook = nbformat.read(path, as_version=4)
+    message = f"{path.name} was edited after its last run: make refresh CHAPTER={path.stem}"
+    assert notebook.metadata.get("refreshed_code") == code_digest(notebook), message
+
+
+def test_cells_ran_in_order(path):
+    counts = [cell.execution_count for cell in code_cells(path)]
+    assert counts == list(range(1, len(counts) + 1))
+    assert any(cell.outputs for cell in code_cells(path))
+
+
+def test_only_errors_that_are_meant_are_shown(path):
+    for cell in code_cells(path):
+        shown = [output for output in cell.outputs if output.output_type == "error"]
+        assert not shown or "raises-exception" in cell.metadata.get("tags", []), cell.source
+
+
+def test_no_path_of_a_machine_is_shown(path):
+    for cell in code_cells(path):
+        assert not (found := PERSONAL.search(json.dumps(cell.outputs))), (found.group(), cell.source)
+
+
+def test_the_file_is_small(path):
+    assert path.stat().st_size <= LARGEST
+
+
+def test_few_outputs_are_ignored(path):
+    def ignored(cell):
+        tags = " ".join(cell.metadata.get("tags", [])).upper().replace("-", "_")
+        return bool(IGNORED.search(cell.source) or IGNORED.search(tags))
+
+    cells = code_cells(path)
+    assert sum(map(ignored, cells)) * 10 < len(cells)
