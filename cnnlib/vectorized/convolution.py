@@ -176,7 +176,8 @@ def conv2d_backward(
 
 
 def _check(op, spatial, x, weight, bias, *, grad_y=None, **options):
-    require_arrays(op, grad_y=grad_y, x=x, weight=weight, bias=bias)
+    gradient = {} if grad_y is None else {"grad_y": grad_y}
+    require_arrays(op, **gradient, x=x, weight=weight, bias=bias)
     geometry = conv_geometry(op, x.shape, weight.shape, shape_of(bias), spatial=spatial, **options)
     if grad_y is not None:
         require_shape(op, "grad_y", grad_y, geometry.output_shape)
