@@ -109,7 +109,7 @@ def _get(url, file, timeout):
     received = _Bounded(file.received_limit)
     handled = sys.exception()
     # disable=None: a bar on a terminal, nothing in a log.
-    with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, disable=None) as bar:
+    with tqdm(total=file.size, desc=file.name, unit="B", unit_scale=True, leave=False, disable=None) as bar:
         try:
             pooch.HTTPDownloader(progressbar=bar, chunk_size=2**16, timeout=timeout)(url, received, None)
         except requests.HTTPError as error:

@@ -76,6 +76,7 @@ def flip(content, at):
         (lambda raw: gzip.compress(raw)[:-20], "does not unpack: .*ended before"),
         (lambda raw: flip(gzip.compress(raw), -6), "does not unpack: CRC check failed"),
         (lambda raw: flip(gzip.compress(raw), 900), "does not unpack"),
+        (lambda raw: gzip.compress(raw)[:10] + b"\xff" * 99, "does not unpack: .*invalid block type"),
         (lambda raw: gzip.compress(raw) + b"tail", "does not unpack: Not a gzipped file"),
         (lambda raw: gzip.compress(gzip.compress(raw)), "is not an idx file"),
         (lambda raw: b"  <!doctype html><p>404", "is a web page, not data"),
