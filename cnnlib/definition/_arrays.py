@@ -6,7 +6,7 @@ from cnnlib.shapes import float_arrays
 
 
 def require_arrays(op, **arrays):
-    """Require NumPy arrays that share float32 or float64; None stands for one that was not given."""
+    """Require NumPy arrays that share float32 or float64; only a bias may be None."""
     float_arrays(op, np.ndarray, ("float32", "float64"), **arrays)
 
 

@@ -9,7 +9,7 @@ DTYPES = ("float16", "bfloat16", "float32", "float64")
 
 
 def require_tensors(op, **tensors):
-    """Require tensors that share one floating-point dtype; None stands for one that was not given."""
+    """Require tensors that share one floating-point dtype; only a bias may be None."""
     instances(op, torch.Tensor, **tensors)
     dtypes = {name: dtype_name(tensor) for name, tensor in tensors.items()}
     if autocast_dtype(next(iter(tensors.values()))) is None:

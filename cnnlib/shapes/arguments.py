@@ -101,7 +101,7 @@ def float_arrays(op, kind, allowed, **arrays):
     allowed : sequence of str
         Names of dtypes, as in `same_float_dtype`.
     **arrays : kind or None
-        The arguments by name; None for an optional array that was not given.
+        The arguments by name; only ``bias``, the one array that a call may leave out, may be None.
 
     Raises
     ------
@@ -113,9 +113,9 @@ def float_arrays(op, kind, allowed, **arrays):
 
 
 def instances(op, kind, **values):
-    """Require that every value but None is an instance of ``kind``; raise ``TypeError`` otherwise."""
+    """Require that every value is an instance of ``kind``, or a bias that is None; raise ``TypeError`` otherwise."""
     for name, value in values.items():
-        if value is not None and not isinstance(value, kind):
+        if not isinstance(value, kind) and not (name == "bias" and value is None):
             wanted = f"{kind.__module__}.{kind.__qualname__}"
             raise TypeError(f"{op}: {name} must be a {wanted}, received {type(value).__qualname__}")
 
