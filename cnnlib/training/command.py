@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from cnnlib.data import DataError, as_float, mnist
 from cnnlib.models.lenet import LeNet
@@ -59,6 +60,10 @@ def _parser():
 
 def _train(options):
     recipe = Recipe(options.epochs, options.batch_size, options.learning_rate, options.seed)
+    # Found out now, not after hours of training that could then not be kept.
+    for file in (options.checkpoint, options.weights):
+        if file is not None and not Path(file).absolute().parent.is_dir():
+            raise FileNotFoundError(f"no folder to write {file} into")
     digits = mnist(full=options.full)
     network = LeNet(options.activation, options.pooling, seed=options.seed)
     train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from cnnlib import gpu
+from cnnlib.shapes import integer
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,9 @@ def evaluate(network, images, labels, *, batch_size=1000):
     Raises
     ------
     ValueError
-        If images and labels differ in number, or there are none.
+        If images and labels differ in number, there are none, or ``batch_size`` is below 1.
     """
+    integer("evaluate", "batch_size", batch_size, minimum=1)
     if len(images) != len(labels) or not len(images):
         raise ValueError(
             f"evaluate: images and labels must be equally many and at least one, "
@@ -75,7 +77,7 @@ def evaluate(network, images, labels, *, batch_size=1000):
         )
     network.eval()
     device = next(network.parameters()).device
-    chunks = torch.as_tensor(images).split(batch_size)
+    chunks = torch.tensor(images).split(batch_size)
     logits = torch.cat([network(chunk.to(device)) for chunk in chunks])
-    loss = gpu.cross_entropy(logits, torch.as_tensor(labels, device=device))
+    loss = gpu.cross_entropy(logits, torch.tensor(labels, device=device))
     return Evaluation(gpu.softmax(logits).cpu().numpy(), np.asarray(labels), float(loss))

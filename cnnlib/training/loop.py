@@ -9,6 +9,7 @@ import torch
 from tqdm.auto import tqdm
 
 from cnnlib import gpu
+from cnnlib.shapes import integer, positive
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
 from cnnlib.training.evaluation import evaluate
 
@@ -27,6 +28,13 @@ class Recipe:
         Peak of the one-cycle schedule.
     seed : int
         Of the order in which the images come.
+
+    Raises
+    ------
+    TypeError
+        If a value is not a number, or one of the integers is not an integer.
+    ValueError
+        If a value is out of range.
     """
 
     epochs: int = 20
@@ -35,11 +43,10 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size"):
-            if not isinstance(value := getattr(self, name), int) or value < 1:
-                raise ValueError(f"Recipe: {name} must be a positive integer, received {value!r}")
-        if not self.learning_rate > 0:
-            raise ValueError(f"Recipe: learning_rate must be positive, received {self.learning_rate!r}")
+        for name, minimum in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
+            # Past the frozen guard: NumPy's integers become int, which a checkpoint can hold.
+            object.__setattr__(self, name, integer("Recipe", name, getattr(self, name), minimum=minimum))
+        object.__setattr__(self, "learning_rate", positive("Recipe", "learning_rate", self.learning_rate))
 
 
 def one_cycle(progress, peak):
@@ -116,7 +123,7 @@ def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, pr
         )
     device = pick_device(device)
     network.to(device)
-    images, labels = (torch.as_tensor(array, device=device) for array in train)
+    images, labels = (torch.tensor(array, device=device) for array in train)
     optimizer = torch.optim.Adam(network.parameters())
     run_id = {"architecture": network.architecture.name, "images": len(images), **asdict(recipe)}
     history = []
