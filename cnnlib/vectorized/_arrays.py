@@ -1,5 +1,7 @@
 """What every operator does to its arrays first: check them, pad them, find the cells that windows meet."""
 
+from math import prod
+
 import numpy as np
 
 from cnnlib.shapes import float_arrays
@@ -75,3 +77,24 @@ def tap(index, stride, dilation, output):
     """Slice out the cells of one axis that cell ``index`` of a window meets as the window moves along."""
     start = index * dilation
     return slice(start, start + (output - 1) * stride + 1, stride)
+
+
+def parts(n, bytes_each, budget):
+    """Cut a batch of ``n`` into slices of equal length that need no more than ``budget`` bytes, or one image."""
+    step = max(1, budget // max(1, bytes_each))
+    return [slice(start, start + step) for start in range(0, n, step)]
+
+
+class Scratch:
+    """Arrays that one call of an operator uses again for every chunk, since fresh memory is slow to touch first."""
+
+    def __init__(self, dtype):
+        self._dtype = dtype
+        self._buffers = {}
+
+    def array(self, name, shape):
+        """Return an array of ``shape`` with any content; the next request by the same ``name`` may overwrite it."""
+        size = prod(shape)
+        if name not in self._buffers or self._buffers[name].size < size:
+            self._buffers[name] = np.empty(size, self._dtype)
+        return self._buffers[name][:size].reshape(shape)

@@ -5,41 +5,45 @@
 
 import numpy as np
 
+from cnnlib.vectorized._arrays import pad, parts
+
 # Spectra of one chunk of images; larger chunks than this are no faster, in `python -m benchmarks.operators`.
 CHUNK_BYTES = 2**23
 
 
-def forward(x, weight, *, stride, dilation, groups):
-    """Cross-correlate the padded images ``x`` with ``weight``; arguments and result as in `_im2col.forward`."""
-    spread, size = _dilate(weight, dilation), _lengths(x)
-    output = [n - k + 1 for n, k in zip(x.shape[2:], spread.shape[2:], strict=True)]
-    out = np.empty((len(x), len(weight), *(-(-n // s) for n, s in zip(output, stride, strict=True))), x.dtype)
+def forward(x, weight, geometry):
+    """Cross-correlate ``x`` with ``weight``; arguments and result as in `_im2col.forward`."""
+    groups, (s_h, s_w) = geometry.groups, geometry.stride
+    spread, size = _dilate(weight, geometry.dilation), _lengths(geometry)
+    out = np.empty(geometry.output_shape, x.dtype)
+    # Before the stride drops some of them.
+    output = [s * (n - 1) + 1 for n, s in zip(geometry.output, geometry.stride, strict=True)]
     # Correlation multiplies by the conjugate. What wraps around falls outside the first N - K + 1 values.
     filters = _by_frequency(_spectrum(spread, size).conj(), groups, axis=0).swapaxes(-1, -2)
-    for part in _chunks(x, out, size):
-        images = _by_frequency(_spectrum(x[part], size), groups, axis=1)
-        out[part] = _signal(images @ filters, size, output, axis=1)[:, :, :: stride[0], :: stride[1]]
+    for part in parts(len(x), _bytes_per_image(x, geometry, size), CHUNK_BYTES):
+        images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
+        images = _by_frequency(_spectrum(images, size), groups, axis=1)
+        out[part] = _signal(images @ filters, size, output, axis=1)[:, :, ::s_h, ::s_w]
     return out
 
 
-def grad_weight(grad_y, x, kernel, *, stride, dilation, groups):
+def grad_weight(grad_y, x, geometry):
     """Carry ``grad_y`` back to the weight of `forward`: correlate the images with the gradient."""
-    size = _lengths(x)
-    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    grad = np.zeros((grad_y.shape[1], x.shape[1] // groups, *kernel), x.dtype)
-    for part in _chunks(x, grad_y, size):
-        grads = _by_frequency(_spectrum(_dilate(grad_y[part], stride), size).conj(), groups, axis=1)
-        images = _by_frequency(_spectrum(x[part], size), groups, axis=1)
-        product = grads.swapaxes(-1, -2) @ images
-        grad += _signal(product, size, spans, axis=0)[:, :, :: dilation[0], :: dilation[1]]
+    groups, (d_h, d_w) = geometry.groups, geometry.dilation
+    size = _lengths(geometry)
+    spans = [d * (k - 1) + 1 for k, d in zip(geometry.kernel, geometry.dilation, strict=True)]
+    grad = np.zeros((geometry.out_channels, geometry.in_channels // groups, *geometry.kernel), x.dtype)
+    for part in parts(len(x), _bytes_per_image(x, geometry, size), CHUNK_BYTES):
+        images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
+        images = _by_frequency(_spectrum(images, size), groups, axis=1)
+        grads = _by_frequency(_spectrum(_dilate(grad_y[part], geometry.stride), size).conj(), groups, axis=1)
+        grad += _signal(grads.swapaxes(-1, -2) @ images, size, spans, axis=0)[:, :, ::d_h, ::d_w]
     return grad
 
 
-def _chunks(x, y, size):
-    """Cut the batch so that the spectra of one chunk of ``x`` and ``y`` take `CHUNK_BYTES`, or one image."""
-    per_image = (x.shape[1] + y.shape[1]) * size[0] * size[1] * x.itemsize
-    step = max(1, CHUNK_BYTES // per_image)
-    return [slice(start, start + step) for start in range(0, len(x), step)]
+def _bytes_per_image(x, geometry, size):
+    """Count the bytes of the spectra of one image and its result."""
+    return (geometry.in_channels + geometry.out_channels) * size[0] * size[1] * x.itemsize
 
 
 def _dilate(array, dilation):
@@ -52,8 +56,9 @@ def _dilate(array, dilation):
     return spread
 
 
-def _lengths(x):
-    return [_smooth(n) for n in x.shape[2:]]
+def _lengths(geometry):
+    """Return the length of the transform on each axis: the padded input's, or a little more."""
+    return [_smooth(n + sum(pair)) for n, pair in zip(geometry.size, geometry.padding, strict=True)]
 
 
 def _smooth(n):

@@ -11,7 +11,7 @@ from math import prod
 
 import numpy as np
 
-from cnnlib.vectorized._arrays import pad
+from cnnlib.vectorized._arrays import pad, parts
 
 # (A', G, B') of Lavin & Gray's Sec. 4.1 and 4.3.
 _TRANSFORMS = {
@@ -45,59 +45,59 @@ _TRANSFORMS = {
 CHUNK_BYTES = 2**23
 
 
-def forward(x, weight, *, stride, dilation, groups, tile=None):
-    """Cross-correlate the padded images ``x`` with 3×3 filters; arguments and result as in `_im2col.forward`.
+def forward(x, weight, geometry, *, tile=None):
+    """Cross-correlate ``x`` with 3×3 filters; arguments and result as in `_im2col.forward`.
 
-    ``stride`` and ``dilation`` must be (1, 1). ``tile`` is m, 2 or 4; None takes the one with fewer products.
+    Stride and dilation must be (1, 1). ``tile`` is m, 2 or 4; None takes the one with fewer products.
     """
-    filters, channels = len(weight), weight.shape[1]
-    output = [n - 2 for n in x.shape[2:]]
-    plan = _Plan(output, tile, x.dtype)
-    bank = plan.of_weight @ weight.reshape(-1, 9).T
-    bank = bank.reshape(-1, groups, filters // groups, channels)
-    out = np.empty((len(x), filters, *output), x.dtype)
-    for part in plan.chunks(x, filters):
-        products = bank @ plan.tiles(x[part], groups)
-        tiles = plan.to_output @ products.reshape(len(products), -1)
-        tiles = tiles.reshape(plan.m, plan.m, filters, -1, *plan.count).transpose(3, 2, 4, 0, 5, 1)
-        images = tiles.reshape(*tiles.shape[:2], plan.count[0] * plan.m, plan.count[1] * plan.m)
-        out[part] = images[:, :, : output[0], : output[1]]
+    plan = _Plan(geometry, tile, x.dtype)
+    m, (rows, columns), (height, width) = plan.m, plan.count, geometry.output
+    bank = (plan.of_weight @ weight.reshape(-1, 9).T).reshape(-1, *plan.bank_shape)
+    out = np.empty(geometry.output_shape, x.dtype)
+    for part in plan.parts(x):
+        products = bank @ plan.tiles(x[part])
+        tiles = (plan.to_output @ products.reshape(len(products), -1)).reshape(m, m, len(weight), -1, rows, columns)
+        images = tiles.transpose(3, 2, 4, 0, 5, 1).reshape(-1, len(weight), rows * m, columns * m)
+        out[part] = images[:, :, :height, :width]
     return out
 
 
-def grad_weight(grad_y, x, kernel, *, stride, dilation, groups, tile=None):
+def grad_weight(grad_y, x, geometry, *, tile=None):
     """Carry ``grad_y`` back to the weight of `forward`, through each of its steps in reverse."""
-    filters, channels = grad_y.shape[1], x.shape[1]
-    plan = _Plan(grad_y.shape[2:], tile, x.dtype)
-    grad = np.zeros((len(plan.of_weight), groups, filters // groups, channels // groups), x.dtype)
-    for part in plan.chunks(x, filters):
+    plan = _Plan(geometry, tile, x.dtype)
+    grad = np.zeros((len(plan.of_weight), *plan.bank_shape), x.dtype)
+    for part in plan.parts(x):
         tiles = _cut(grad_y[part], plan.m, plan.m, plan.count)
-        products = (plan.to_output.T @ tiles).reshape(len(grad), groups, filters // groups, -1)
-        grad += products @ plan.tiles(x[part], groups).swapaxes(-1, -2)
+        products = (plan.to_output.T @ tiles).reshape(*grad.shape[:3], -1)
+        grad += products @ plan.tiles(x[part]).swapaxes(-1, -2)
     grad = plan.of_weight.T @ grad.reshape(len(grad), -1)
-    return np.ascontiguousarray(grad.T).reshape(filters, channels // groups, 3, 3)
+    return np.ascontiguousarray(grad.T).reshape(geometry.out_channels, -1, 3, 3)
 
 
 class _Plan:
     """How to cut images into tiles, and the transforms as matrices over a tile's cells in a row."""
 
-    def __init__(self, output, tile, dtype):
-        self.m = tile or min(_TRANSFORMS, key=lambda m: (m + 2) ** 2 * prod(_tile_counts(output, m)))
-        self.count = _tile_counts(output, self.m)
+    def __init__(self, geometry, tile, dtype):
+        self._geometry = geometry
+        self.m = tile or min(_TRANSFORMS, key=lambda m: (m + 2) ** 2 * prod(_tile_counts(geometry.output, m)))
+        self.count = _tile_counts(geometry.output, self.m)
+        channels = geometry.in_channels // geometry.groups
+        self.bank_shape = (geometry.groups, geometry.out_channels // geometry.groups, channels)
         # A' X A, read row by row, is the Kronecker product of A' with itself times X read row by row.
         matrices = (np.array(matrix, dtype) for matrix in _TRANSFORMS[self.m])
         self.to_output, self.of_weight, self.of_tile = (np.kron(matrix, matrix) for matrix in matrices)
 
-    def tiles(self, x, groups):
+    def tiles(self, x):
         """Cut images into overlapping tiles and transform them: shape ((m + 2)², groups, C // groups, tiles)."""
-        tiles = self.of_tile @ _cut(x, self.m + 2, self.m, self.count)
-        return tiles.reshape(len(tiles), groups, x.shape[1] // groups, -1)
+        images = pad(x, self._geometry.padding, mode=self._geometry.padding_mode)
+        tiles = self.of_tile @ _cut(images, self.m + 2, self.m, self.count)
+        groups, _, channels = self.bank_shape
+        return tiles.reshape(len(tiles), groups, channels, -1)
 
-    def chunks(self, x, filters):
+    def parts(self, x):
         """Cut the batch so that the tiles and products of one chunk take `CHUNK_BYTES`, or those of one image."""
-        per_image = (2 * x.shape[1] + filters) * (self.m + 2) ** 2 * prod(self.count) * x.itemsize
-        step = max(1, CHUNK_BYTES // per_image)
-        return [slice(start, start + step) for start in range(0, len(x), step)]
+        channels = 2 * self._geometry.in_channels + self._geometry.out_channels
+        return parts(len(x), channels * (self.m + 2) ** 2 * prod(self.count) * x.itemsize, CHUNK_BYTES)
 
 
 def _tile_counts(output, m):

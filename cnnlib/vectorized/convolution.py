@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnlib.shapes import choice, conv_geometry
+from cnnlib.shapes import ConvGeometry, choice, conv_geometry
 from cnnlib.vectorized import _fft, _im2col, _winograd
 from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, shape_of, unpad
 
@@ -216,31 +216,20 @@ def _as_image(geometry):
 
 
 def _forward(x, weight, bias, geometry, algorithm):
-    padded = pad(x, geometry.padding, mode=geometry.padding_mode)
-    y = algorithm.forward(padded, weight, stride=geometry.stride, dilation=geometry.dilation, groups=geometry.groups)
+    y = algorithm.forward(x, weight, geometry)
     if bias is not None:
         y += bias[:, None, None]
     return y
 
 
 def _backward(grad_y, x, weight, bias, geometry, algorithm):
-    padded = pad(x, geometry.padding, mode=geometry.padding_mode)
-    grad_weight = algorithm.grad_weight(
-        grad_y,
-        padded,
-        geometry.kernel,
-        stride=geometry.stride,
-        dilation=geometry.dilation,
-        groups=geometry.groups,
-    )
-    grad_padded = _transposed(grad_y, weight, padded.shape[2:], geometry, algorithm)
-    grad_x = unpad(grad_padded, geometry.padding, geometry.size, mode=geometry.padding_mode)
-    grad_bias = None if bias is None else grad_y.sum(axis=(0, 2, 3))
-    return grad_x, grad_weight, grad_bias
+    grad_x = _grad_input(grad_y, weight, geometry, algorithm)
+    grad_weight = algorithm.grad_weight(grad_y, x, geometry)
+    return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))
 
 
-def _transposed(grad_y, weight, size, geometry, algorithm):
-    """Carry ``grad_y`` back to the padded input: itself a convolution of stride 1, with the filters turned round.
+def _grad_input(grad_y, weight, geometry, algorithm):
+    """Carry ``grad_y`` back to ``x``: itself a convolution of stride 1, with the filters turned round.
 
     With stride S, input rows whose index leaves remainder r modulo S meet only the kernel's rows S m + r. All
     remainders together are one convolution with S_h · S_w times the channels, whose results interleave [1]_.
@@ -248,27 +237,46 @@ def _transposed(grad_y, weight, size, geometry, algorithm):
     .. [1] Shi et al., *Real-time single image and video super-resolution using an efficient sub-pixel
        convolutional neural network* (2016), Sec. 3.
     """
-    groups, (s_h, s_w) = geometry.groups, geometry.stride
-    dilation = geometry.dilation
+    groups, dilation, (s_h, s_w) = geometry.groups, geometry.dilation, geometry.stride
     if (s_h, s_w) != (1, 1) and dilation != (1, 1):
         weight, dilation = _spread(weight, dilation), (1, 1)
     filters, channels, k_h, k_w = weight.shape
-    m_h, m_w = -(-k_h // s_h), -(-k_w // s_w)
+    m_h, m_w = kernel = -(-k_h // s_h), -(-k_w // s_w)
     weight = pad(weight, ((0, m_h * s_h - k_h), (0, m_w * s_w - k_w)))
     turned = weight.reshape(groups, filters // groups, channels, m_h, s_h, m_w, s_w)
     turned = turned[:, :, :, ::-1, :, ::-1].transpose(0, 2, 4, 6, 1, 3, 5)
-    turned = turned.reshape(groups * channels * s_h * s_w, filters // groups, m_h, m_w)
+    turned = turned.reshape(geometry.in_channels * s_h * s_w, filters // groups, m_h, m_w)
 
-    quotient = [-(-n // s) for n, s in zip(size, geometry.stride, strict=True)]
-    margins = [
-        (d * (m - 1), q - n) for d, m, q, n in zip(dilation, (m_h, m_w), quotient, grad_y.shape[2:], strict=True)
-    ]
-    grad = algorithm.forward(pad(grad_y, margins), turned, stride=(1, 1), dilation=dilation, groups=groups)
-    if (s_h, s_w) == (1, 1):
-        return grad
-    grad = grad.reshape(len(grad), groups * channels, s_h, s_w, *quotient).transpose(0, 1, 4, 2, 5, 3)
-    grad = grad.reshape(len(grad), groups * channels, quotient[0] * s_h, quotient[1] * s_w)
-    return grad[:, :, : size[0], : size[1]]
+    # Of the padded input, zero padding needs no gradient; what a circle wrapped around does.
+    circular = geometry.padding_mode == "circular"
+    start = [0 if circular else before for before, _ in geometry.padding]
+    size = [n + sum(pair) if circular else n for n, pair in zip(geometry.size, geometry.padding, strict=True)]
+    reach = [d * (m - 1) for d, m in zip(dilation, kernel, strict=True)]
+    axes = list(zip(start, size, reach, geometry.stride, geometry.output, strict=True))
+    first = [min(a // s, r) for a, _, r, s, _ in axes]
+    last = [max(-(-(a + n) // s), o) for a, n, _, s, o in axes]
+    height, width = output = tuple(end - begin for begin, end in zip(first, last, strict=True))
+    reverse = ConvGeometry(
+        batch=geometry.batch,
+        in_channels=filters,
+        out_channels=len(turned),
+        size=geometry.output,
+        kernel=kernel,
+        stride=(1, 1),
+        padding=tuple((r - f, end - o) for (_, _, r, _, o), f, end in zip(axes, first, last, strict=True)),
+        dilation=dilation,
+        groups=groups,
+        padding_mode="zeros",
+        output=output,
+    )
+    grad = algorithm.forward(grad_y, turned, reverse)
+    if (s_h, s_w) != (1, 1):
+        grad = grad.reshape(geometry.batch, geometry.in_channels, s_h, s_w, height, width)
+        grad = grad.transpose(0, 1, 4, 2, 5, 3)
+        grad = grad.reshape(geometry.batch, geometry.in_channels, height * s_h, width * s_w)
+    top, left = (a - f * s for (a, _, _, s, _), f in zip(axes, first, strict=True))
+    grad = grad[:, :, top : top + size[0], left : left + size[1]]
+    return unpad(grad, geometry.padding, geometry.size, mode="circular") if circular else grad
 
 
 def _spread(weight, dilation):

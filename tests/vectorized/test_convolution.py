@@ -7,6 +7,7 @@ from strategies import conv_cases
 from vectorized.agreement import assert_agrees, central_difference, frozen
 
 from cnnlib import definition
+from cnnlib.shapes import conv_geometry
 from cnnlib.vectorized import _winograd, conv1d, conv1d_backward, conv2d, conv2d_backward
 
 RNG = np.random.default_rng(7)
@@ -148,10 +149,10 @@ def test_conv2d_in_several_chunks(algorithm):
 @pytest.mark.parametrize("tile", [2, 4])
 def test_winograds_both_tiles_agree_with_im2col(tile):
     x, weight = RNG.standard_normal((2, 3, 13, 10)), RNG.standard_normal((4, 3, 3, 3))
-    options = {"stride": (1, 1), "dilation": (1, 1), "groups": 1}
-    y = _winograd.forward(x, weight, **options, tile=tile)
+    geometry = conv_geometry("conv2d", x.shape, weight.shape, spatial=2)
+    y = _winograd.forward(x, weight, geometry, tile=tile)
     np.testing.assert_allclose(y, conv2d(x, weight, algorithm="im2col"), rtol=1e-10, atol=1e-10)
-    grad = _winograd.grad_weight(y, x, (3, 3), **options, tile=tile)
+    grad = _winograd.grad_weight(y, x, geometry, tile=tile)
     expected = conv2d_backward(y, x, weight, algorithm="im2col")[1]
     np.testing.assert_allclose(grad, expected, rtol=1e-10, atol=1e-10)
 
