@@ -55,3 +55,8 @@ def test_few_outputs_are_ignored(path):
 
     cells = code_cells(path)
     assert sum(map(ignored, cells)) * 10 < len(cells)
+
+
+def test_no_output_is_hushed_by_a_semicolon(path):
+    # nbval runs cells without history, where IPython overlooks the semicolon and shows the value.
+    assert [cell.source for cell in code_cells(path) if cell.source.rstrip().endswith(";")] == []
