@@ -70,14 +70,19 @@ def test_unfold_passes_gradcheck():
     assert torch.autograd.gradcheck(partial(conv2d, **options, algorithm="unfold"), (x, weight, bias))
 
 
-def test_unfold_computes_only_the_gradients_that_are_asked_for():
+def test_unfold_computes_only_the_gradients_that_are_asked_for(monkeypatch):
+    copies = []
+    for name in ("_columns", "_add_columns"):
+        work = getattr(_unfold, name)
+        monkeypatch.setattr(_unfold, name, lambda *a, name=name, work=work: copies.append(name) or work(*a))
     x, weight, bias = random(2, 3, 5, 4), random(2, 3, 2, 3), random(2)
-    for wanted in (x, weight, bias):
+    # One copy into columns is the forward pass's.
+    for wanted, work in ((x, ["_columns", "_add_columns"]), (weight, ["_columns"] * 2), (bias, ["_columns"])):
         wanted.requires_grad_()
-        (ours,), (torchs,) = (
-            torch.autograd.grad(conv2d(x, weight, bias, algorithm=name).square().sum(), wanted)
-            for name in ("unfold", "cudnn")
-        )
+        (torchs,) = torch.autograd.grad(conv2d(x, weight, bias, algorithm="cudnn").square().sum(), wanted)
+        copies.clear()
+        (ours,) = torch.autograd.grad(conv2d(x, weight, bias, algorithm="unfold").square().sum(), wanted)
+        assert copies == work
         torch.testing.assert_close(ours, torchs, rtol=1e-10, atol=1e-10)
         wanted.requires_grad_(False)
 
