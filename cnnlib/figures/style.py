@@ -40,5 +40,8 @@ SETTINGS = {
 @contextmanager
 def style():
     """Draw in the book's style inside the ``with``; the reader's own settings come back after it."""
+    # Choosing a backend turns Jupyter's automatic display on. Done inside the context, leaving the
+    # context would turn it off again, and every figure but the first would stay unseen.
+    plt.get_backend()
     with plt.rc_context(SETTINGS):
         yield
