@@ -4,11 +4,12 @@ import torch
 from torch import nn
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
+LAYERS = ("conv1", "conv2", "dense1", "dense2", "dense3")
 POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
 
 
 def plain_lenet(weights, activation="sigmoid", pooling="average"):
-    """Build the notes' LeNet in float64 around the given weights, in the order of the layers."""
+    """Build the notes' LeNet in float64 around the given weights."""
     activate, pool = ACTIVATIONS[activation], POOLINGS[pooling]
     network = nn.Sequential(
         nn.Conv2d(1, 6, 5, padding=2),
@@ -24,7 +25,8 @@ def plain_lenet(weights, activation="sigmoid", pooling="average"):
         activate(),
         nn.Linear(84, 10),
     ).double()
+    names = [f"{layer}.{kind}" for layer in LAYERS for kind in ("weight", "bias")]
     with torch.no_grad():
-        for parameter, value in zip(network.parameters(), weights.values(), strict=True):
-            parameter.copy_(torch.from_numpy(value))
+        for parameter, name in zip(network.parameters(), names, strict=True):
+            parameter.copy_(torch.from_numpy(weights[name]))
     return network

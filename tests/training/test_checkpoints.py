@@ -12,29 +12,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from training.small import SMALL, bands, small_network, timeless
+from training.small import RECIPE, SMALL, bits, small_network, train, train_in_another_process
 
 from cnnlib.models.architecture import Architecture
 from cnnlib.models.network import Network
 from cnnlib.models.storage import load_tensors, save_weights
 from cnnlib.shapes import Dense, Flatten
-from cnnlib.training import Recipe, fit, loop
+from cnnlib.training import Recipe, loop
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
 
-RECIPE = Recipe(5, 7, 0.05, 2)
-
-
-def train(recipe=RECIPE, *, checkpoint=None, network=None, images=40):
-    """Run or resume; return the history without times, and all the bits that a run leaves behind."""
-    network = network or small_network()
-    history = fit(
-        network, bands(images), recipe, test=bands(20, 1), device="cpu", checkpoint=checkpoint, progress=False
-    )
-    return timeless(history), bits(network)
-
-
-def bits(network):
-    return {name: value.tobytes() for name, value in network.weights().items()}
+LONG = Recipe(24, 20, 0.05, 2)
 
 
 def contents(checkpoint):
@@ -95,15 +82,6 @@ def test_network_and_optimizer_come_back_as_they_were(tmp_path):
             assert torch.equal(restored, value)
 
 
-LONG = Recipe(24, 20, 0.05, 2)
-
-
-def _train_in_another_process(path, started):
-    torch.set_num_threads(1)  # as in this process: the order of a sum decides its last bit
-    started.send(True)
-    train(LONG, checkpoint=path)
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_a_run_killed_at_random_moments_ends_as_if_it_had_not(tmp_path):
     # Forked from a server that has imported PyTorch, with what an optimizer imports later, but computed
@@ -114,7 +92,7 @@ def test_a_run_killed_at_random_moments_ends_as_if_it_had_not(tmp_path):
     epochs = []
     for _ in range(8):
         here, there = context.Pipe()
-        process = context.Process(target=_train_in_another_process, args=(path, there))
+        process = context.Process(target=train_in_another_process, args=(path, LONG, there))
         process.start()
         here.recv()
         time.sleep(moments.uniform(0, 0.2))
@@ -124,7 +102,7 @@ def test_a_run_killed_at_random_moments_ends_as_if_it_had_not(tmp_path):
     assert epochs == sorted(epochs)
     # The last kill may find the run finished on a fast machine; on a slow one it must have begun.
     assert epochs[-1] > 0
-    assert train(LONG, checkpoint=path, network=small_network(seed=99)) == train(LONG)
+    assert train(LONG, path, network=small_network(seed=99)) == train(LONG)
 
 
 def assert_untouched(network, path, match, error=ValueError, **kwargs):
