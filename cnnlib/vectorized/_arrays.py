@@ -81,8 +81,9 @@ def tap(index, stride, dilation, output):
 
 def parts(n, bytes_each, budget):
     """Cut a batch of ``n`` into slices of equal length that need no more than ``budget`` bytes, or one image."""
-    step = max(1, budget // max(1, bytes_each))
-    return [slice(start, start + step) for start in range(0, n, step)]
+    count = -(-n // max(1, budget // max(1, bytes_each)))
+    step = -(-n // max(1, count))
+    return [slice(start, start + step) for start in range(0, n, max(1, step))]
 
 
 class Scratch:

@@ -3,12 +3,28 @@
 .. [1] Mathieu, Henaff & LeCun, *Fast training of convolutional networks through FFTs* (2014), Sec. 2.
 """
 
+from math import prod
+
 import numpy as np
 
 from cnnlib.vectorized._arrays import pad, parts
 
 # Spectra of one chunk of images; larger chunks than this are no faster, in `python -m benchmarks.operators`.
 CHUNK_BYTES = 2**23
+
+
+# Products of im2col that take as long as one value of a spectrum: its transform, its part in the products, and the
+# way back. Found by `python -m benchmarks.operators`, where im2col has two threads and the transforms one.
+PRODUCTS_PER_VALUE = 500
+
+
+def pays(geometry):
+    """Whether this is faster than im2col: where the kernel is so large that the sum costs more than the spectra."""
+    frequencies = prod(_lengths(geometry))
+    images = geometry.batch * (geometry.in_channels + geometry.out_channels)
+    filters = geometry.out_channels * geometry.in_channels // geometry.groups
+    products = geometry.batch * filters * prod(geometry.kernel) * prod(geometry.output)
+    return products > PRODUCTS_PER_VALUE * (images + filters) * frequencies
 
 
 def forward(x, weight, geometry):

@@ -1,23 +1,27 @@
-"""Convolution as matrix products: copy the image's windows into columns, then multiply by the filters.
+"""Convolution as matrix products: copy the image's windows into columns, then multiply by the filters [1]_.
 
-The classical im2col copies every pixel K_h · K_w times [1]_. Here the copy spreads the windows out along the
-width only: *strips* hold, for each row of the image, the K_w shifted versions of that row. Laid out row by row,
-the K_h strips below one another that make the windows of one output row are one contiguous block, so the
-full matrix is there as an overlapping view and K_h times less is copied.
+The classical im2col copies every pixel K_h · K_w times. That is little beside the products when there are many
+filters, but much when there are few. Then the copy spreads the windows out along the width only: *strips* hold, for
+each row of the image, the K_w shifted versions of that row. Laid out row by row, the K_h strips below one another
+that make the windows of one output row are one contiguous block, so the full matrix is there as an overlapping view
+and K_h times less is copied.
 
 .. [1] Chellapilla, Puri & Simard, *High performance convolutional neural networks for document processing*
    (2006), Sec. 2.
 """
 
-from math import gcd
+from math import gcd, prod
 
 import numpy as np
 
 from cnnlib.vectorized._arrays import Scratch, pad, parts
 
-# A chunk's strips: so many that the products are wide, so few that memory stays within a few images' columns.
-# `python -m benchmarks.operators` shows both.
-CHUNK_BYTES = 2**22
+# From here on, filters and positions make the product of one image's columns large enough to be fast by itself,
+# and large enough for the copy not to matter.
+MANY_FILTERS, MANY_POSITIONS = 128, 100
+
+# Bytes. Below the first, calls cost more than their work; beyond the second, strips leave the cache before their use.
+SMALLEST_CHUNK, LARGEST_CHUNK = 2**18, 2**23
 
 
 def forward(x, weight, geometry):
@@ -34,17 +38,45 @@ def forward(x, weight, geometry):
     -------
     ndarray, shape (N, C_out, H_out, W_out)
     """
-    groups, (stride, _), (dilation, _) = geometry.groups, geometry.stride, geometry.dilation
     out = np.empty(geometry.output_shape, x.dtype)
+    many = geometry.out_channels // geometry.groups >= MANY_FILTERS and prod(geometry.output) >= MANY_POSITIONS
+    (_by_columns if many else _by_strips)(x, weight, out, geometry)
+    return out
+
+
+def _by_columns(x, weight, out, geometry):
+    """Fill ``out`` image by image, each with one product, whose result is in its place at once."""
+    groups = geometry.groups
+    bank = weight.reshape(groups, len(weight) // groups, -1)
+    columns = np.empty((groups, *weight.shape[1:], *geometry.output), x.dtype)
+    for image, y in zip(x, out, strict=True):
+        padded = pad(image, geometry.padding, mode=geometry.padding_mode)
+        np.copyto(columns, _windows(padded, geometry))
+        product = y.reshape(groups, len(weight) // groups, -1)
+        np.matmul(bank, columns.reshape(groups, bank.shape[2], -1), out=product)
+
+
+def _windows(image, geometry):
+    """View (groups, C // groups, K_h, K_w, H_out, W_out) of a padded image: every cell of every window."""
+    c, h, w = image.strides
+    channels = len(image) // geometry.groups
+    shape = (geometry.groups, channels, *geometry.kernel, *geometry.output)
+    (s_h, s_w), (d_h, d_w) = geometry.stride, geometry.dilation
+    strides = (c * channels, c, h * d_h, w * d_w, h * s_h, w * s_w)
+    return np.lib.stride_tricks.as_strided(image, shape, strides, writeable=False)
+
+
+def _by_strips(x, weight, out, geometry):
+    """Fill ``out`` chunk by chunk, with one product for each row of it."""
+    groups, (stride, _), (dilation, _) = geometry.groups, geometry.stride, geometry.dilation
     bank = weight.reshape(groups, 1, len(weight) // groups, *weight.shape[1:])
     bank = bank.transpose(0, 1, 2, 4, 3, 5).reshape(*bank.shape[:3], -1)
     scratch = Scratch(x.dtype)
-    for part in parts(len(x), _bytes_per_image(x, geometry), CHUNK_BYTES):
+    for part in _parts(x, geometry):
         images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
         for first, step, sub_stride in _undilated(stride, dilation, geometry.output[0]):
             rows = images[:, :, first * stride :: dilation]
             _multiply(rows, bank, out[part, :, first::step], sub_stride, geometry, scratch)
-    return out
 
 
 def _multiply(x, bank, out, stride, geometry, scratch):
@@ -70,7 +102,7 @@ def grad_weight(grad_y, x, geometry):
     filters, channels = geometry.out_channels // groups, geometry.in_channels // groups
     grad = np.zeros((kernel[0], groups, filters, channels * kernel[1]), x.dtype)
     scratch = Scratch(x.dtype)
-    for part in parts(len(x), _bytes_per_image(x, geometry), CHUNK_BYTES):
+    for part in _parts(x, geometry):
         images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
         for first, step, sub_stride in _undilated(stride, dilation, geometry.output[0]):
             rows = images[:, :, first * stride :: dilation]
@@ -98,10 +130,14 @@ def _accumulate(grad_y, x, grad, stride, geometry, scratch):
             grad[i] += y @ window.swapaxes(1, 2)
 
 
-def _bytes_per_image(x, geometry):
-    """Count the bytes of one image's strips."""
+def _parts(x, geometry):
+    """Cut the batch so that a chunk's strips and results stay in cache, and within four images' columns in memory."""
     rows = geometry.size[0] + sum(geometry.padding[0])
-    return rows * geometry.in_channels * geometry.kernel[1] * geometry.output[1] * x.itemsize
+    width, positions = geometry.output[1], prod(geometry.output)
+    strips = rows * geometry.in_channels * geometry.kernel[1] * width
+    columns = geometry.in_channels * prod(geometry.kernel) * positions
+    budget = min(max(4 * columns * x.itemsize, SMALLEST_CHUNK), LARGEST_CHUNK)
+    return parts(len(x), (strips + geometry.out_channels * positions) * x.itemsize, budget)
 
 
 def _undilated(stride, dilation, height):
