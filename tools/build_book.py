@@ -15,7 +15,7 @@ from jupyter_cache.base import CacheBundleIn
 
 from tools import browser_assets
 from tools.chapters import ROOT, chapters, execution_cache, pages
-from tools.console import StatusLine
+from tools.console import StatusLine, plain
 from tools.execute import ChapterError, execute
 
 
@@ -52,7 +52,7 @@ def build_pages(root):
         built = subprocess.run(
             command,
             cwd=root,
-            env=os.environ | {"NO_COLOR": "1", "PYTHONUTF8": "1"},
+            env=os.environ | {"PYTHONUTF8": "1"},
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
@@ -65,7 +65,7 @@ def build_pages(root):
         # build from passing over the same fault in silence.
         shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
         complaints = [text for text in built.stderr.splitlines() if re.search("WARNING|Error|ERROR", text)]
-        print("\n".join(dict.fromkeys(complaints)))
+        print(plain("\n".join(dict.fromkeys(complaints))))
         print(f"book: the pages have faults, warnings among them (whole output in {log})", file=sys.stderr)
         return False
     remove_stale(root / "_build" / "html", pages(root))

@@ -1,7 +1,13 @@
 """What a person sees while the programs behind ``make`` work; in a syntax that Python 3.6 still reads."""
 
+import re
 import sys
 import time
+
+
+def plain(text):
+    """Return text without the codes that colour it on a terminal."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 class StatusLine:

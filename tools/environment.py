@@ -168,7 +168,7 @@ class PipProgress(StatusLine):
             self.show(f"package {self.seen} of {self.total}", milestone=self.seen % 20 == 0)
         elif re.search(r"Downloading .*\((\d{2,}\.\d MB|\d+\.\d GB)\)", line):
             self.show(line.strip().split("/")[-1], milestone=True)
-        elif line.startswith("Installing collected"):
+        elif line.startswith("Installing collected") and self.total > 1:
             self.show("unpacking them: a minute or two", milestone=True)
 
 

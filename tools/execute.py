@@ -1,12 +1,10 @@
 """Run a notebook from a fresh kernel and show how far it has come."""
 
-import re
-
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-from tools.console import StatusLine
+from tools.console import StatusLine, plain
 
 CELL_TIMEOUT = 600  # seconds; a whole chapter is meant to take one minute
 
@@ -74,7 +72,7 @@ def execute(path, root):
     line.close()
     log = root / "_build" / f"{path.stem}.traceback.txt"
     log.parent.mkdir(exist_ok=True)
-    log.write_text(re.sub(r"\x1b\[[0-9;]*m", "", details), encoding="utf-8")
+    log.write_text(plain(details), encoding="utf-8")
     raise ChapterError(f"{path.stem}: cell {running[0]} of {len(numbers)}: {cause} (traceback in {log})")
 
 
