@@ -16,7 +16,16 @@ def show_learning_curve(history):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no epoch, or one without test results.
     """
+    for row in history or [{}]:
+        if "test_loss" not in row:
+            received = ", ".join(row) or "none"
+            raise ValueError(f"show_learning_curve: history must hold epochs with test results, received {received}")
     epochs = [row["epoch"] for row in history]
     with style():
         figure, (loss, accuracy) = plt.subplots(1, 2, figsize=(7.6, 3), layout="constrained")

@@ -67,7 +67,19 @@ def show_feature_maps(image, stages, probabilities, *, label=None):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If the image or a stage has another shape, or there is no stage.
     """
+    if np.ndim(image) != 2:
+        raise ValueError(f"show_feature_maps: image must have shape (H, W), received {np.shape(image)}")
+    if not stages:
+        raise ValueError("show_feature_maps: stages must hold at least one entry, received none")
+    for name, maps in stages.items():
+        if maps.ndim != 3:
+            raise ValueError(f"show_feature_maps: stages[{name!r}] must have shape (C, H, W), received {maps.shape}")
     widest = 8
     band_rows = [-(-len(maps) // widest) for maps in stages.values()]
     with style():
@@ -103,7 +115,14 @@ def show_confusion(counts):
     Returns
     -------
     matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If the shape is another, or there is no class.
     """
+    if counts.shape != (len(counts), len(counts)) or not counts.size:
+        raise ValueError(f"show_confusion: counts must have shape (classes, classes), received {counts.shape}")
     mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
     with style():
         figure, axis = plt.subplots(figsize=(5.4, 5), layout="constrained")
