@@ -1,0 +1,88 @@
+"""A figure with a control: joined in the browser, readable by ear, computed anew by a kernel."""
+
+import base64
+import io
+import re
+
+import ipywidgets as widgets
+import matplotlib.pyplot as plt
+import pytest
+from ipywidgets.embed import dependency_state
+from messages import exactly
+
+from cnnlib.figures import explore
+
+CHOICES = {"a zero": "0", "a “one” & more": "1"}
+
+
+def recorder():
+    """Return a ``draw`` that remembers what it was asked for."""
+    asked = []
+
+    def draw(value):
+        asked.append(value)
+        figure, axis = plt.subplots(figsize=(1, 0.5))
+        axis.set_title(value)
+        return figure, f'digit <{value}> & "call {len(asked)}"'
+
+    return draw, asked
+
+
+def test_every_frame_is_drawn_beforehand_and_carries_its_pixels():
+    draw, asked = recorder()
+    _, stack = explore(draw, CHOICES, label="digit").children
+    assert asked == ["0", "1"]
+    assert len(stack.children) == 2
+    for frame in stack.children:
+        data = re.fullmatch(r'<img alt=".*" style=".*" src="data:image/png;base64,(.*)">', frame.value)[1]
+        height, width, channels = plt.imread(io.BytesIO(base64.b64decode(data)), format="png").shape
+        assert width > height > 10
+        assert channels == 4
+    assert stack.children[0].value != stack.children[1].value
+
+
+def test_the_list_names_the_choices_and_itself():
+    selector, stack = explore(recorder()[0], CHOICES, label="digit").children
+    assert isinstance(selector, widgets.Dropdown)
+    assert isinstance(stack, widgets.Stack)
+    assert [name for name, _ in selector.options] == list(CHOICES)
+    assert selector.description == "digit"
+    assert (selector.index, stack.selected_index) == (0, 0)
+
+
+def test_every_frame_has_its_text_alternative_escaped():
+    _, stack = explore(recorder()[0], CHOICES, label="digit").children
+    assert stack.children[0].value.startswith('<img alt="digit &lt;0&gt; &amp; &quot;call 1&quot;" ')
+    assert stack.children[1].value.startswith('<img alt="digit &lt;1&gt; &amp; &quot;call 2&quot;" ')
+
+
+def test_the_page_joins_the_list_to_the_frames_without_a_kernel():
+    box = explore(recorder()[0], CHOICES, label="digit")
+    selector, stack = box.children
+    # What the published page is given of this widget, and nothing else.
+    state = dependency_state(box, drop_defaults=False)
+    [link] = [model["state"] for model in state.values() if model["model_name"] == "LinkModel"]
+    assert link["source"] == [f"IPY_MODEL_{selector.model_id}", "index"]
+    assert link["target"] == [f"IPY_MODEL_{stack.model_id}", "selected_index"]
+
+
+def test_a_kernel_draws_the_chosen_frame_anew():
+    draw, asked = recorder()
+    selector, stack = explore(draw, CHOICES, label="digit").children
+    first = stack.children[0].value
+    selector.index = 1
+    assert asked == ["0", "1", "1"]
+    assert "call 3" in stack.children[1].value
+    assert stack.children[0].value == first
+
+
+def test_no_figure_stays_open():
+    before = plt.get_fignums()
+    selector, _ = explore(recorder()[0], CHOICES, label="digit").children
+    selector.index = 1
+    assert plt.get_fignums() == before
+
+
+def test_nothing_to_choose_from_is_refused():
+    with pytest.raises(ValueError, match=exactly("explore: choices must hold at least one entry, received {}")):
+        explore(recorder()[0], {}, label="digit")
