@@ -230,6 +230,15 @@ def test_others_may_read_what_was_fetched(published):
         assert stat.S_IMODE(fetch(published("sound")).stat().st_mode) == 0o666 & ~mask
 
 
+def test_no_two_writers_share_an_unfinished_file(published, monkeypatch):
+    parts = []
+    replace_file = os.replace
+    monkeypatch.setattr(os, "replace", lambda part, path: parts.append(part) or replace_file(part, path))
+    for _ in range(2):
+        fetch(published("sound")).unlink()
+    assert len(set(parts)) == 2
+
+
 def test_windows_refusal_to_replace_an_open_file_is_no_fault_if_it_is_the_same(published, content, cache, monkeypatch):
     def refuse(part, path):
         Path(path).write_bytes(theirs)
