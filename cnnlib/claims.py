@@ -63,7 +63,7 @@ def claim(claim_id, statement="", *, measured, equals=None, at_least=None, at_mo
     Examples
     --------
     >>> claim("kernel-weights", "A 5×5 kernel has 25 weights.", measured=5 * 5, equals=25)
-    ✓ A 5×5 kernel has 25 weights. [kernel-weights: 25]
+    ✓ A 5×5 kernel has 25 weights. (25)
     >>> claim("error-is-small", measured=1e-9, at_most=1e-6)
     ✓ error-is-small: ⟨1e-09⟩ ≤ 1e-06
     """
@@ -75,10 +75,9 @@ def claim(claim_id, statement="", *, measured, equals=None, at_least=None, at_mo
         holds, shown = _exactly(claim_id, measured, equals)
     else:
         holds, shown = _bounded(claim_id, measured, at_least, at_most)
-    line = f"{statement} [{claim_id}: {shown}]" if statement else f"{claim_id}: {shown}"
     if not holds:
-        raise ClaimError(f"✗ {line}")
-    print(f"✓ {line}")
+        raise ClaimError(f"✗ {claim_id}: {statement} ({shown})" if statement else f"✗ {claim_id}: {shown}")
+    print(f"✓ {statement} ({shown})" if statement else f"✓ {claim_id}: {shown}")
 
 
 def _exactly(claim_id, measured, equals):

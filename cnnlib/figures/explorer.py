@@ -7,7 +7,7 @@ import io
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
 
-from cnnlib.figures.style import SETTINGS
+from cnnlib.figures.style import style
 
 
 def explore(draw, choices, *, label):
@@ -58,7 +58,7 @@ def explore(draw, choices, *, label):
 def _frame(figure, alternative):
     """Turn a figure into an image element that carries its own pixels and its text alternative."""
     buffer = io.BytesIO()
-    with plt.rc_context(SETTINGS):
+    with style():
         figure.savefig(buffer, format="png")
     plt.close(figure)
     data = base64.b64encode(buffer.getvalue()).decode()

@@ -40,8 +40,11 @@ SETTINGS = {
 @contextmanager
 def style():
     """Draw in the book's style inside the ``with``; the reader's own settings come back after it."""
-    # Choosing a backend turns Jupyter's automatic display on. Done inside the context, leaving the
-    # context would turn it off again, and every figure but the first would stay unseen.
-    plt.get_backend()
-    with plt.rc_context(SETTINGS):
+    # Not rc_context, which restores every setting: the first figure loads Jupyter's backend, which turns
+    # automatic display on; restoring that too would leave all later figures unseen.
+    before = {name: plt.rcParams[name] for name in SETTINGS}
+    plt.rcParams.update(SETTINGS)
+    try:
         yield
+    finally:
+        plt.rcParams.update(before)
