@@ -51,6 +51,12 @@ def save_tensors(path, tensors, *, kind, about):
 def load_tensors(path, *, kind):
     """Read what `save_tensors` wrote.
 
+    Parameters
+    ----------
+    path : str or Path
+    kind : str
+        As it was saved.
+
     Returns
     -------
     tensors : dict of str to ndarray
@@ -97,6 +103,11 @@ def save_weights(path, architecture, weights):
 
 def load_weights(path, architecture):
     """Read weights that `save_weights` wrote for the same architecture.
+
+    Parameters
+    ----------
+    path : str or Path
+    architecture : Architecture
 
     Returns
     -------

@@ -27,6 +27,15 @@ def save_checkpoint(path, network, optimizer, run_id, history):
 def load_checkpoint(path, network, optimizer, run_id):
     """Put network and optimizer back as `save_checkpoint` found them.
 
+    Parameters
+    ----------
+    path : str or Path
+    network : torch.nn.Module
+    optimizer : torch.optim.Adam
+        Of this network; both are written to.
+    run_id : dict
+        As it was saved.
+
     Returns
     -------
     list of dict
@@ -34,6 +43,8 @@ def load_checkpoint(path, network, optimizer, run_id):
 
     Raises
     ------
+    FileNotFoundError
+        If there is no such file.
     ValueError
         If the file is damaged, or of a run with another network, recipe or number of images; the
         network and the optimizer are then untouched.

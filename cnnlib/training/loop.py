@@ -54,6 +54,16 @@ def one_cycle(progress, peak):
 
     It climbs linearly to ``peak`` over the first 30 %, then falls to zero along a half cosine [1]_.
 
+    Parameters
+    ----------
+    progress : float
+        From 0 before the first step to 1 after the last.
+    peak : float
+
+    Returns
+    -------
+    float
+
     References
     ----------
     .. [1] Smith & Topin, *Super-convergence* (2018), with the cosine of Loshchilov & Hutter, *SGDR* (2017), Eq. 5.
@@ -70,7 +80,15 @@ def one_cycle(progress, peak):
 
 
 def pick_device(device="auto"):
-    """Return a ``torch.device``: the one asked for, or with ``"auto"`` a CUDA GPU where there is one.
+    """Return the device asked for, or with ``"auto"`` a CUDA GPU where there is one.
+
+    Parameters
+    ----------
+    device : str
+
+    Returns
+    -------
+    torch.device
 
     Raises
     ------
