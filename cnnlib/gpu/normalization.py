@@ -45,5 +45,6 @@ def local_response_norm(x, size, *, alpha=1e-4, beta=0.75, k=1.0):
     require_tensors("local_response_norm", x=x)
     before, after = channel_window("local_response_norm", x.shape, size)
     squares = x.to(wide(x.dtype)).square()  # A half-precision square overflows from 256 on.
-    energy = pad(squares, (0, 0, 0, 0, before, after)).unfold(1, size, 1).sum(-1)
+    padded = pad(squares, (0, 0, 0, 0, before, after))
+    energy = sum(padded[:, m : m + x.shape[1]] for m in range(size))
     return (x / torch.pow(k + alpha / size * energy, beta)).to(x.dtype)

@@ -4,7 +4,7 @@ from math import comb, prod
 
 import torch
 
-from cnnlib.gpu._tensors import extend, require_tensors, sliding_windows, wide
+from cnnlib.gpu._tensors import extend, require_tensors, wide
 from cnnlib.shapes import adaptive_windows, blur_geometry, pool_geometry, positive
 
 
@@ -51,7 +51,9 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
     require_tensors("max_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
-    return _first_largest(_windows(x, geometry, value=-torch.inf).flatten(-2))
+    padded = extend(x, geometry.reach, value=-torch.inf)
+    places = _places_of_largest(padded.detach(), geometry)
+    return padded.flatten(2).gather(2, places.flatten(2)).unflatten(2, geometry.output)
 
 
 def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -89,7 +91,7 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     require_tensors("avg_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
-    total = _windows(x, geometry).sum((-2, -1), dtype=wide(x.dtype))
+    total = _window_sums(x.to(wide(x.dtype)), geometry)
     return (total / _cell_counts(x, geometry, count_include_pad)).to(x.dtype)
 
 
@@ -134,7 +136,7 @@ def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("lp_pool2d", x.shape, kernel_size, **options)
     full, present = prod(geometry.kernel), _cell_counts(x, geometry, include_padding=True)
-    total = _windows(x.to(wide(x.dtype)).pow(power), geometry).sum((-2, -1)) * full / present
+    total = _window_sums(x.to(wide(x.dtype)).pow(power), geometry) * full / present
     nothing = total == 0
     # The inner `where` keeps the root's infinite slope at zero away from the chain rule.
     return torch.where(nothing, 0, torch.where(nothing, 1, total).pow(1 / power)).to(x.dtype)
@@ -236,17 +238,41 @@ def blur_pool2d(x, kernel_size=3, *, stride=2):
     """
     require_tensors("blur_pool2d", x=x)
     geometry = blur_geometry("blur_pool2d", x.shape, kernel_size, stride=stride)
-    y = extend(x, geometry.padding, mode="reflect")
-    # A product of two filters, so one axis after the other.
-    for axis, k, s in zip((2, 3), geometry.kernel, geometry.stride, strict=True):
-        taps = x.new_tensor([comb(k - 1, u) / 2 ** (k - 1) for u in range(k)])
-        y = y.unfold(axis, k, s) @ taps
-    return y
+    y = extend(x.to(wide(x.dtype)), geometry.padding, mode="reflect")
+    # The filter is a product of two, so one axis goes after the other.
+    for axis in (2, 3):
+        order = geometry.kernel[axis - 2] - 1
+        y = sum(comb(order, u) / 2**order * cells for u, cells in enumerate(_taps(y, axis, geometry)))
+    return y.to(x.dtype)
 
 
-def _windows(x, geometry, value=0.0):
-    padded = extend(x, geometry.reach, value=value)
-    return sliding_windows(padded, geometry.kernel, geometry.stride, geometry.dilation)
+def _taps(x, axis, geometry):
+    """View, for each cell of a window along ``axis``, what all windows of ``geometry`` find there."""
+    fields = geometry.kernel, geometry.stride, geometry.dilation, geometry.output
+    kernel, stride, dilation, count = (field[axis - 2] for field in fields)
+    reach = (count - 1) * stride + 1
+    slices = [slice(start, start + reach, stride) for start in range(0, kernel * dilation, dilation)]
+    return [x[:, :, cells] if axis == 2 else x[..., cells] for cells in slices]
+
+
+def _window_sums(x, geometry):
+    """Add along one axis after the other: K_h + K_w terms for every window, where the window holds K_h · K_w."""
+    sums = extend(x, geometry.reach)
+    for axis in (2, 3):
+        sums = sum(_taps(sums, axis, geometry))
+    return sums
+
+
+def _places_of_largest(x, geometry):
+    """Find where in the flattened image each window has its largest value, the first in reading order of equals."""
+    largest = x
+    places = torch.arange(prod(x.shape[2:]), device=x.device).view(x.shape[2:]).expand_as(x)
+    for axis in (3, 2):
+        (largest, places), *others = zip(_taps(largest, axis, geometry), _taps(places, axis, geometry), strict=True)
+        for candidate, place in others:
+            better = (candidate > largest) | candidate.isnan()
+            largest, places = torch.where(better, candidate, largest), torch.where(better, place, places)
+    return places
 
 
 def _first_largest(values):
