@@ -89,7 +89,7 @@ def fetch(name, version, sha512, wanted, scratch):
     command = [*npm(), "pack", f"{name}@{version}", "--silent", "--ignore-scripts", "--fetch-retries=1"]
     done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, timeout=300)
     if done.returncode:
-        raise OSError(f"npm cannot fetch {name} {version}, is the network reachable?")
+        raise OSError(f"npm cannot fetch {name} {version} (is the network reachable?)")
     archive = scratch / done.stdout.split()[-1]
     if base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode() != sha512:
         raise ValueError(f"{name} {version} is not the file that was published (SHA-512 differs)")
