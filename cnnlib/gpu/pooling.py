@@ -285,7 +285,8 @@ def _cell_counts(x, geometry, include_padding):
     rows, columns = geometry.cell_counts(include_padding=include_padding)
     if len(set(rows)) == len(set(columns)) == 1:
         return rows[0] * columns[0]  # An int needs no copy to the device.
-    return x.new_tensor(rows)[:, None] * x.new_tensor(columns)
+    rows, columns = (torch.tensor(counts, device=x.device) for counts in (rows, columns))
+    return rows[:, None] * columns
 
 
 def _each_cell(x, rows, columns, reduce):
