@@ -16,12 +16,14 @@ import numpy as np
 
 from cnnlib.vectorized._arrays import Scratch, pad, parts
 
-# From here on, filters and positions make the product of one image's columns large enough to be fast by itself,
-# and large enough for the copy not to matter.
-MANY_FILTERS, MANY_POSITIONS = 128, 100
+# With so many filters the copy no longer matters beside the products, and one large product beats many small ones.
+MANY_FILTERS = 128
+# That product should have at least so many columns; an image of fewer positions is given a companion.
+MANY_POSITIONS = 256
 
-# Bytes. Below the first, calls cost more than their work; beyond the second, strips leave the cache before their use.
-SMALLEST_CHUNK, LARGEST_CHUNK = 2**18, 2**23
+# Bytes of one chunk. Below the first, calls cost more than their work; beyond the second, strips leave the cache
+# before their use.
+SMALLEST_CHUNK, LARGEST_CHUNK = 3 * 2**17, 2**23
 
 
 def forward(x, weight, geometry):
@@ -39,31 +41,35 @@ def forward(x, weight, geometry):
     ndarray, shape (N, C_out, H_out, W_out)
     """
     out = np.empty(geometry.output_shape, x.dtype)
-    many = geometry.out_channels // geometry.groups >= MANY_FILTERS and prod(geometry.output) >= MANY_POSITIONS
+    many = geometry.out_channels // geometry.groups >= MANY_FILTERS
     (_by_columns if many else _by_strips)(x, weight, out, geometry)
     return out
 
 
 def _by_columns(x, weight, out, geometry):
-    """Fill ``out`` image by image, each with one product, whose result is in its place at once."""
-    groups = geometry.groups
+    """Fill ``out`` with one product for each image, or each two."""
+    groups, positions = geometry.groups, prod(geometry.output)
     bank = weight.reshape(groups, len(weight) // groups, -1)
-    columns = np.empty((groups, *weight.shape[1:], *geometry.output), x.dtype)
-    for image, y in zip(x, out, strict=True):
-        padded = pad(image, geometry.padding, mode=geometry.padding_mode)
-        np.copyto(columns, _windows(padded, geometry))
-        product = y.reshape(groups, len(weight) // groups, -1)
+    scratch = Scratch(x.dtype)
+    for part in parts(len(x), 1, 1 if positions >= MANY_POSITIONS else 2):
+        images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
+        windows = _windows(images, geometry)
+        columns = scratch.array("columns", windows.shape)
+        np.copyto(columns, windows)
+        product = scratch.array("product", (*bank.shape[:2], len(images) * positions))
         np.matmul(bank, columns.reshape(groups, bank.shape[2], -1), out=product)
+        y = out[part]
+        np.copyto(y, product.reshape(len(weight), len(y), *y.shape[2:]).swapaxes(0, 1))
 
 
-def _windows(image, geometry):
-    """View (groups, C // groups, K_h, K_w, H_out, W_out) of a padded image: every cell of every window."""
-    c, h, w = image.strides
-    channels = len(image) // geometry.groups
-    shape = (geometry.groups, channels, *geometry.kernel, *geometry.output)
+def _windows(x, geometry):
+    """View (groups, C // groups, K_h, K_w, N, H_out, W_out) of padded images: every cell of every window."""
+    n, c, h, w = x.strides
+    channels = x.shape[1] // geometry.groups
+    shape = (geometry.groups, channels, *geometry.kernel, len(x), *geometry.output)
     (s_h, s_w), (d_h, d_w) = geometry.stride, geometry.dilation
-    strides = (c * channels, c, h * d_h, w * d_w, h * s_h, w * s_w)
-    return np.lib.stride_tricks.as_strided(image, shape, strides, writeable=False)
+    strides = (c * channels, c, h * d_h, w * d_w, n, h * s_h, w * s_w)
+    return np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
 
 
 def _by_strips(x, weight, out, geometry):

@@ -131,10 +131,10 @@ def test_conv2d_backward_agrees_with_central_differences():
         np.testing.assert_allclose(grad, central_difference(function, array, grad_y), atol=1e-7)
 
 
-@pytest.mark.parametrize("algorithm", ["im2col", "fft", "winograd"])
-def test_conv2d_in_several_chunks(algorithm):
+@pytest.mark.parametrize(("algorithm", "filters"), [("im2col", 4), ("fft", 4), ("winograd", 4)])
+def test_conv2d_in_several_chunks(algorithm, filters):
     """A batch that is larger than one chunk, with a remainder, equals its images one by one."""
-    x, weight = RNG.standard_normal((7, 3, 144, 136)), RNG.standard_normal((4, 3, 3, 3))
+    x, weight = RNG.standard_normal((7, 3, 144, 136)), RNG.standard_normal((filters, 3, 3, 3))
     y = conv2d(x, weight, algorithm=algorithm)
     apart = [conv2d(image[None], weight, algorithm="im2col") for image in x]
     np.testing.assert_allclose(y, np.concatenate(apart), rtol=1e-10, atol=1e-10)
@@ -180,3 +180,26 @@ def test_conv2d_backward_names_a_gradient_of_the_wrong_shape():
         ValueError, match=r"conv2d_backward: grad_y must have shape \(1, 1, 2, 3\), received \(1, 1, 3, 2\)"
     ):
         conv2d_backward(np.ones((1, 1, 3, 2)), np.ones((1, 1, 3, 4)), np.ones((1, 1, 2, 2)))
+
+
+@pytest.mark.parametrize("size", [(5, 9), (20, 17)])
+@pytest.mark.parametrize("options", [{}, {"groups": 2, "stride": (2, 1), "dilation": (1, 2), "padding": 1}])
+def test_conv2d_with_many_filters_agrees_with_torch(size, options):
+    """From 128 filters a group on im2col lays its columns out another way."""
+    groups = options.get("groups", 1)
+    assert_agrees(
+        lambda *arrays: conv2d(*arrays, **options),
+        lambda grad_y, *arrays: conv2d_backward(grad_y, *arrays, **options),
+        lambda *tensors: torch.nn.functional.conv2d(*tensors, **options),
+        RNG.standard_normal((3, 4, *size)),
+        RNG.standard_normal((128 * groups, 4 // groups, 3, 2)),
+        RNG.standard_normal(128 * groups),
+    )
+
+
+def test_auto_is_fft_for_large_kernels_and_im2col_elsewhere():
+    x = RNG.standard_normal((4, 8, 64, 50))
+    for kernel, padding, algorithm in (((25, 31), (12, 15), "fft"), ((3, 5), (1, 2), "im2col")):
+        weight = RNG.standard_normal((8, 8, *kernel))
+        expected = conv2d(x, weight, padding=padding, algorithm=algorithm)
+        np.testing.assert_array_equal(conv2d(x, weight, padding=padding), expected)
