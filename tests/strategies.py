@@ -104,9 +104,7 @@ def pool_cases(draw, *, dilated=False):
     if draw(st.booleans()):
         options["stride"] = _int_or_pair(draw, [draw(st.integers(1, 3)) for _ in range(2)])
     # The span less one margin: then even a dilated window finds a cell of the input.
-    size = _sizes(
-        draw, [max(1, d * (k - 1) + 1 - p) for k, d, p in zip(kernel, dilation, padding, strict=True)]
-    )
+    size = _sizes(draw, [max(1, d * (k - 1) + 1 - p) for k, d, p in zip(kernel, dilation, padding, strict=True)])
     batch, channels = draw(st.sampled_from([1, 2, 3, 0])), draw(st.sampled_from([1, 3, 5]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = rng.standard_normal((batch, channels, *size))
