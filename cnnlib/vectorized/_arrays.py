@@ -60,6 +60,16 @@ def _interior(shape, widths):
     return tuple(slice(before, before + n) for n, (before, _) in zip(shape, widths, strict=True))
 
 
+def dilate(array, dilation):
+    """Write zeros between the cells of the last two axes, ``dilation - 1`` of them; by (1, 1), return it itself."""
+    if dilation == (1, 1):
+        return array
+    size = [d * (k - 1) + 1 for k, d in zip(array.shape[-2:], dilation, strict=True)]
+    spread = np.zeros((*array.shape[:-2], *size), array.dtype)
+    spread[..., :: dilation[0], :: dilation[1]] = array
+    return spread
+
+
 def taps(kernel, stride, dilation, output):
     """Yield, for each cell of a window, the rows and columns of the padded input that it meets.
 

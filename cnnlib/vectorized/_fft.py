@@ -7,7 +7,7 @@ from math import prod
 
 import numpy as np
 
-from cnnlib.vectorized._arrays import pad, parts
+from cnnlib.vectorized._arrays import dilate, pad, parts
 
 # Spectra of one chunk of images; larger chunks than this are no faster, in `python -m benchmarks.operators`.
 CHUNK_BYTES = 2**23
@@ -30,7 +30,7 @@ def pays(geometry):
 def forward(x, weight, geometry):
     """Cross-correlate ``x`` with ``weight``; arguments and result as in `_im2col.forward`."""
     groups, (s_h, s_w) = geometry.groups, geometry.stride
-    spread, size = _dilate(weight, geometry.dilation), _lengths(geometry)
+    spread, size = dilate(weight, geometry.dilation), _lengths(geometry)
     out = np.empty(geometry.output_shape, x.dtype)
     # Before the stride drops some of them.
     output = [s * (n - 1) + 1 for n, s in zip(geometry.output, geometry.stride, strict=True)]
@@ -52,7 +52,7 @@ def grad_weight(grad_y, x, geometry):
     for part in parts(len(x), _bytes_per_image(x, geometry, size), CHUNK_BYTES):
         images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
         images = _by_frequency(_spectrum(images, size), groups, axis=1)
-        grads = _by_frequency(_spectrum(_dilate(grad_y[part], geometry.stride), size).conj(), groups, axis=1)
+        grads = _by_frequency(_spectrum(dilate(grad_y[part], geometry.stride), size).conj(), groups, axis=1)
         grad += _signal(grads.swapaxes(-1, -2) @ images, size, spans, axis=0)[:, :, ::d_h, ::d_w]
     return grad
 
@@ -60,16 +60,6 @@ def grad_weight(grad_y, x, geometry):
 def _bytes_per_image(x, geometry, size):
     """Count the bytes of the spectra of one image and its result."""
     return (geometry.in_channels + geometry.out_channels) * size[0] * size[1] * x.itemsize
-
-
-def _dilate(array, dilation):
-    """Write zeros between the cells of the last two axes."""
-    if dilation == (1, 1):
-        return array
-    size = [d * (k - 1) + 1 for k, d in zip(array.shape[2:], dilation, strict=True)]
-    spread = np.zeros((*array.shape[:2], *size), array.dtype)
-    spread[:, :, :: dilation[0], :: dilation[1]] = array
-    return spread
 
 
 def _lengths(geometry):

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
-
-from cnnlib.shapes import ConvGeometry, choice, conv_geometry
+from cnnlib.shapes import choice, conv_geometry
 from cnnlib.vectorized import _fft, _im2col, _winograd
-from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, shape_of, unpad
+from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
+from cnnlib.vectorized._transposed import grad_input
 
 _ALGORITHMS = {"im2col": _im2col, "fft": _fft, "winograd": _winograd}
 
@@ -40,6 +39,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, p
 
     Examples
     --------
+    >>> import numpy as np
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
     """
@@ -130,6 +130,7 @@ def conv2d(
 
     Examples
     --------
+    >>> import numpy as np
     >>> conv2d(np.ones((1, 3, 8, 6)), np.ones((4, 3, 5, 3)))[0, :, 0, 0]
     array([45., 45., 45., 45.])
     """
@@ -224,65 +225,6 @@ def _forward(x, weight, bias, geometry, algorithm):
 
 
 def _backward(grad_y, x, weight, bias, geometry, algorithm):
-    grad_x = _grad_input(grad_y, weight, geometry, algorithm)
+    grad_x = grad_input(grad_y, weight, geometry, algorithm.forward)
     grad_weight = algorithm.grad_weight(grad_y, x, geometry)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))
-
-
-def _grad_input(grad_y, weight, geometry, algorithm):
-    """Carry ``grad_y`` back to ``x``: itself a convolution of stride 1, with the filters turned round.
-
-    With stride S, input rows whose index leaves remainder r modulo S meet only the kernel's rows S m + r. All
-    remainders together are one convolution with S_h · S_w times the channels, whose results interleave [1]_.
-
-    .. [1] Shi et al., *Real-time single image and video super-resolution using an efficient sub-pixel
-       convolutional neural network* (2016), Sec. 3.
-    """
-    groups, dilation, (s_h, s_w) = geometry.groups, geometry.dilation, geometry.stride
-    if (s_h, s_w) != (1, 1) and dilation != (1, 1):
-        weight, dilation = _spread(weight, dilation), (1, 1)
-    filters, channels, k_h, k_w = weight.shape
-    m_h, m_w = kernel = -(-k_h // s_h), -(-k_w // s_w)
-    weight = pad(weight, ((0, m_h * s_h - k_h), (0, m_w * s_w - k_w)))
-    turned = weight.reshape(groups, filters // groups, channels, m_h, s_h, m_w, s_w)
-    turned = turned[:, :, :, ::-1, :, ::-1].transpose(0, 2, 4, 6, 1, 3, 5)
-    turned = turned.reshape(geometry.in_channels * s_h * s_w, filters // groups, m_h, m_w)
-
-    # Of the padded input, zero padding needs no gradient; what a circle wrapped around does.
-    circular = geometry.padding_mode == "circular"
-    start = [0 if circular else before for before, _ in geometry.padding]
-    size = [n + sum(pair) if circular else n for n, pair in zip(geometry.size, geometry.padding, strict=True)]
-    reach = [d * (m - 1) for d, m in zip(dilation, kernel, strict=True)]
-    axes = list(zip(start, size, reach, geometry.stride, geometry.output, strict=True))
-    first = [min(a // s, r) for a, _, r, s, _ in axes]
-    last = [max(-(-(a + n) // s), o) for a, n, _, s, o in axes]
-    height, width = output = tuple(end - begin for begin, end in zip(first, last, strict=True))
-    reverse = ConvGeometry(
-        batch=geometry.batch,
-        in_channels=filters,
-        out_channels=len(turned),
-        size=geometry.output,
-        kernel=kernel,
-        stride=(1, 1),
-        padding=tuple((r - f, end - o) for (_, _, r, _, o), f, end in zip(axes, first, last, strict=True)),
-        dilation=dilation,
-        groups=groups,
-        padding_mode="zeros",
-        output=output,
-    )
-    grad = algorithm.forward(grad_y, turned, reverse)
-    if (s_h, s_w) != (1, 1):
-        grad = grad.reshape(geometry.batch, geometry.in_channels, s_h, s_w, height, width)
-        grad = grad.transpose(0, 1, 4, 2, 5, 3)
-        grad = grad.reshape(geometry.batch, geometry.in_channels, height * s_h, width * s_w)
-    top, left = (a - f * s for (a, _, _, s, _), f in zip(axes, first, strict=True))
-    grad = grad[:, :, top : top + size[0], left : left + size[1]]
-    return unpad(grad, geometry.padding, geometry.size, mode="circular") if circular else grad
-
-
-def _spread(weight, dilation):
-    """Write a dilated kernel out with the zeros between its cells."""
-    (d_h, d_w), (k_h, k_w) = dilation, weight.shape[2:]
-    spread = np.zeros((*weight.shape[:2], d_h * (k_h - 1) + 1, d_w * (k_w - 1) + 1), weight.dtype)
-    spread[:, :, ::d_h, ::d_w] = weight
-    return spread
