@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 
-from cnnlib.figures.style import INPUT, KERNEL, style
+from cnnlib.figures.style import INPUT, KERNEL, detached, style
 
 
 def show_learning_curve(history):
@@ -37,4 +37,4 @@ def show_learning_curve(history):
         loss.set_ylim(bottom=0)
         accuracy.set_ylim(top=1)
         accuracy.legend(loc="lower right")
-    return figure
+    return detached(figure)

@@ -5,7 +5,7 @@ from math import prod
 import matplotlib.pyplot as plt
 from matplotlib.patches import ConnectionPatch, Rectangle
 
-from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, style
+from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, detached, style
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 
 _ROW = 1.0  # height of a row, in inches as all lengths below
@@ -52,7 +52,7 @@ def draw_network(reports):
             if stage["window"] is not None and previous is not None:
                 _draw_window(axis, previous, front, stage["window"])
             previous = front
-    return figure
+    return detached(figure)
 
 
 def _stages(reports):

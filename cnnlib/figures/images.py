@@ -3,7 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cnnlib.figures.style import ACCENT, FAINT, INPUT, style
+from cnnlib.figures.style import ACCENT, FAINT, INPUT, detached, style
 
 
 def show_images(images, titles=None, *, columns=10, size=0.85):
@@ -48,7 +48,7 @@ def show_images(images, titles=None, *, columns=10, size=0.85):
                 axis.imshow(images[index], vmin=images.min(), vmax=images.max())
                 if titles is not None:
                     axis.set_title(titles[index], fontsize=10, pad=3)
-    return figure
+    return detached(figure)
 
 
 def show_feature_maps(image, stages, probabilities, *, label=None):
@@ -101,7 +101,7 @@ def show_feature_maps(image, stages, probabilities, *, label=None):
                 axis.axis("off")
                 if index < len(maps):
                     axis.imshow(maps[index], vmin=low, vmax=high, cmap="viridis")
-    return figure
+    return detached(figure)
 
 
 def show_confusion(counts):
@@ -137,4 +137,4 @@ def show_confusion(counts):
         axis.set(xlabel="predicted", ylabel="label", xticks=range(len(counts)), yticks=range(len(counts)))
         axis.spines[:].set_visible(False)
         axis.tick_params(length=0)
-    return figure
+    return detached(figure)

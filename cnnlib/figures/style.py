@@ -48,3 +48,13 @@ def style():
         yield
     finally:
         plt.rcParams.update(before)
+
+
+def detached(figure):
+    """Take a figure off pyplot's list of open ones and return it.
+
+    Jupyter shows open figures after a cell, and the cell's value as well; off the list, a figure that ends
+    a cell is shown once, and none is left open.
+    """
+    plt.close(figure)
+    return figure
