@@ -2,7 +2,8 @@
 
 Names, arguments and results are those of ``cnnlib.definition``. ``<name>_backward(grad_y, …)`` takes the
 gradient with respect to the result and the arguments of the call, and returns the gradient with respect to
-each array among them, in order. Arrays are float32 or float64 and results have their dtype.
+each array among them, in order. Arrays are float32 or float64 and results have their dtype. The modules
+``layers`` and ``optimizers`` make networks of them and train these.
 """
 
 from cnnlib.vectorized.adaptive import (

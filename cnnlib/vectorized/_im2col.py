@@ -23,7 +23,7 @@ MANY_POSITIONS = 256
 
 # Bytes of one chunk. Below the first, calls cost more than their work; beyond the second, strips leave the cache
 # before their use.
-SMALLEST_CHUNK, LARGEST_CHUNK = 3 * 2**17, 2**23
+SMALLEST_CHUNK, LARGEST_CHUNK = 2**18, 2**23
 
 
 def forward(x, weight, geometry):

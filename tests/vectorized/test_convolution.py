@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 import torch
@@ -203,3 +205,18 @@ def test_auto_is_fft_for_large_kernels_and_im2col_elsewhere():
         weight = RNG.standard_normal((8, 8, *kernel))
         expected = conv2d(x, weight, padding=padding, algorithm=algorithm)
         np.testing.assert_array_equal(conv2d(x, weight, padding=padding), expected)
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "weight_shape", "padding"),
+    [((64, 1, 28, 26), (6, 1, 5, 5), 2), ((64, 6, 14, 12), (16, 6, 5, 5), 0), ((16, 64, 12, 14), (256, 64, 3, 3), 1)],
+)
+def test_conv2d_needs_no_more_memory_than_three_images_columns(x_shape, weight_shape, padding):
+    x, weight = (RNG.standard_normal(shape).astype(np.float32) for shape in (x_shape, weight_shape))
+    y = conv2d(x, weight, padding=padding)
+    tracemalloc.start()
+    conv2d(x, weight, padding=padding)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    columns = weight[0].nbytes * y.shape[2] * y.shape[3]
+    assert peak < 3 * columns + x.nbytes + y.nbytes
