@@ -17,13 +17,15 @@ import numpy as np
 from cnnlib.vectorized._arrays import Scratch, pad, parts
 
 # With so many filters the copy no longer matters beside the products, and one large product beats many small ones.
-MANY_FILTERS = 128
+MANY_FILTERS = 64
 # That product should have at least so many columns; an image of fewer positions is given a companion.
 MANY_POSITIONS = 256
 
-# Bytes of one chunk. Below the first, calls cost more than their work; beyond the second, strips leave the cache
-# before their use.
+# Bytes of one chunk's strips. Below the first, calls cost more than their work; beyond the second, strips leave the
+# cache before their use.
 SMALLEST_CHUNK, LARGEST_CHUNK = 2**18, 2**23
+# Bytes of the columns of one product: a large image is cut into bands of rows.
+LARGEST_COLUMNS = 2**22
 
 
 def forward(x, weight, geometry):
@@ -47,19 +49,21 @@ def forward(x, weight, geometry):
 
 
 def _by_columns(x, weight, out, geometry):
-    """Fill ``out`` with one product for each image, or each two."""
-    groups, positions = geometry.groups, prod(geometry.output)
+    """Fill ``out`` with one product for each image, or each two, or for some rows of a large one."""
+    groups, (height, width) = geometry.groups, geometry.output
     bank = weight.reshape(groups, len(weight) // groups, -1)
     scratch = Scratch(x.dtype)
-    for part in parts(len(x), 1, 1 if positions >= MANY_POSITIONS else 2):
+    for part in parts(len(x), 1, 1 if height * width >= MANY_POSITIONS else 2):
         images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
         windows = _windows(images, geometry)
-        columns = scratch.array("columns", windows.shape)
-        np.copyto(columns, windows)
-        product = scratch.array("product", (*bank.shape[:2], len(images) * positions))
-        np.matmul(bank, columns.reshape(groups, bank.shape[2], -1), out=product)
-        y = out[part]
-        np.copyto(y, product.reshape(len(weight), len(y), *y.shape[2:]).swapaxes(0, 1))
+        for rows in parts(height, windows[..., 0, :].size * x.itemsize, LARGEST_COLUMNS):
+            block, y = windows[..., rows, :], out[part, :, rows]
+            columns = scratch.array("columns", block.shape)
+            np.copyto(columns, block)
+            columns = columns.reshape(groups, bank.shape[2], -1)
+            product = scratch.array("product", (*bank.shape[:2], columns.shape[2]))
+            np.matmul(bank, columns, out=product)
+            np.copyto(y, product.reshape(len(weight), len(y), *y.shape[2:]).swapaxes(0, 1))
 
 
 def _windows(x, geometry):
