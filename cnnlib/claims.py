@@ -63,7 +63,7 @@ def claim(claim_id, statement="", *, measured, equals=None, at_least=None, at_mo
     Examples
     --------
     >>> claim("kernel-weights", "A 5×5 kernel has 25 weights.", measured=5 * 5, equals=25)
-    ✓ A 5×5 kernel has 25 weights. (25)
+    ✓ A 5×5 kernel has 25 weights. · 25
     >>> claim("error-is-small", measured=1e-9, at_most=1e-6)
     ✓ error-is-small: ⟨1e-09⟩ ≤ 1e-06
     """
@@ -76,8 +76,8 @@ def claim(claim_id, statement="", *, measured, equals=None, at_least=None, at_mo
     else:
         holds, shown = _bounded(claim_id, measured, at_least, at_most)
     if not holds:
-        raise ClaimError(f"✗ {claim_id}: {statement} ({shown})" if statement else f"✗ {claim_id}: {shown}")
-    print(f"✓ {statement} ({shown})" if statement else f"✓ {claim_id}: {shown}")
+        raise ClaimError(f"✗ {claim_id}: {statement} · {shown}" if statement else f"✗ {claim_id}: {shown}")
+    print(f"✓ {statement} · {shown}" if statement else f"✓ {claim_id}: {shown}")
 
 
 def _exactly(claim_id, measured, equals):

@@ -16,7 +16,7 @@ def test_a_true_claim_prints_one_line(capsys):
     claim("share", measured=0.5, at_least=0.25, at_most=0.75)
     claim("shape", measured=(6, 28, 28), equals=(6, 28, 28))
     assert capsys.readouterr().out.splitlines() == [
-        "✓ Two and two is four. (4)",
+        "✓ Two and two is four. · 4",
         "✓ parameters: 61,706",
         "✓ accuracy: 0.95 ≤ ⟨0.9712⟩",
         "✓ error: ⟨1e-07⟩ ≤ 1e-06",
@@ -44,7 +44,7 @@ def test_a_false_claim_raises_and_prints_nothing(bounds, capsys):
 
 
 def test_what_a_false_claim_says():
-    with pytest.raises(ClaimError, match=r"✗ count: It has 4\. \(5, not 4\)"):
+    with pytest.raises(ClaimError, match=r"✗ count: It has 4\. · 5, not 4"):
         claim("count", "It has 4.", measured=5, equals=4)
 
 

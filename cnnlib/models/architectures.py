@@ -5,7 +5,7 @@ from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 
 
 def lenet(activation="sigmoid", pooling="average"):
-    """LeNet as the notes draw it [1]_; with ``"relu"`` and ``"max"``, its modern sibling.
+    """LeNet as courses teach it [1]_; with ``"relu"`` and ``"max"``, its modern sibling.
 
     Parameters
     ----------

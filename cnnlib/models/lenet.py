@@ -1,17 +1,17 @@
-"""LeNet as the notes draw it, ready to train with PyTorch."""
+"""LeNet as courses teach it, ready to train with PyTorch."""
 
 from cnnlib.models.architectures import lenet
 from cnnlib.models.network import Network
 
 
 class LeNet(Network):
-    """The notes' LeNet: 1×28×28 in, ten logits out, 61,706 parameters.
+    """The LeNet that courses teach: 1×28×28 in, ten logits out, 61,706 parameters.
 
     Parameters
     ----------
     activation : "sigmoid", "tanh" or "relu"
     pooling : "average" or "max"
-        The defaults are the notes'; ``LeNet("relu", "max")`` is its modern sibling.
+        The defaults are the classic ones; ``LeNet("relu", "max")`` is its modern sibling.
     seed : int
         Of the initial weights.
 

@@ -10,7 +10,7 @@ PADDING_MODES = ("zeros", "circular")
 def output_size(n_in, kernel, *, stride=1, padding=0, dilation=1, ceil_mode=False):
     """Count the positions of a window along one axis.
 
-    ``N_out = floor((N_in + 2 P - D (K - 1) - 1) / S) + 1``, which is the notes'
+    ``N_out = floor((N_in + 2 P - D (K - 1) - 1) / S) + 1``, which is the familiar
     ``(N_in + 2 P - K) / S + 1`` when ``D = 1`` and ``S`` divides [1]_.
 
     Parameters

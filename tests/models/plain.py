@@ -9,7 +9,7 @@ POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
 
 
 def plain_lenet(weights, activation="sigmoid", pooling="average"):
-    """Build the notes' LeNet in float64 around the given weights."""
+    """Build LeNet in float64 around the given weights."""
     activate, pool = ACTIVATIONS[activation], POOLINGS[pooling]
     network = nn.Sequential(
         nn.Conv2d(1, 6, 5, padding=2),

@@ -49,7 +49,7 @@ def run_gpu(architecture, weights, x):
     return {name: value.numpy() for name, value in outputs.items()}
 
 
-def test_lenet_layer_by_layer_as_the_notes_draw_it():
+def test_lenet_layer_by_layer():
     table = [(row.name, row.output_shape, row.parameters) for row in lenet().trace()]
     assert table == [
         ("conv1", (6, 28, 28), 6 * (1 * 25 + 1)),

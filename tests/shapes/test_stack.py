@@ -1,4 +1,4 @@
-"""Counts of a stack of layers, against the notes, against PyTorch's modules and against looking."""
+"""Counts of a stack of layers, by hand, against PyTorch's modules and against looking."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import torch
 
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, trace
 
-NOTES_LENET = (
+LENET = (
     Conv(6, 5, padding=2),
     Activation("sigmoid"),
     Pool("average", 2),
@@ -27,8 +27,8 @@ UNEVEN = (
 )
 
 
-def test_lenet_of_the_notes():
-    reports = trace(NOTES_LENET, (1, 28, 28))
+def test_lenet():
+    reports = trace(LENET, (1, 28, 28))
     assert [report.output_shape for report in reports] == [
         (6, 28, 28),
         (6, 28, 28),
@@ -64,9 +64,9 @@ def test_shapes_and_parameters_equal_those_of_torch_modules():
         assert report.parameters == sum(value.numel() for value in module.parameters())
 
 
-@pytest.mark.parametrize("stack", [UNEVEN[:3], NOTES_LENET[:6]])
+@pytest.mark.parametrize("stack", [UNEVEN[:3], LENET[:6]])
 def test_receptive_field_and_stride_are_what_gradients_reach(stack):
-    channels = 3 if stack is not NOTES_LENET[:6] else 1
+    channels = 3 if stack is not LENET[:6] else 1
     reports = trace(stack, (channels, 40, 44))
     modules = []
     in_channels = channels

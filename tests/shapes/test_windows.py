@@ -36,7 +36,7 @@ def test_output_size_counts_window_positions(ceil_mode):
     assert checked > 1500
 
 
-def test_output_size_of_the_notes_layers():
+def test_output_size_of_lenet_and_alexnet():
     # LeNet's and AlexNet's convolutions, and AlexNet's overlapping pool.
     assert output_size(28, 5, padding=2) == 28
     assert output_size(14, 5) == 10
