@@ -1,7 +1,5 @@
 """Cross-correlation with learned filters over sequences and images, forward and backward."""
 
-from dataclasses import replace
-
 from cnnlib.shapes import choice, conv_geometry
 from cnnlib.vectorized import _fft, _im2col, _winograd
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
@@ -44,7 +42,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, p
     array([[[1., 2.]]])
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    geometry = _as_image(_check("conv1d", 1, x, weight, bias, padding_mode=padding_mode, **options))
+    geometry = _check("conv1d", 1, x, weight, bias, padding_mode=padding_mode, **options).as_image()
     return _forward(_row(x), _row(weight), bias, geometry, _im2col)[:, :, 0]
 
 
@@ -71,7 +69,7 @@ def conv1d_backward(grad_y, x, weight, bias=None, *, stride=1, padding=0, dilati
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv1d_backward", 1, x, weight, bias, grad_y=grad_y, padding_mode=padding_mode, **options)
-    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, _as_image(geometry), _im2col)
+    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, geometry.as_image(), _im2col)
     return grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
 
 
@@ -202,19 +200,6 @@ def _choose(op, algorithm, geometry):
 def _row(array):
     """Look at sequences as images of one row."""
     return array[:, :, None]
-
-
-def _as_image(geometry):
-    """Lift the geometry of a `conv1d` to the `conv2d` over images of one row."""
-    return replace(
-        geometry,
-        size=(1, *geometry.size),
-        kernel=(1, *geometry.kernel),
-        stride=(1, *geometry.stride),
-        padding=((0, 0), *geometry.padding),
-        dilation=(1, *geometry.dilation),
-        output=(1, *geometry.output),
-    )
 
 
 def _forward(x, weight, bias, geometry, algorithm):

@@ -53,7 +53,7 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
     require_arrays("max_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
-    return _reduce(np.maximum, pad(x, _reach(geometry), fill=-np.inf), geometry)
+    return _reduce(np.maximum, pad(x, geometry.reach, fill=-np.inf), geometry)
 
 
 def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -84,7 +84,7 @@ def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilat
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d_backward", x.shape, kernel_size, **options)
     require_shape("max_pool2d_backward", "grad_y", grad_y, geometry.output_shape)
-    reach = _reach(geometry)
+    reach = geometry.reach
     padded = pad(x, reach, fill=-np.inf)
     cells = list(taps(geometry.kernel, geometry.stride, geometry.dilation, geometry.output))
 
@@ -136,7 +136,7 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     require_arrays("avg_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
-    y = _reduce(np.add, pad(x, _reach(geometry)), geometry)
+    y = _reduce(np.add, pad(x, geometry.reach), geometry)
     y /= _counts(geometry, x.dtype, include_pad=count_include_pad)
     return y
 
@@ -165,7 +165,7 @@ def avg_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, ceil_
     geometry = pool_geometry("avg_pool2d_backward", x.shape, kernel_size, **options)
     require_shape("avg_pool2d_backward", "grad_y", grad_y, geometry.output_shape)
     share = grad_y / _counts(geometry, x.dtype, include_pad=count_include_pad)
-    return unpad(_spread(share, geometry), _reach(geometry), geometry.size)
+    return unpad(_spread(share, geometry), geometry.reach, geometry.size)
 
 
 def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=False):
@@ -238,28 +238,14 @@ def lp_pool2d_backward(grad_y, x, kernel_size, *, norm_type=2, stride=None, padd
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         slope = np.where(y == 0, 0, y ** (1 - power))
         grad = _spread(grad_y * slope * _overhang(geometry, x.dtype), geometry)
-        return unpad(grad, _reach(geometry), geometry.size) * x ** (power - 1)
+        return unpad(grad, geometry.reach, geometry.size) * x ** (power - 1)
 
 
 def _lp(x, power, geometry):
     # What overflows is infinite and what is not real is NaN, as in PyTorch, without a word.
     with np.errstate(invalid="ignore", over="ignore"):
-        total = _reduce(np.add, pad(x**power, _reach(geometry)), geometry)
+        total = _reduce(np.add, pad(x**power, geometry.reach), geometry)
         return (total * _overhang(geometry, x.dtype)) ** (1 / power)
-
-
-def _reach(geometry):
-    """Padding per axis, grown behind the input as far as the last window of ``ceil_mode`` reaches."""
-    axes = zip(
-        geometry.size,
-        geometry.kernel,
-        geometry.stride,
-        geometry.padding,
-        geometry.dilation,
-        geometry.output,
-        strict=True,
-    )
-    return [(before, max(after, (o - 1) * s + d * (k - 1) + 1 - n - before)) for n, k, s, (before, after), d, o in axes]
 
 
 def _reduce(ufunc, padded, geometry):
@@ -276,7 +262,7 @@ def _reduce(ufunc, padded, geometry):
 
 def _spread(grad_y, geometry):
     """Hand ``grad_y`` to every cell of its window, the transpose of `_reduce` with np.add; keeps the padding."""
-    padded = [n + before + after for n, (before, after) in zip(geometry.size, _reach(geometry), strict=True)]
+    padded = [n + before + after for n, (before, after) in zip(geometry.size, geometry.reach, strict=True)]
     for axis in (1, 0):
         k, s, d, o = (field[axis] for field in _moves(geometry))
         shape = list(grad_y.shape)
@@ -295,13 +281,7 @@ def _moves(geometry):
 
 def _counts(geometry, dtype, *, include_pad):
     """Count each window's cells in the image, and in its padding too where asked: shape (H_out, W_out)."""
-    counts = []
-    for n, k, s, (before, after), o in zip(
-        geometry.size, geometry.kernel, geometry.stride, geometry.padding, geometry.output, strict=True
-    ):
-        start = np.arange(o) * s - before
-        low, high = (-before, n + after) if include_pad else (0, n)
-        counts.append(np.minimum(start + k, high) - np.maximum(start, low))
+    counts = geometry.cell_counts(include_padding=include_pad)
     return np.multiply.outer(*counts).astype(dtype)
 
 

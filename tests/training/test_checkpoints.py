@@ -1,10 +1,8 @@
 """Stop anywhere, go on, and end where an uninterrupted run ends, bit for bit."""
 
 import multiprocessing
-import os
 import random
 import re
-import signal
 import sys
 import time
 from dataclasses import replace
@@ -96,7 +94,7 @@ def test_a_run_killed_at_random_moments_ends_as_if_it_had_not(tmp_path):
         process.start()
         here.recv()
         time.sleep(moments.uniform(0, 0.2))
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
         process.join()
         epochs.append(len(load_tensors(path, kind="checkpoint")[1]["history"]) if path.exists() else 0)
     assert epochs == sorted(epochs)
