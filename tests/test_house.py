@@ -35,6 +35,7 @@ ROOMS = {
 }
 PACKAGES = {
     "gpu": {"torch", "triton"},
+    "vectorized": {"threadpoolctl"},
     "models": {"torch", "safetensors"},
     "training": {"torch", "tqdm"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},

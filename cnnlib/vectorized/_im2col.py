@@ -15,11 +15,10 @@ from math import gcd, prod
 import numpy as np
 
 from cnnlib.vectorized._arrays import Scratch, pad, parts
+from cnnlib.vectorized._threads import share
 
 # With so many filters the copy no longer matters beside the products, and one large product beats many small ones.
 MANY_FILTERS = 64
-# That product should have at least so many columns; an image of fewer positions is given a companion.
-MANY_POSITIONS = 256
 
 # Bytes of one chunk's strips. Below the first, calls cost more than their work; beyond the second, strips leave the
 # cache before their use.
@@ -44,16 +43,17 @@ def forward(x, weight, geometry):
     """
     out = np.empty(geometry.output_shape, x.dtype)
     many = geometry.out_channels // geometry.groups >= MANY_FILTERS
-    (_by_columns if many else _by_strips)(x, weight, out, geometry)
+    fill = _by_columns if many else _by_strips
+    share(lambda part: fill(x[part], weight, out[part], geometry), len(x), out.size * prod(weight.shape[1:]))
     return out
 
 
 def _by_columns(x, weight, out, geometry):
-    """Fill ``out`` with one product for each image, or each two, or for some rows of a large one."""
-    groups, (height, width) = geometry.groups, geometry.output
+    """Fill ``out`` with one product for each image, or for some rows of a large one."""
+    groups, height = geometry.groups, geometry.output[0]
     bank = weight.reshape(groups, len(weight) // groups, -1)
     scratch = Scratch(x.dtype)
-    for part in parts(len(x), 1, 1 if height * width >= MANY_POSITIONS else 2):
+    for part in (slice(n, n + 1) for n in range(len(x))):
         images = pad(x[part], geometry.padding, mode=geometry.padding_mode)
         windows = _windows(images, geometry)
         for rows in parts(height, windows[..., 0, :].size * x.itemsize, LARGEST_COLUMNS):
@@ -108,6 +108,12 @@ def _multiply(x, bank, out, stride, geometry, scratch):
 
 def grad_weight(grad_y, x, geometry):
     """Carry ``grad_y``, of the shape of the result, back to the weight of `forward`."""
+    products = grad_y.size * geometry.in_channels // geometry.groups * prod(geometry.kernel)
+    return sum(share(lambda part: _grad_weight(grad_y[part], x[part], geometry), len(x), products))
+
+
+def _grad_weight(grad_y, x, geometry):
+    """Sum over the images of one part of the batch."""
     groups, kernel, (stride, _), (dilation, _) = geometry.groups, geometry.kernel, geometry.stride, geometry.dilation
     filters, channels = geometry.out_channels // groups, geometry.in_channels // groups
     grad = np.zeros((kernel[0], groups, filters, channels * kernel[1]), x.dtype)
