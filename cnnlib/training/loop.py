@@ -117,7 +117,8 @@ def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, pr
     device : str
         ``"auto"``, ``"cpu"``, ``"cuda"``, …; the network stays there.
     checkpoint : path, optional
-        Written after every epoch. If it exists, training goes on from it, and ends where an uninterrupted run would.
+        Written after every epoch. If it exists, training goes on from it, and ends where an uninterrupted run would,
+        to the bit where PyTorch has the same number of threads.
     progress : bool
         Show a progress bar.
 
@@ -184,7 +185,7 @@ def _one_epoch(network, optimizer, images, labels, recipe, epoch):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        # Summed on the device: reading a number here would make a GPU wait for every step.
+        # Summed on the device: reading these numbers would make a GPU wait once more in every step.
         total_loss += loss.detach() * len(batch)
         correct += (logits.detach().argmax(1) == labels[batch]).sum()
     return float(total_loss) / len(images), float(correct) / len(images)
