@@ -27,6 +27,7 @@ ROOMS = {
     "gpu": {"shapes"},
     "models": {"shapes", "definition", "vectorized", "gpu"},
     "training": {"shapes", "definition", "vectorized", "gpu", "models", "data"},
+    "experiments": {"shapes", "definition", "vectorized", "gpu", "models", "training", "data"},
     "data": {"shapes"},
     "figures": {"shapes"},
     "claims": set(),
@@ -38,6 +39,7 @@ PACKAGES = {
     "vectorized": {"threadpoolctl"},
     "models": {"torch", "safetensors"},
     "training": {"torch", "tqdm"},
+    "experiments": {"torch"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
     "figures": {"matplotlib", "ipywidgets"},
 }
