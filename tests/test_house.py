@@ -41,7 +41,7 @@ PACKAGES = {
     "training": {"torch", "tqdm"},
     "experiments": {"torch"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
-    "figures": {"matplotlib", "ipywidgets"},
+    "figures": {"matplotlib", "ipywidgets", "PIL"},
 }
 NUMPY_MODULES = [
     "shapes",

@@ -27,7 +27,7 @@ ROW = {"epoch": 1, "loss": 1.0, "accuracy": 0.5, "test_loss": 1.0, "test_accurac
         lambda: show_confusion(np.eye(2, dtype=int)),
         lambda: show_learning_curve([ROW]),
         lambda: draw_network(trace([Flatten(), Dense(2)], (1, 2, 3))),
-        lambda: explore(lambda value: (plt.figure(), value), {"a": "b"}, label="c"),
+        lambda: explore(lambda value: (plt.figure(), value), {"c": {"a": "b"}}),
     ],
 )
 def test_a_figure_leaves_the_readers_settings_alone(draw):
