@@ -4,6 +4,7 @@ from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
+from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "OUTPUT",
     "draw_network",
     "explore",
+    "explore_shapes",
     "show_confusion",
     "show_feature_maps",
     "show_images",
     "show_learning_curve",
+    "slide_kernel",
     "style",
 ]
