@@ -1,9 +1,11 @@
 """Figures of the book: arrays and sizes in, Matplotlib figures or page widgets out."""
 
+from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
+from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
 
@@ -14,13 +16,21 @@ __all__ = [
     "INPUT",
     "KERNEL",
     "OUTPUT",
+    "draw_connections",
     "draw_network",
     "explore",
     "explore_shapes",
+    "show_arrays",
     "show_confusion",
+    "show_curves",
     "show_feature_maps",
     "show_images",
     "show_learning_curve",
+    "show_maps",
+    "show_matrices",
+    "show_regions",
+    "show_shifted_row",
+    "show_stages",
     "slide_kernel",
     "style",
 ]

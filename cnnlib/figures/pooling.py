@@ -1,0 +1,233 @@
+"""Draw what pooling does: stage by stage, value by value, region by region."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.colors import ListedColormap
+from matplotlib.patches import Circle, Rectangle
+
+from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
+
+_STAGES = ("input", "affine: convolution", "detector: nonlinearity", "pooling")
+
+
+def show_stages(before, after, changed, shares):
+    """Draw the stages of a layer bottom up, for an image, for the image moved, and where the two differ.
+
+    Parameters
+    ----------
+    before, after : sequence of 4 ndarray, shape (C, H, W)
+        Input, affine stage, detector and pooling; the first channel is drawn, each stage on one scale.
+    changed : sequence of 4 ndarray of bool, shape (C, H, W)
+        Which values count as different.
+    shares : sequence of 4 float
+        Written below what has changed.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If these are not four stages of matching shapes.
+    """
+    shapes = [[np.shape(stage) for stage in stages] for stages in (before, after, changed)]
+    if len(before) != len(_STAGES) or shapes[1:] != shapes[:1] * 2:
+        raise ValueError(
+            f"show_stages: before, after and changed must hold 4 stages of equal shapes, "
+            f"received {shapes[0]}, {shapes[1]} and {shapes[2]}"
+        )
+    with style():
+        figure, axes = plt.subplots(4, 3, figsize=(5.4, 7.6), layout="constrained")
+        for row, name, *stage in zip(axes[::-1], _STAGES, before, after, changed, shares, strict=True):
+            _draw_stage(row, name, *stage)
+        for axis, title in zip(axes[0], ("image", "moved by a pixel", "what has changed"), strict=True):
+            axis.set_title(title)
+        for axis in axes[1:, :2].flat:
+            axis.annotate(
+                "",
+                (0.5, 1.2),
+                (0.5, 1.03),
+                xycoords="axes fraction",
+                arrowprops={"arrowstyle": "-|>", "color": KERNEL},
+                annotation_clip=False,
+            )
+    return detached(figure)
+
+
+def _draw_stage(row, name, before, after, changed, share):
+    low, high = min(before.min(), after.min()), max(before.max(), after.max())
+    for axis, maps in zip(row, (before, after), strict=False):
+        axis.imshow(maps[0], vmin=low, vmax=high)
+    row[2].imshow(changed[0], cmap=ListedColormap(["white", ACCENT]), vmin=0, vmax=1)
+    row[0].set_ylabel(name.replace(": ", ":\n"), fontsize=10)
+    row[1].set_xlabel(" × ".join(map(str, before.shape)), fontsize=10)
+    row[2].set_xlabel(f"{share:.0%}", fontsize=10)
+    for axis in row:
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set(visible=True, color=FAINT)
+
+
+def show_shifted_row(before, after):
+    """Draw a row of detectors and the maxima over each and its neighbours, before and after a shift.
+
+    Parameters
+    ----------
+    before, after : pair of ndarray, shape (L,)
+        Detectors and pooled values. A value that differs between the two stands out.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    with style():
+        figure, axes = plt.subplots(2, 1, figsize=(5.4, 4.6), layout="constrained")
+        for axis, title, (detectors, pooled) in zip(axes, ("before", "moved by one"), (before, after), strict=True):
+            axis.set(xlim=(-2.1, len(pooled) - 0.4), ylim=(-0.5, 1.6), aspect="equal", title=title)
+            axis.axis("off")
+            for level, name, values, reference in (
+                (0, "detectors", detectors, before[0]),
+                (1.1, "pooled", pooled, before[1]),
+            ):
+                axis.text(-0.6, level, name, ha="right", va="center")
+                for place, value in enumerate(values):
+                    differs = value != reference[place]
+                    face = ACCENT if differs and title != "before" else "white"
+                    axis.add_patch(Circle((place, level), 0.34, facecolor=face, edgecolor=INK, zorder=2))
+                    axis.text(place, level, f"{value:g}", ha="center", va="center", zorder=3)
+            for place in range(len(pooled)):
+                for source in range(max(0, place - 1), min(len(detectors), place + 2)):
+                    axis.plot((source, place), (0, 1.1), color=FAINT, linewidth=0.9, zorder=1)
+    return detached(figure)
+
+
+def show_maps(maps, *, columns=3, size=1.7, limits=None):
+    """Draw maps of different sizes side by side, all equally large, with their names and sizes.
+
+    Parameters
+    ----------
+    maps : mapping of str to ndarray, shape (H, W)
+        A map of bool is drawn as marks, any other in gray.
+    columns : int
+    size : float
+        Side of one map in inches.
+    limits : pair of float, optional
+        Values that are black and white; each map's own extremes when left out.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no map or one is not a matrix.
+    """
+    wrong = {name: np.shape(values) for name, values in maps.items() if np.ndim(values) != 2}
+    if wrong or not maps:
+        raise ValueError(f"show_maps: maps must hold arrays of shape (H, W), received {wrong or 'none'}")
+    columns = min(columns, len(maps))
+    rows = -(-len(maps) // columns)
+    low, high = limits if limits is not None else (None, None)
+    with style():
+        figure, axes = plt.subplots(
+            rows, columns, figsize=(columns * size, rows * (size + 0.4)), squeeze=False, layout="constrained"
+        )
+        for axis in axes.flat:
+            axis.axis("off")
+        for axis, (name, values) in zip(axes.flat, maps.items(), strict=False):
+            if values.dtype == bool:
+                axis.imshow(values, cmap=ListedColormap(["white", ACCENT]), vmin=0, vmax=1)
+            else:
+                axis.imshow(values, vmin=low, vmax=high)
+            axis.set_title(f"{name}\n{values.shape[0]} × {values.shape[1]}", fontsize=10)
+    return detached(figure)
+
+
+def show_regions(image, feature_map, regions, pooled):
+    """Draw an image, a feature map of it cut into pooling regions, and what pooling makes of these.
+
+    Parameters
+    ----------
+    image, feature_map : ndarray, shape (H, W)
+    regions : pair of list of (start, stop)
+        Rows and columns of the windows on the feature map.
+    pooled : ndarray, shape (number of rows, number of columns)
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If ``pooled`` has not one value for each region.
+    """
+    rows, columns = regions
+    if pooled.shape != (len(rows), len(columns)):
+        raise ValueError(
+            f"show_regions: pooled must have shape {(len(rows), len(columns))} for the regions, received {pooled.shape}"
+        )
+    names = ("image", "feature map, regions", "pooled")
+    with style():
+        figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.3), layout="constrained")
+        for axis, name, values in zip(axes, names, (image, feature_map, pooled), strict=True):
+            axis.imshow(values)
+            axis.axis("off")
+            axis.set_title(f"{name}\n{values.shape[0]} × {values.shape[1]}", fontsize=10)
+        for top, bottom in rows:
+            for left, right in columns:
+                corner = (left - 0.5, top - 0.5)
+                axes[1].add_patch(
+                    Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=KERNEL, linewidth=1.2)
+                )
+    return detached(figure)
+
+
+def show_curves(panels, *, xlabel, ylabel, logarithmic=False):
+    """Draw curves that were measured several times: the mean, and a bar of one standard deviation each way.
+
+    Parameters
+    ----------
+    panels : mapping of str to mapping of str to (sequence, ndarray of shape (runs, points))
+        Title of each panel; in it the name of each curve, its places and its runs. One run has no bars.
+    xlabel, ylabel : str
+    logarithmic : bool
+        Whether places are spaced by their ratios.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no panel, or a curve has not one value for each place.
+    """
+    if not panels:
+        raise ValueError("show_curves: panels must hold at least one entry, received none")
+    styles = list(zip((INPUT, KERNEL, OUTPUT, GRADIENT, INK), "osD^v", strict=True))
+    with style():
+        figure, axes = plt.subplots(
+            1, len(panels), figsize=(3 + 2.4 * len(panels), 3.4), sharey=True, squeeze=False, layout="constrained"
+        )
+        for axis, (title, curves) in zip(axes[0], panels.items(), strict=True):
+            for (name, (places, runs)), (colour, mark) in zip(curves.items(), styles, strict=False):
+                runs = np.asarray(runs, float)
+                if runs.ndim != 2 or runs.shape[1] != len(places):
+                    raise ValueError(
+                        f"show_curves: {name!r} must have shape (runs, {len(places)}) for its places, "
+                        f"received {runs.shape}"
+                    )
+                spread = runs.std(0, ddof=1) if len(runs) > 1 else None
+                axis.errorbar(
+                    places, runs.mean(0), spread, color=colour, marker=mark, markersize=4, capsize=2.5, label=name
+                )
+            if logarithmic:
+                axis.set_xscale("log", base=2)
+                axis.set_xticks(places, [f"{place:,}" for place in places])
+                axis.minorticks_off()
+            axis.set(xlabel=xlabel, title=title if len(panels) > 1 else "")
+        axes[0, 0].set_ylabel(ylabel)
+        axes[0, -1].legend(fontsize=9.5)
+    return detached(figure)
