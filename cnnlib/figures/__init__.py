@@ -1,6 +1,6 @@
 """Figures of the book: arrays and sizes in, Matplotlib figures or page widgets out."""
 
-from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices
+from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.explorer import explore
@@ -29,6 +29,7 @@ __all__ = [
     "show_maps",
     "show_matrices",
     "show_regions",
+    "show_response",
     "show_shifted_row",
     "show_stages",
     "slide_kernel",

@@ -1,0 +1,153 @@
+"""Measure what the Convolution chapter shows: ``python -m benchmarks.convolution [forms] [edges] [signals]``.
+
+Each part writes a record of its own, ``results/convolution-<part>.json``. Times are medians; the contenders of a
+part take turns in one process.
+"""
+
+# ruff: noqa: E402  (NumPy's BLAS and PyTorch read the number of threads when they are imported)
+
+import os
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[_variable] = "1"
+
+import argparse
+import statistics
+import time
+from functools import partial
+
+import numpy as np
+import torch
+from scipy import sparse
+
+from benchmarks.operators import race
+from benchmarks.record import write_record
+from cnnlib import definition, gpu, vectorized
+from cnnlib.data import pictures
+from cnnlib.experiments import signals
+from cnnlib.shapes import conv_geometry
+from cnnlib.training import Recipe
+from cnnlib.vectorized import _winograd
+
+
+def forms():
+    """Time one convolution in every form, and compare each with loops over float64."""
+    rng = np.random.RandomState(0)
+    x, weight = (rng.standard_normal(shape).astype(np.float32) for shape in ((8, 16, 32, 32), (32, 16, 3, 3)))
+    geometry = conv_geometry("conv2d", x.shape, weight.shape, spatial=2, padding=1)
+    tensors = torch.from_numpy(x), torch.from_numpy(weight)
+    ways = {
+        "im2col": partial(vectorized.conv2d, x, weight, padding=1, algorithm="im2col"),
+        "FFT": partial(vectorized.conv2d, x, weight, padding=1, algorithm="fft"),
+        "Winograd F(2×2)": partial(_winograd.forward, x, weight, geometry, tile=2),
+        "Winograd F(4×4)": partial(_winograd.forward, x, weight, geometry, tile=4),
+        "PyTorch, unfold": partial(gpu.conv2d, *tensors, padding=1, algorithm="unfold"),
+        "PyTorch, its own": partial(torch.nn.functional.conv2d, *tensors, padding=1),
+    }
+    start = time.perf_counter()
+    loops = definition.conv2d(x, weight, padding=1)
+    milliseconds = {"loops": 1e3 * (time.perf_counter() - start), **race(ways)}
+    exact = definition.conv2d(x.astype(np.float64), weight.astype(np.float64), padding=1)
+    results = [
+        {
+            "form": name,
+            "milliseconds": milliseconds[name],
+            "largest_relative_error": float(np.abs(np.asarray(way()) - exact).max() / np.abs(exact).max()),
+        }
+        for name, way in {"loops": lambda: loops, **ways}.items()
+    ]
+    return results, {
+        "shape": {"x": x.shape, "weight": weight.shape, "padding": 1},
+        "multiply_adds": int(np.prod(exact.shape) * np.prod(weight.shape[1:])),
+        "n": "1 run of the loops, median of 21 of the others",
+    }
+
+
+def edges(block=256):
+    """Time the same edge filter as a dense, a sparse, a locally connected and a convolutional layer."""
+    image = pictures()["china"].mean(axis=2)[:280, :320].astype(np.float32) / 255
+    height, width = image.shape
+    kernel = np.array([[-1, 1]], np.float32)
+    x, weight = image[None, None], kernel[None, None]
+    y = vectorized.conv2d(x, weight)
+    local = np.broadcast_to(weight, (height, width - 1, *weight.shape)).copy()
+    rows = np.arange(y.size)
+    first = rows // (width - 1) * width + rows % (width - 1)
+    matrix = sparse.csr_matrix(
+        (np.tile(kernel[0], y.size), np.stack([first, first + 1], axis=1).ravel(), 2 * np.arange(y.size + 1)),
+        shape=(y.size, x.size),
+    )
+    flat = x.ravel()
+    milliseconds = race(
+        {
+            "convolutional": partial(vectorized.conv2d, x, weight),
+            "locally connected": partial(vectorized.locally_connected2d, x, local),
+            "sparse matrix": lambda: matrix @ flat,
+        }
+    )
+    # The dense matrix does not fit into most machines: it is made and multiplied a block of rows at a time,
+    # and only the products are timed.
+    dense_y, seconds = np.empty(y.size, np.float32), 0.0
+    for start in range(0, y.size, block):
+        rows = matrix[start : start + block].toarray()
+        begin = time.perf_counter()
+        dense_y[start : start + block] = rows @ flat
+        seconds += time.perf_counter() - begin
+    milliseconds["dense"] = 1e3 * seconds
+    outputs = {
+        "convolutional": y,
+        "locally connected": vectorized.locally_connected2d(x, local),
+        "sparse matrix": matrix @ flat,
+        "dense": dense_y,
+    }
+    stored = {"convolutional": weight.size, "locally connected": local.size, "sparse matrix": matrix.nnz}
+    stored["dense"] = y.size * x.size
+    results = [
+        {
+            "layer": name,
+            "stored_numbers": int(stored[name]),
+            "bytes": 4 * int(stored[name]),
+            "milliseconds": milliseconds[name],
+            "largest_difference": float(np.abs(output.ravel() - y.ravel()).max()),
+        }
+        for name, output in outputs.items()
+    ]
+    return results, {
+        "shape": {"x": x.shape, "weight": weight.shape},
+        "n": f"median of 21 runs; dense: 1 run, in blocks of {block} rows",
+    }
+
+
+def digits(seeds=10, epochs=40):
+    """Train the three readers of 1-D digits."""
+    recipe = Recipe(epochs, batch_size=100, learning_rate=0.01)
+    results = [
+        {
+            "model": name,
+            "parameters": sum(row.parameters for row in signals.architecture(name).trace()),
+            "test_accuracies": [float(value) for value in signals.accuracies(name, range(seeds), recipe=recipe)],
+        }
+        for name in signals.MODELS
+    ]
+    for row in results:
+        print(row["model"], f"{statistics.mean(row['test_accuracies']):.4f}", flush=True)
+    return results, {"data": "MNIST-1D, 4,000 training and 1,000 test signals", "epochs": epochs, "n": seeds}
+
+
+PARTS = {"forms": forms, "edges": edges, "signals": digits}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="part", help="all of them unless named")
+    parts = parser.parse_args().parts or list(PARTS)
+    if unknown := [part for part in parts if part not in PARTS]:
+        parser.error(f"part must be one of {', '.join(PARTS)}, received {', '.join(unknown)}")
+    for part in parts:
+        results, about = PARTS[part]()
+        path = write_record(f"convolution-{part}", f"python -m benchmarks.convolution {part}", results, **about)
+        print(f"written to {path}")
+
+
+if __name__ == "__main__":
+    main()
