@@ -48,7 +48,7 @@ def measure_sizes(seed, train, test):
 
 
 def measure_aliasing(seed, train, test):
-    """Train with each kind of subsampling; count steady answers. Run the first one's weights without subsampling, too."""
+    """Train with each kind of subsampling and count steady answers; run the first one without any, too."""
     rows = []
     for subsampling in aliasing.SUBSAMPLING:
         network = aliasing.CircularNetwork(subsampling, seed=seed)
