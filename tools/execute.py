@@ -5,6 +5,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.console import StatusLine, plain
+from tools.pictures import lighten
 
 CELL_TIMEOUT = 600  # seconds; a whole chapter is meant to take one minute
 
@@ -68,6 +69,7 @@ def execute(path, root):
     else:
         line.show(f"{len(numbers)} cells done", milestone=True)
         line.close()
+        lighten(notebook)
         return notebook, line.seconds
     line.close()
     log = root / "_build" / f"{path.stem}.traceback.txt"
