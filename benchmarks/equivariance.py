@@ -37,7 +37,9 @@ def measure_sharing(digits, seeds):
             for seed, part in enumerate((digits.train, digits.test))
         )
         for count, kind, seed in product((50, 200, 1_000, 5_000, 60_000), sharing.KINDS, range(seeds)):
-            error = sharing.reading_error(kind, train, test, count, steps=400, seed=seed)
+            # At least one pass over all of them.
+            steps = max(400, count // 50)
+            error = sharing.reading_error(kind, train, test, count, steps=steps, seed=seed)
             yield {"wander": wander, "count": count, "kind": kind, "seed": seed, "error": error}
 
 
@@ -54,7 +56,7 @@ def measure_permutation(digits, seeds):
     train, test = ((as_float(part.images[:10_000]), part.labels[:10_000]) for part in (digits.train, digits.test))
     for name, seed, shuffled in product(permutation.NETWORKS, range(seeds), (False, True)):
         order = permutation.pixel_order(seed) if shuffled else None
-        network = permutation.trained(name, train, epochs=3, seed=seed, order=order)
+        network = permutation.trained(name, train, seed=seed, order=order)
         accuracy = permutation.accuracy(network, test, order)
         yield {"network": name, "permuted": shuffled, "seed": seed, "accuracy": accuracy}
 

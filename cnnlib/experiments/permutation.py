@@ -33,7 +33,7 @@ def permute(images, order):
     return images.reshape(len(images), 784)[:, order].reshape(images.shape)
 
 
-def trained(name, train, *, epochs=4, seed=0, order=None):
+def trained(name, train, *, epochs=3, seed=0, order=None):
     """Train one of `NETWORKS` on images as they are, or permuted.
 
     Parameters

@@ -58,7 +58,7 @@ class Prior:
                 f"Prior: reach must leave the window within the image, received reach={self.reach} for size={self.size}"
             )
 
-    def fit(self, images, targets, *, tolerance=1e-8):
+    def fit(self, images, targets, *, tolerance=1e-6):
         """Return the most probable weights.
 
         They minimise ``Σ ‖target − v · image‖² + weak Σ v² + precision (Σ (v[u', d] − v[u, d])² + Σ v[u, outside]²)``,
