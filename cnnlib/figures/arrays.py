@@ -100,7 +100,8 @@ def show_response(image, kernel, response, *, window):
     if not (0 <= window[0] < expected[0] and 0 <= window[1] < expected[1]):
         raise ValueError(f"show_response: window must lie in {expected}, received {window}")
     row, column = window
-    largest = np.abs(response).max() or 1
+    # Beyond the strongest hundredth all is black or white, or the rest would be gray in gray.
+    largest = np.quantile(np.abs(response), 0.99) or 1
     seen = max(image.shape) // 14
     with style():
         figure, (left, middle, right) = plt.subplots(
