@@ -7,7 +7,8 @@ from matplotlib.patches import Circle, Rectangle
 
 from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
 
-_STAGES = ("input", "affine: convolution", "detector: nonlinearity", "pooling")
+_CURVES = plt.cycler(color=[INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK], marker=list("osD^vP"))
+_STAGES = ("input", "affine", "detector", "pooling")
 
 
 def show_stages(before, after, changed, shares):
@@ -44,14 +45,8 @@ def show_stages(before, after, changed, shares):
         for axis, title in zip(axes[0], ("image", "moved by a pixel", "what has changed"), strict=True):
             axis.set_title(title)
         for axis in axes[1:, :2].flat:
-            axis.annotate(
-                "",
-                (0.5, 1.2),
-                (0.5, 1.03),
-                xycoords="axes fraction",
-                arrowprops={"arrowstyle": "-|>", "color": KERNEL},
-                annotation_clip=False,
-            )
+            arrow = {"arrowstyle": "-|>", "color": KERNEL}
+            axis.annotate("", (0.5, 1.17), (0.5, 1.01), "axes fraction", arrowprops=arrow, annotation_clip=False)
     return detached(figure)
 
 
@@ -60,8 +55,7 @@ def _draw_stage(row, name, before, after, changed, share):
     for axis, maps in zip(row, (before, after), strict=False):
         axis.imshow(maps[0], vmin=low, vmax=high)
     row[2].imshow(changed[0], cmap=ListedColormap(["white", ACCENT]), vmin=0, vmax=1)
-    row[0].set_ylabel(name.replace(": ", ":\n"), fontsize=10)
-    row[1].set_xlabel(" × ".join(map(str, before.shape)), fontsize=10)
+    row[0].set_ylabel(f"{name}\n{' × '.join(map(str, before.shape))}", fontsize=10)
     row[2].set_xlabel(f"{share:.0%}", fontsize=10)
     for axis in row:
         axis.set(xticks=[], yticks=[])
@@ -81,9 +75,10 @@ def show_shifted_row(before, after):
     matplotlib.figure.Figure
     """
     with style():
-        figure, axes = plt.subplots(2, 1, figsize=(5.4, 4.6), layout="constrained")
+        figure, axes = plt.subplots(2, 1, figsize=(4.4, 3.9), layout="constrained")
         for axis, title, (detectors, pooled) in zip(axes, ("before", "moved by one"), (before, after), strict=True):
-            axis.set(xlim=(-2.1, len(pooled) - 0.4), ylim=(-0.5, 1.6), aspect="equal", title=title)
+            axis.set(xlim=(-2.1, len(pooled) - 0.4), ylim=(-0.5, 2.1), aspect="equal")
+            axis.text((len(pooled) - 1) / 2, 1.8, title, ha="center", va="center")
             axis.axis("off")
             for level, name, values, reference in (
                 (0, "detectors", detectors, before[0]),
@@ -190,7 +185,8 @@ def show_curves(panels, *, xlabel, ylabel, logarithmic=False):
     Parameters
     ----------
     panels : mapping of str to mapping of str to (sequence, ndarray of shape (runs, points))
-        Title of each panel; in it the name of each curve, its places and its runs. One run has no bars.
+        Title of each panel; in it the name of each curve, its places and its runs. A single run has no bars. The
+        names are the same in every panel.
     xlabel, ylabel : str
     logarithmic : bool
         Whether places are spaced by their ratios.
@@ -202,17 +198,20 @@ def show_curves(panels, *, xlabel, ylabel, logarithmic=False):
     Raises
     ------
     ValueError
-        If there is no panel, or a curve has not one value for each place.
+        If there is no panel or one has more than six curves, or a curve has not one value for each place.
     """
     if not panels:
         raise ValueError("show_curves: panels must hold at least one entry, received none")
-    styles = list(zip((INPUT, KERNEL, OUTPUT, GRADIENT, INK), "osD^v", strict=True))
+    most = max(len(curves) for curves in panels.values())
+    if most > len(_CURVES):
+        raise ValueError(f"show_curves: a panel must hold at most {len(_CURVES)} curves, received {most}")
     with style():
         figure, axes = plt.subplots(
-            1, len(panels), figsize=(3 + 2.4 * len(panels), 3.4), sharey=True, squeeze=False, layout="constrained"
+            1, len(panels), figsize=(2.2 + 2.6 * len(panels), 3.3), sharey=True, squeeze=False, layout="constrained"
         )
         for axis, (title, curves) in zip(axes[0], panels.items(), strict=True):
-            for (name, (places, runs)), (colour, mark) in zip(curves.items(), styles, strict=False):
+            axis.set_prop_cycle(_CURVES)
+            for name, (places, runs) in curves.items():
                 runs = np.asarray(runs, float)
                 if runs.ndim != 2 or runs.shape[1] != len(places):
                     raise ValueError(
@@ -220,14 +219,14 @@ def show_curves(panels, *, xlabel, ylabel, logarithmic=False):
                         f"received {runs.shape}"
                     )
                 spread = runs.std(0, ddof=1) if len(runs) > 1 else None
-                axis.errorbar(
-                    places, runs.mean(0), spread, color=colour, marker=mark, markersize=4, capsize=2.5, label=name
-                )
+                axis.errorbar(places, runs.mean(0), spread, markersize=4, capsize=2.5, label=name)
             if logarithmic:
                 axis.set_xscale("log", base=2)
                 axis.set_xticks(places, [f"{place:,}" for place in places])
                 axis.minorticks_off()
             axis.set(xlabel=xlabel, title=title if len(panels) > 1 else "")
         axes[0, 0].set_ylabel(ylabel)
-        axes[0, -1].legend(fontsize=9.5)
+        # Outside, where no curve can run through it; every panel has the same ones.
+        lines, names = axes[0, 0].get_legend_handles_labels()
+        figure.legend(lines, names, loc="outside upper center", ncols=3, fontsize=9.5)
     return detached(figure)
