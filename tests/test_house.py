@@ -39,7 +39,7 @@ PACKAGES = {
     "vectorized": {"threadpoolctl"},
     "models": {"torch", "safetensors"},
     "training": {"torch", "tqdm"},
-    "experiments": {"torch"},
+    "experiments": {"torch", "PIL"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
     "figures": {"matplotlib", "ipywidgets", "PIL"},
 }
