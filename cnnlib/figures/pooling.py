@@ -11,17 +11,19 @@ _CURVES = plt.cycler(color=[INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK], marke
 _STAGES = ("input", "affine", "detector", "pooling")
 
 
-def show_stages(before, after, changed, shares):
+def show_stages(before, after, changed, shares, *, image=0):
     """Draw the stages of a layer bottom up, for an image, for the image moved, and where the two differ.
 
     Parameters
     ----------
-    before, after : sequence of 4 ndarray, shape (C, H, W)
-        Input, affine stage, detector and pooling; the first channel is drawn, each stage on one scale.
-    changed : sequence of 4 ndarray of bool, shape (C, H, W)
+    before, after : sequence of 4 ndarray, shape (N, C, H, W)
+        Input, affine stage, detector and pooling of some images, each stage drawn on one scale.
+    changed : sequence of 4 ndarray of bool, shape (N, C, H, W)
         Which values count as different.
     shares : sequence of 4 float
         Written below what has changed.
+    image : int
+        Which of the images to draw; of its channels, the first.
 
     Returns
     -------
@@ -39,9 +41,9 @@ def show_stages(before, after, changed, shares):
             f"received {shapes[0]}, {shapes[1]} and {shapes[2]}"
         )
     with style():
-        figure, axes = plt.subplots(4, 3, figsize=(5.4, 7.6), layout="constrained")
-        for row, name, *stage in zip(axes[::-1], _STAGES, before, after, changed, shares, strict=True):
-            _draw_stage(row, name, *stage)
+        figure, axes = plt.subplots(4, 3, figsize=(5.4, 7.2), layout="constrained")
+        for row, name, *stages, share in zip(axes[::-1], _STAGES, before, after, changed, shares, strict=True):
+            _draw_stage(row, name, *(stage[image] for stage in stages), share)
         for axis, title in zip(axes[0], ("image", "moved by a pixel", "what has changed"), strict=True):
             axis.set_title(title)
         for axis in axes[1:, :2].flat:
