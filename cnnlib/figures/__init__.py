@@ -3,7 +3,7 @@
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
-from cnnlib.figures.equivariance import draw_square, show_orders
+from cnnlib.figures.equivariance import draw_square, show_errors, show_orders, show_prior
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
 from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages
@@ -25,12 +25,14 @@ __all__ = [
     "show_arrays",
     "show_confusion",
     "show_curves",
+    "show_errors",
     "show_feature_maps",
     "show_images",
     "show_learning_curve",
     "show_maps",
     "show_matrices",
     "show_orders",
+    "show_prior",
     "show_regions",
     "show_response",
     "show_shifted_row",
