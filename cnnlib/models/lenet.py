@@ -1,7 +1,10 @@
-"""LeNet as courses teach it, ready to train with PyTorch."""
+"""LeNet as courses teach it and LeNet-5 of 1998, ready to train with PyTorch."""
 
 from cnnlib.models.architectures import lenet
+from cnnlib.models.lenet5 import LeNet5
 from cnnlib.models.network import Network
+
+__all__ = ["LeNet", "LeNet5"]
 
 
 class LeNet(Network):

@@ -13,14 +13,18 @@ def save_checkpoint(path, network, optimizer, run_id, history):
     ----------
     path : str or Path
     network : torch.nn.Module
-    optimizer : torch.optim.Adam
+    optimizer : torch.optim.Adam or torch.optim.SGD
     run_id : dict
         What makes this run this run (network, recipe, data); a resume must repeat it.
     history : list of dict
     """
     tensors = {f"network.{name}": _array(value) for name, value in network.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{index}.{name}": _array(value) for name, value in state.items()}
+        tensors |= {
+            f"optimizer.{index}.{name}": _array(value)
+            for name, value in state.items()
+            if value is not None  # the velocity of an SGD without momentum
+        }
     save_tensors(path, tensors, kind="checkpoint", about={"run": run_id, "history": history})
 
 
@@ -31,7 +35,7 @@ def load_checkpoint(path, network, optimizer, run_id):
     ----------
     path : str or Path
     network : torch.nn.Module
-    optimizer : torch.optim.Adam
+    optimizer : torch.optim.Adam or torch.optim.SGD
         Of this network; both are written to.
     run_id : dict
         As it was saved.

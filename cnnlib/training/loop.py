@@ -25,28 +25,40 @@ class Recipe:
     batch_size : int
         Images a step; the last step of an epoch takes what is left.
     learning_rate : float
-        Peak of the one-cycle schedule.
+        Of every step, or the peak of the one-cycle schedule.
     seed : int
-        Of the order in which the images come.
+        Of the order in which the images come, and of what ``augment`` does to them.
+    optimizer : "adam" or "sgd"
+    momentum : float
+        Of ``"sgd"``, from 0 to below 1.
+    schedule : "one_cycle" or "constant"
 
     Raises
     ------
     TypeError
         If a value is not a number, or one of the integers is not an integer.
     ValueError
-        If a value is out of range.
+        If a value is out of range, or a name is none of these.
     """
 
     epochs: int = 20
     batch_size: int = 50
     learning_rate: float = 0.01
     seed: int = 0
+    optimizer: str = "adam"
+    momentum: float = 0.0
+    schedule: str = "one_cycle"
 
     def __post_init__(self):
         for name, minimum in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
             # Past the frozen guard: NumPy's integers become int, which a checkpoint can hold.
             object.__setattr__(self, name, integer("Recipe", name, getattr(self, name), minimum=minimum))
         object.__setattr__(self, "learning_rate", positive("Recipe", "learning_rate", self.learning_rate))
+        for name, options in (("optimizer", ("adam", "sgd")), ("schedule", ("one_cycle", "constant"))):
+            if getattr(self, name) not in options:
+                raise ValueError(f"Recipe: {name} must be one of {options}, received {getattr(self, name)!r}")
+        if not 0 <= self.momentum < 1 or (self.momentum and self.optimizer == "adam"):
+            raise ValueError(f"Recipe: momentum must be from 0 to below 1, and 0 with adam, received {self.momentum!r}")
 
 
 def one_cycle(progress, peak):
@@ -105,20 +117,36 @@ def pick_device(device="auto"):
     return torch.device(device)
 
 
-def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, progress=True):
-    """Train ``network`` in place with Adam on the mean cross-entropy.
+def fit(
+    network,
+    train,
+    recipe,
+    *,
+    test=None,
+    loss=gpu.cross_entropy,
+    augment=None,
+    device="auto",
+    checkpoint=None,
+    progress=True,
+):
+    """Train ``network`` in place.
 
     Parameters
     ----------
-    network : Network
+    network : torch.nn.Module
+        Logits (N, classes) out.
     train, test : pair of ndarray: images (N, C, H, W) float32, labels (N,) int
         ``test``, when given, is evaluated after every epoch; nothing is chosen by it.
     recipe : Recipe
+    loss : callable
+        Takes logits and labels, returns the mean to be made smaller.
+    augment : callable, optional
+        Takes each batch of images and a `numpy.random.RandomState`, returns the images to train on.
     device : str
         ``"auto"``, ``"cpu"``, ``"cuda"``, …; the network stays there.
     checkpoint : path, optional
-        Written after every epoch. If it exists, training goes on from it, and ends where an uninterrupted run would,
-        to the bit where PyTorch has the same number of threads.
+        Written after every epoch. If it exists, training goes on from it, and ends where an uninterrupted run with
+        the same ``loss`` and ``augment`` would, to the bit where PyTorch has the same number of threads.
     progress : bool
         Show a progress bar.
 
@@ -143,8 +171,10 @@ def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, pr
     device = pick_device(device)
     network.to(device)
     images, labels = (torch.tensor(array, device=device) for array in train)
-    optimizer = torch.optim.Adam(network.parameters())
-    run_id = {"architecture": network.architecture.name, "images": len(images), **asdict(recipe)}
+    optimizer = _optimizer(network, recipe)
+    architecture = getattr(network, "architecture", None)
+    name = architecture.name if architecture else type(network).__name__
+    run_id = {"architecture": name, "images": len(images), **asdict(recipe)}
     history = []
     if checkpoint is not None and Path(checkpoint).exists():
         history = load_checkpoint(checkpoint, network, optimizer, run_id)
@@ -154,10 +184,10 @@ def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, pr
         epochs, desc="training", unit="epoch", initial=len(history), total=recipe.epochs, disable=not progress
     ):
         start = time.perf_counter()
-        loss, accuracy = _one_epoch(network, optimizer, images, labels, recipe, epoch)
-        row = {"epoch": epoch, "loss": loss, "accuracy": accuracy, "seconds": time.perf_counter() - start}
-        if not np.isfinite(loss):
-            raise FloatingPointError(f"fit: the loss became {loss} in epoch {epoch}; try a lower learning_rate")
+        mean, accuracy = _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment)
+        row = {"epoch": epoch, "loss": mean, "accuracy": accuracy, "seconds": time.perf_counter() - start}
+        if not np.isfinite(mean):
+            raise FloatingPointError(f"fit: the loss became {mean} in epoch {epoch}; try a lower learning_rate")
         if test is not None:
             result = evaluate(network, *test)
             row |= {"test_loss": result.loss, "test_accuracy": result.accuracy}
@@ -167,25 +197,34 @@ def fit(network, train, recipe, *, test=None, device="auto", checkpoint=None, pr
     return history
 
 
-def _one_epoch(network, optimizer, images, labels, recipe, epoch):
+def _optimizer(network, recipe):
+    if recipe.optimizer == "sgd":
+        return torch.optim.SGD(network.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum)
+    return torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
+
+
+def _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment):
     """Take one step for each batch; return the mean loss and accuracy over the epoch."""
     network.train()
     # Seeded by the epoch, not carried over from the last, so that a resumed run sees the same batches.
     # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
-    order = np.random.RandomState([recipe.seed, epoch]).permutation(len(images))
+    rng = np.random.RandomState([recipe.seed, epoch])
+    order = rng.permutation(len(images))
     batches = torch.from_numpy(order).to(images.device).split(recipe.batch_size)
     total_loss = torch.zeros((), device=images.device)
     correct = torch.zeros((), device=images.device)
     for step, batch in enumerate(batches):
-        for group in optimizer.param_groups:
+        if recipe.schedule == "one_cycle":
             share = (epoch - 1 + step / len(batches)) / recipe.epochs
-            group["lr"] = one_cycle(share, recipe.learning_rate)
-        logits = network(images[batch])
-        loss = gpu.cross_entropy(logits, labels[batch])
+            for group in optimizer.param_groups:
+                group["lr"] = one_cycle(share, recipe.learning_rate)
+        seen = images[batch] if augment is None else augment(images[batch], rng)
+        logits = network(seen)
+        mean = loss(logits, labels[batch])
         optimizer.zero_grad()
-        loss.backward()
+        mean.backward()
         optimizer.step()
         # Summed on the device: reading these numbers would make a GPU wait once more in every step.
-        total_loss += loss.detach() * len(batch)
+        total_loss += mean.detach() * len(batch)
         correct += (logits.detach().argmax(1) == labels[batch]).sum()
     return float(total_loss) / len(images), float(correct) / len(images)
