@@ -20,6 +20,18 @@ SHOWN = """control => {
   return seen.map(element => element.src || element.outerHTML).join('\\n');
 }"""
 
+# Pictures whose sides are not in the proportion in which they were drawn.
+DISTORTED = """() => [...document.querySelectorAll('.bd-article img')]
+  .filter(image => image.checkVisibility() && image.naturalWidth && !image.src.includes('.svg'))
+  .filter(image => {
+    const style = getComputedStyle(image);
+    const inner = (size, ...around) => size - around.reduce((sum, key) => sum + parseFloat(style[key]), 0);
+    const width = inner(image.offsetWidth, 'paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth');
+    const height = inner(image.offsetHeight, 'paddingTop', 'paddingBottom', 'borderTopWidth', 'borderBottomWidth');
+    return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.03;
+  })
+  .map(image => image.alt)"""
+
 Opened = namedtuple("Opened", "page errors requests")
 
 
@@ -69,6 +81,7 @@ class TestPage:
         page.set_viewport_size({"width": 390, "height": 844})
         try:
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
+            assert page.evaluate(DISTORTED) == []
         finally:
             page.set_viewport_size({"width": 1280, "height": 900})
 

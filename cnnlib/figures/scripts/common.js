@@ -32,3 +32,8 @@ function list(label, options, chosen, changed) {
   select.addEventListener("change", () => changed(select.value));
   return html("label", {}, label, select);
 }
+
+// What a drawing shows, above it; a screen reader has it from the drawing's label.
+function name(caption) {
+  return html("p", { class: "name", "aria-hidden": "true" }, caption);
+}

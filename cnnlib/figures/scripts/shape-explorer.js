@@ -105,7 +105,7 @@ function draw(root) {
     drawing.append(...frames);
     // Cells of one size in both grids, so that the output looks as small as it is.
     drawing.style.maxWidth = `${count * 24}px`;
-    return html("figure", {}, html("figcaption", {}, caption), drawing);
+    return html("div", { class: "panel" }, name(caption), drawing);
   }
 
   update();

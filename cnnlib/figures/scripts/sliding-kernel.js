@@ -63,7 +63,7 @@ function draw(root) {
         : svg("polyline", { points: line, fill: "none", stroke, "stroke-width": 3, "stroke-linejoin": "round" }));
     }
     if (point) drawing.append(svg("circle", { cx: across(point[0]), cy: up(point[1]), r: 7, fill: COLOURS.kernel }));
-    return html("figure", { class: "whole" }, html("figcaption", {}, caption), drawing);
+    return html("div", { class: "panel whole" }, name(caption), drawing);
   }
 
   update();
