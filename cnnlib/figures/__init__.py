@@ -6,7 +6,7 @@ from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.equivariance import draw_square, show_errors, show_orders, show_prior
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
-from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages
+from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages, show_winners
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
 
@@ -37,6 +37,7 @@ __all__ = [
     "show_response",
     "show_shifted_row",
     "show_stages",
+    "show_winners",
     "slide_kernel",
     "style",
 ]

@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Circle, Rectangle
 
+from cnnlib.figures.arrays import SIGNED
 from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
 
 _CURVES = plt.cycler(color=[INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK], marker=list("osD^vP"))
@@ -60,8 +61,12 @@ def _draw_stage(row, name, before, after, changed, share):
     row[0].set_ylabel(f"{name}\n{' × '.join(map(str, before.shape))}", fontsize=10)
     row[2].set_xlabel(f"{share:.0%}", fontsize=10)
     for axis in row:
-        axis.set(xticks=[], yticks=[])
-        axis.spines[:].set(visible=True, color=FAINT)
+        _frame(axis)
+
+
+def _frame(axis):
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set(visible=True, color=FAINT)
 
 
 def show_shifted_row(before, after):
@@ -130,9 +135,10 @@ def show_maps(maps, *, columns=3, size=1.7, limits=None):
         figure, axes = plt.subplots(
             rows, columns, figsize=(columns * size, rows * (size + 0.4)), squeeze=False, layout="constrained"
         )
-        for axis in axes.flat:
+        for axis in axes.flat[len(maps) :]:
             axis.axis("off")
         for axis, (name, values) in zip(axes.flat, maps.items(), strict=False):
+            _frame(axis)
             if values.dtype == bool:
                 axis.imshow(values, cmap=ListedColormap(["white", ACCENT]), vmin=0, vmax=1)
             else:
@@ -168,9 +174,11 @@ def show_regions(image, feature_map, regions, pooled):
     names = ("image", "feature map, regions", "pooled")
     with style():
         figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.3), layout="constrained")
+        # One scale for the map and its statistics, so that a single one has a gray of its own.
+        limits = {"vmin": feature_map.min(), "vmax": feature_map.max()}
         for axis, name, values in zip(axes, names, (image, feature_map, pooled), strict=True):
-            axis.imshow(values)
-            axis.axis("off")
+            axis.imshow(values, **({} if values is image else limits))
+            _frame(axis)
             axis.set_title(f"{name}\n{values.shape[0]} × {values.shape[1]}", fontsize=10)
         for top, bottom in rows:
             for left, right in columns:
@@ -178,6 +186,43 @@ def show_regions(image, feature_map, regions, pooled):
                 axes[1].add_patch(
                     Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=KERNEL, linewidth=1.2)
                 )
+    return detached(figure)
+
+
+def show_winners(letters, detectors, names):
+    """Draw letters, and below each the weights of the detector that it excites most.
+
+    Parameters
+    ----------
+    letters, detectors : sequence of ndarray, shape (H, W)
+        Weights are white where zero, orange where positive and blue where negative, all on one scale.
+    names : sequence of str
+        One above each letter.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If these are not equally many, or there are none.
+    """
+    if not len(letters) == len(detectors) == len(names) or not len(names):
+        raise ValueError(
+            f"show_winners: letters, detectors and names must be equally many and at least one, "
+            f"received {len(letters)}, {len(detectors)} and {len(names)}"
+        )
+    largest = np.abs(detectors).max()
+    with style():
+        size = (0.75 * len(names), 1.9)
+        figure, axes = plt.subplots(2, len(names), figsize=size, squeeze=False, layout="constrained")
+        for column, letter, detector, name in zip(axes.T, letters, detectors, names, strict=True):
+            column[0].imshow(letter, cmap="binary")
+            column[0].set_title(name, fontsize=10)
+            column[1].imshow(detector, cmap=SIGNED, vmin=-largest, vmax=largest)
+            for axis in column:
+                _frame(axis)
     return detached(figure)
 
 
