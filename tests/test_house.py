@@ -52,6 +52,8 @@ NUMPY_MODULES = [
     "claims",
     "models.architecture",
     "models.architectures",
+    "models.bitmaps",
+    "models.numpy_network",
     "models.storage",
 ]
 

@@ -10,6 +10,7 @@ from messages import exactly
 from models.plain import plain_lenet
 from training.small import bands, small_network, timeless
 
+from cnnlib import gpu
 from cnnlib.models.lenet import LeNet
 from cnnlib.training import Recipe, evaluate, fit, one_cycle, pick_device
 
@@ -38,6 +39,22 @@ def test_one_cycle_at_points_done_by_hand():
         ({"learning_rate": math.nan}, ValueError, "Recipe: learning_rate must be positive and finite, received nan"),
         ({"learning_rate": math.inf}, ValueError, "Recipe: learning_rate must be positive and finite, received inf"),
         ({"learning_rate": "1e-3"}, TypeError, "Recipe: learning_rate must be a number, received '1e-3'"),
+        ({"optimizer": "lbfgs"}, ValueError, "Recipe: optimizer must be one of ('adam', 'sgd'), received 'lbfgs'"),
+        (
+            {"schedule": "cosine"},
+            ValueError,
+            "Recipe: schedule must be one of ('one_cycle', 'constant'), received 'cosine'",
+        ),
+        (
+            {"momentum": 0.9},
+            ValueError,
+            "Recipe: momentum must be from 0 to below 1, and 0 with adam, received 0.9",
+        ),
+        (
+            {"momentum": 1.0, "optimizer": "sgd"},
+            ValueError,
+            "Recipe: momentum must be from 0 to below 1, and 0 with adam, received 1.0",
+        ),
     ],
 )
 def test_a_recipe_refuses_what_it_cannot_cook(changed, error, message):
@@ -121,6 +138,70 @@ def test_steps_equal_adam_on_a_plain_pytorch_lenet(activation, pooling):
         optimizer.step()
     for ours, theirs in zip(network.parameters(), plain.parameters(), strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-7, atol=1e-9)
+
+
+def test_steps_equal_sgd_with_momentum_at_one_rate():
+    images, labels = bands(12)
+    network, plain = small_network(), small_network()
+    fit(network, (images, labels), Recipe(4, 12, 0.05, optimizer="sgd", momentum=0.9, schedule="constant"), **QUIET)
+    optimizer = torch.optim.SGD(plain.parameters(), lr=0.05, momentum=0.9)
+    for _ in range(4):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(plain(torch.tensor(images)), torch.tensor(labels)).backward()
+        optimizer.step()
+    for ours, theirs in zip(network.parameters(), plain.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5])
+def test_a_run_of_sgd_goes_on_from_its_checkpoint(momentum, tmp_path):
+    recipe = Recipe(3, 8, 0.05, optimizer="sgd", momentum=momentum)
+    whole = small_network()
+    expected = timeless(fit(whole, bands(40), recipe, checkpoint=tmp_path / "c", **QUIET))
+    calls = []
+
+    def stop(logits, labels):
+        calls.append(len(logits))
+        if len(calls) > 10:  # five batches an epoch: in the third
+            raise KeyboardInterrupt
+        return gpu.cross_entropy(logits, labels)
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(small_network(), bands(40), recipe, checkpoint=tmp_path / "d", loss=stop, **QUIET)
+    resumed = small_network(seed=99)
+    assert timeless(fit(resumed, bands(40), recipe, checkpoint=tmp_path / "d", **QUIET)) == expected
+    for ours, theirs in zip(resumed.parameters(), whole.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_what_augment_returns_is_what_the_network_sees():
+    network, seen, draws = small_network(), [], []
+    network.register_forward_hook(lambda module, arguments, logits: seen.append(arguments[0]))
+
+    def augment(images, rng):
+        draws.append(rng.uniform())
+        return images + draws[-1]
+
+    images, labels = bands(8)
+    fit(network, (images, labels), Recipe(2, 8, 1e-9, seed=1), augment=augment, **QUIET)
+    assert draws[0] != draws[1]
+    for batch, draw in zip(seen, draws, strict=True):
+        assert batch.sum().item() == pytest.approx(images.sum() + draw * images.size, rel=1e-5)
+
+
+def test_a_loss_of_ones_own_is_what_falls():
+    def brightness(logits, labels):
+        return logits[:, 0].mean()
+
+    network = small_network()
+    history = fit(network, bands(20), Recipe(5, 20, 0.05), loss=brightness, **QUIET)
+    assert history[-1]["loss"] < history[0]["loss"] - 0.1
+
+
+def test_a_module_without_an_architecture_trains_too(tmp_path):
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.BatchNorm1d(30), torch.nn.Linear(30, 3))
+    history = fit(network, bands(40), Recipe(10, 8, 0.05), checkpoint=tmp_path / "c", **QUIET)
+    assert history[-1]["accuracy"] > 0.8
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])

@@ -1,0 +1,121 @@
+"""An architecture trained with nothing but NumPy."""
+
+import numpy as np
+
+from cnnlib.models.architecture import initial_weights
+from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, integer
+from cnnlib.vectorized import cross_entropy, cross_entropy_backward, layers
+from cnnlib.vectorized.optimizers import Adam
+
+_ACTIVATIONS = {"sigmoid": layers.Sigmoid, "tanh": layers.Tanh, "relu": layers.ReLU, "scaled_tanh": layers.ScaledTanh}
+
+
+class NumpyNetwork(layers.Sequential):
+    """An architecture's layers from ``cnnlib.vectorized``, which go forward and backward without PyTorch.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    seed : int
+        Of the initial weights; the same seed gives the weights that `Network` starts from.
+    dtype : float dtype
+
+    Attributes
+    ----------
+    architecture : Architecture
+
+    Examples
+    --------
+    >>> from cnnlib.models.architectures import lenet
+    >>> network = NumpyNetwork(lenet(), seed=0)
+    >>> network.forward(np.zeros((2, 1, 28, 28), np.float32)).shape
+    (2, 10)
+    """
+
+    def __init__(self, architecture, *, seed=0, dtype=np.float32):
+        self.architecture = architecture
+        weights = initial_weights(architecture, seed, dtype=dtype)
+        super().__init__({row.name: _layer(row, weights) for row in architecture.trace()})
+
+    def loss(self, images, labels):
+        """Go forward to the mean cross-entropy and backward to ``gradients``; return the cross-entropy.
+
+        Parameters
+        ----------
+        images : ndarray of float, shape (N, C, H, W)
+        labels : ndarray of int, shape (N,)
+
+        Returns
+        -------
+        float
+        """
+        logits = self.forward(images)
+        self.backward(cross_entropy_backward(1.0, logits, labels))
+        return float(cross_entropy(logits, labels))
+
+    def predict(self, images, *, batch_size=500):
+        """Return the class of the largest logit of each image, shape (N,); ``batch_size`` bounds the memory."""
+        starts = range(0, len(images), integer("predict", "batch_size", batch_size, minimum=1))
+        return np.concatenate([self.forward(images[start : start + batch_size]).argmax(axis=1) for start in starts])
+
+
+def fit_numpy(network, train, *, epochs, batch_size=50, learning_rate=0.001, seed=0):
+    """Train ``network`` in place with Adam at one learning rate, on the batches that `cnnlib.training.fit` takes.
+
+    Parameters
+    ----------
+    network : NumpyNetwork
+    train : pair of ndarray: images (N, C, H, W) of float, labels (N,) of int
+    epochs, batch_size : int
+    learning_rate : float
+    seed : int
+        Of the order in which the images come.
+
+    Returns
+    -------
+    list of float
+        The loss at each step.
+
+    Raises
+    ------
+    ValueError
+        If images and labels differ in number or there are none, or a number is out of range.
+    """
+    images, labels = train
+    if len(images) != len(labels) or not len(images):
+        raise ValueError(
+            f"fit_numpy: train must hold as many images as labels and at least one, "
+            f"received {len(images)} images and {len(labels)} labels"
+        )
+    for name, value in (("epochs", epochs), ("batch_size", batch_size)):
+        integer("fit_numpy", name, value, minimum=1)
+    optimizer = Adam(network.parameters, learning_rate)
+    losses = []
+    for epoch in range(1, epochs + 1):
+        # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
+        order = np.random.RandomState([seed, epoch]).permutation(len(images))
+        for start in range(0, len(images), batch_size):
+            batch = order[start : start + batch_size]
+            losses.append(network.loss(images[batch], labels[batch]))
+            optimizer.step(network.gradients)
+    return losses
+
+
+def _layer(row, weights):
+    """Return the layer of ``cnnlib.vectorized`` for one row of an architecture's report."""
+    layer = row.layer
+    arrays = weights.get(f"{row.name}.weight"), weights.get(f"{row.name}.bias")
+    match layer:
+        case Conv():
+            return layers.Conv2d(
+                *arrays, stride=layer.stride, padding=layer.padding, dilation=layer.dilation, groups=layer.groups
+            )
+        case Pool():
+            pool = layers.MaxPool2d if layer.kind == "max" else layers.AvgPool2d
+            return pool(layer.kernel, stride=layer.stride, padding=layer.padding, ceil_mode=layer.ceil_mode)
+        case Activation():
+            return _ACTIVATIONS[layer.function]()
+        case Flatten():
+            return layers.Flatten()
+        case Dense():
+            return layers.Linear(*arrays)
