@@ -30,8 +30,8 @@ def draw_square(x, moved_x, y, moved_y, *, move="g", layer="f"):
         if np.ndim(values) != 2:
             raise ValueError(f"draw_square: {name} must have shape (H, W), received {np.shape(values)}")
     with style():
-        height = 7.2 * x.shape[0] / x.shape[1] + 0.9
-        figure, axes = plt.subplots(2, 2, figsize=(7.2, height), gridspec_kw={"wspace": 0.3, "hspace": 0.34})
+        height = 5.4 * x.shape[0] / x.shape[1] + 0.7
+        figure, axes = plt.subplots(2, 2, figsize=(5.4, height), gridspec_kw={"wspace": 0.3, "hspace": 0.34})
         figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.99)
         for row, pair, colour in ((0, (x, moved_x), INPUT), (1, (y, moved_y), OUTPUT)):
             for axis, values in zip(axes[row], pair, strict=True):
@@ -62,7 +62,7 @@ def _arrow(figure, source, start, target, end, text, alignment):
     )
     ends = [axis.transAxes.transform(point) for axis, point in ((source, start), (target, end))]
     middle = figure.transFigure.inverted().transform(np.mean(ends, axis=0))
-    nudge = (0, 0.012) if alignment["ha"] == "center" else (0.012, 0)
+    nudge = (0, 0.02) if alignment["ha"] == "center" else (0.012, 0)
     figure.text(*(middle + nudge), text, **alignment)
 
 
@@ -92,8 +92,8 @@ def show_orders(layer_last, move_last):
     both = np.stack([layer_last, move_last])
     largest = np.abs(both).max() or 1
     with style():
-        figure, axes = plt.subplots(1, 3, figsize=(7.6, 7.6 / 3 * both.shape[1] / both.shape[2] + 0.35))
-        figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.85, wspace=0.05)
+        figure, axes = plt.subplots(1, 3, figsize=(5.8, 5.8 / 3 * both.shape[1] / both.shape[2] + 0.32))
+        figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.83, wspace=0.05)
         for axis, values, title in zip(axes, both, ("move, then layer", "layer, then move"), strict=False):
             axis.imshow(values, vmin=both.min(), vmax=both.max())
             axis.set_title(title)
@@ -132,7 +132,7 @@ def show_errors(places, curves, *, xlabel, floor=1e-17):
         raise ValueError(f"show_errors: curves must hold 1 to {len(styles)} entries, received {len(curves)}")
     step = 0.07 * (places[1] - places[0] if len(places) > 1 else 1)
     with style():
-        figure, axis = plt.subplots(figsize=(7, 4.4), layout="constrained")
+        figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
         for number, (name, errors) in enumerate(curves.items()):
             if np.shape(errors) != np.shape(places):
                 raise ValueError(
@@ -178,7 +178,7 @@ def show_prior(precisions, distances, errors):
             )
     places, marks = range(len(precisions)), "os^D"
     with style():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(7.6, 3.5), layout="constrained")
+        figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3.5), layout="constrained")
         for (name, values), mark in zip(distances.items(), marks, strict=False):
             # A logarithm has no zero.
             left.semilogy(places, np.where(np.isinf(precisions), np.nan, values), marker=mark, label=name)
