@@ -55,6 +55,17 @@ def test_readers_differ_in_their_window_alone():
     assert shapes[1]["conv2.weight"] == shapes[18]["conv2.weight"] == (16, 8, 3, 3)
 
 
+def test_a_reader_is_two_convolutions_a_maximum_and_a_dense_layer():
+    network = where.reader(3, 36, seed=1)
+    x = torch.from_numpy(where.scenes(2, seed=0)[0])
+    w = dict(network.named_parameters())
+    with torch.no_grad():
+        maps = torch.relu(torch.conv2d(x, w["conv1.weight"], w["conv1.bias"]))
+        maps = torch.relu(torch.conv2d(maps, w["conv2.weight"], w["conv2.bias"]))
+        pooled = torch.nn.functional.max_pool2d(maps, 3).flatten(1)
+        torch.testing.assert_close(network(x), pooled @ w["dense1.weight"].T + w["dense1.bias"])
+
+
 @pytest.mark.parametrize(("window", "blind"), [(18, True), (3, False)])
 def test_only_the_global_maximum_is_blind_to_the_place(window, blind):
     sheet = torch.zeros(2, 1, 22, 22)
@@ -68,6 +79,21 @@ def test_learning_is_above_chance_and_repeatable():
     accuracy = where.learn("there", 18, 100, seed=1, test_count=200)
     assert accuracy > 0.8
     assert accuracy == where.learn("there", 18, 100, seed=1, test_count=200)
+
+
+def test_every_seed_is_asked_about_the_same_new_pictures(monkeypatch):
+    drawn, draw = [], where.scenes
+
+    def watched(count, seed):
+        drawn.append((count, seed))
+        return draw(count, seed)
+
+    monkeypatch.setattr(where, "scenes", watched)
+    for seed in (0, 1):
+        where.learn("where", 18, 4000, seed=seed, test_count=20)
+    (first, asked), (second, asked_again) = drawn[:2], drawn[2:]
+    assert asked == asked_again
+    assert len({first, second, asked}) == 3
 
 
 @pytest.mark.parametrize(
