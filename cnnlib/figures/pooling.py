@@ -254,7 +254,7 @@ def show_curves(panels, *, xlabel, ylabel, logarithmic=False):
         raise ValueError(f"show_curves: a panel must hold at most {len(_CURVES)} curves, received {most}")
     with style():
         figure, axes = plt.subplots(
-            1, len(panels), figsize=(2.2 + 2.6 * len(panels), 3.3), sharey=True, squeeze=False, layout="constrained"
+            1, len(panels), figsize=(3.4 + 1.4 * len(panels), 3.3), sharey=True, squeeze=False, layout="constrained"
         )
         for axis, (title, curves) in zip(axes[0], panels.items(), strict=True):
             axis.set_prop_cycle(_CURVES)

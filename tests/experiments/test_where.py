@@ -72,7 +72,7 @@ def test_only_the_global_maximum_is_blind_to_the_place(window, blind):
     sheet[0, 0, 4:9, 6:10] = sheet[1, 0, 11:16, 12:16] = torch.from_numpy(where.LETTER)
     with torch.no_grad():
         first, second = where.reader(window, 36, seed=2)(sheet)
-    assert torch.equal(first, second) == blind
+    assert ((first - second).abs().max() < 1e-5) == blind
 
 
 def test_learning_is_above_chance_and_repeatable():
