@@ -7,6 +7,7 @@ import sys
 # Command: the module whose ``main`` runs it, and what it does.
 COMMANDS = {
     "data": ("cnnlib.data.command", "fetch, verify and list data sets"),
+    "predict": ("cnnlib.training.predict", "read the digit in a picture"),
     "train": ("cnnlib.training.command", "train a network of the book"),
 }
 

@@ -216,5 +216,5 @@ def test_cnnlib_alone_says_how_it_is_used():
     with shell() as process:
         out, err = process.communicate()
     assert (process.returncode, out) == (2, "")
-    assert err.startswith("usage: python -m cnnlib [-h] {data,train} ...")
-    assert "train: train a network of the book" in err or "{data,train}" in err
+    assert err.startswith("usage: python -m cnnlib [-h] {data,predict,train} ...")
+    assert "train: train a network of the book" in err or "{data,predict,train}" in err

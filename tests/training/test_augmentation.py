@@ -51,6 +51,8 @@ def test_a_shift_moves_by_pixels_along_each_axis():
         ({"scale": 1.0}, (1, 1, 0, 0, 0, 0), (9.5 - 5.5 / 2, 9.5 + 2.5 / 2)),
         ({"squeeze": 1.0}, (0, 0, 1, 0, 0, 0), (9.5 - 5.5 * 2, 9.5 + 2.5 / 2)),
         ({"shear": 1.0}, (0, 0, 0, 1, 0, 0), (9.5 - 5.5, 9.5 + 2.5 - 5.5)),
+        # Slanted first, turned then.
+        ({"degrees": 90.0, "shear": 1.0}, (1, 0, 0, 1, 0, 0), (9.5 + 5.5 - 2.5, 9.5 - 5.5)),
     ],
 )
 def test_each_distortion_moves_a_blob_where_geometry_says(options, draws, expected):
