@@ -6,6 +6,7 @@ from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.equivariance import draw_square, show_errors, show_orders, show_prior
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
+from cnnlib.figures.lenet5 import show_painted, show_table
 from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages, show_winners
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
@@ -32,11 +33,13 @@ __all__ = [
     "show_maps",
     "show_matrices",
     "show_orders",
+    "show_painted",
     "show_prior",
     "show_regions",
     "show_response",
     "show_shifted_row",
     "show_stages",
+    "show_table",
     "show_winners",
     "slide_kernel",
     "style",
