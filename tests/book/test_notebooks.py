@@ -10,6 +10,7 @@ from tools.chapters import chapters
 from tools.refresh import LARGEST, code_digest
 
 IGNORED = re.compile(r"NBVAL_(IGNORE_OUTPUT|SKIP)")
+CLAIM = re.compile(r'\bclaim\(\s*f?"([^"]*)"')
 PERSONAL = re.compile(r"(?<![\w.:/])/(home|root|Users|tmp|work|private|opt)/\w|[A-Z]:\\\\")
 
 pytestmark = pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
@@ -60,3 +61,10 @@ def test_few_outputs_are_ignored(path):
 def test_no_output_is_hushed_by_a_semicolon(path):
     # nbval runs cells without history, where IPython overlooks the semicolon and shows the value.
     assert [cell.source for cell in code_cells(path) if cell.source.rstrip().endswith(";")] == []
+
+
+def test_claims_are_named_after_their_chapter_and_only_once(path):
+    ids = [name for cell in code_cells(path) for name in CLAIM.findall(cell.source)]
+    assert len(ids) >= 20
+    assert [name for name in ids if not name.startswith(f"{path.stem}-")] == []
+    assert len(ids) == len(set(ids))
