@@ -183,7 +183,7 @@ def lenet5_images(images):
     Returns
     -------
     ndarray of float, shape (N, 1, 32, 32)
-        Over all pixels, about zero on average with a variance of about one.
+        Over all pixels, about zero on average.
 
     Raises
     ------
