@@ -11,15 +11,13 @@ from cnnlib.figures.style import FAINT, INK, INPUT, KERNEL, OUTPUT, detached, st
 SIGNED = LinearSegmentedColormap.from_list("signed", [INPUT, "white", KERNEL])
 
 
-def show_arrays(arrays, *, windows=None):
+def show_arrays(arrays):
     """Draw small arrays side by side, a number in every cell.
 
     Parameters
     ----------
     arrays : mapping of str to (ndarray of shape (W,) or (H, W), colour)
         Title, numbers and the tint of the cells: ``figures.INPUT``, ``KERNEL``, ``OUTPUT``, …
-    windows : mapping of str to (row, column, height, width), optional
-        Cells of some of the arrays to frame.
 
     Returns
     -------
@@ -28,9 +26,8 @@ def show_arrays(arrays, *, windows=None):
     Raises
     ------
     ValueError
-        If there is no array, one has another rank, or a window is of none of them.
+        If there is no array, or one has another rank.
     """
-    windows = windows or {}
     if not arrays:
         raise ValueError("show_arrays: arrays must hold at least one entry, received none")
     for name, (array, _) in arrays.items():
@@ -38,9 +35,6 @@ def show_arrays(arrays, *, windows=None):
             raise ValueError(
                 f"show_arrays: arrays[{name!r}] must have shape (W,) or (H, W), received {np.shape(array)}"
             )
-    for name in windows:
-        if name not in arrays:
-            raise ValueError(f"show_arrays: windows must name arrays, received {name!r} for {list(arrays)}")
     tables = {name: (np.atleast_2d(array), colour) for name, (array, colour) in arrays.items()}
     widths = [table.shape[1] for table, _ in tables.values()]
     height = max(table.shape[0] for table, _ in tables.values())
@@ -66,9 +60,6 @@ def show_arrays(arrays, *, windows=None):
                 axis.text(
                     j + 0.5, i + 0.5, f"{value:.3g}".replace("-", "−"), ha="center", va="center", fontsize=20 * cell + 1
                 )
-            if name in windows:
-                i, j, rows, columns = windows[name]
-                axis.add_patch(Rectangle((j, i), columns, rows, fill=False, edgecolor=KERNEL, linewidth=2.2, zorder=3))
     return detached(figure)
 
 

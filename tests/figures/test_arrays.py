@@ -26,13 +26,6 @@ def test_every_number_stands_in_its_cell():
     assert {patch.get_facecolor()[:3] for patch in kernel.patches} == {to_rgba(figures.KERNEL)[:3]}
 
 
-def test_a_window_is_framed():
-    figure = figures.show_arrays({"input": (IMAGE, figures.INPUT)}, windows={"input": (1, 2, 2, 1)})
-    frame = figure.axes[0].patches[-1]
-    assert (frame.get_xy(), frame.get_width(), frame.get_height()) == ((2, 1), 1, 2)
-    assert not frame.get_fill()
-
-
 def test_a_matrix_shows_its_zeros_white_and_its_signs():
     figure = figures.show_matrices({"left": np.array([[0.0, 2], [-1, 0]]), "right": np.zeros((3, 2))})
     image = figure.axes[0].images[0]
@@ -77,10 +70,6 @@ BAD = {
     "three axes": (
         lambda: figures.show_arrays({"x": (np.zeros((1, 2, 3)), "red")}),
         "show_arrays: arrays['x'] must have shape (W,) or (H, W), received (1, 2, 3)",
-    ),
-    "window elsewhere": (
-        lambda: figures.show_arrays({"x": (IMAGE, "red")}, windows={"y": (0, 0, 1, 1)}),
-        "show_arrays: windows must name arrays, received 'y' for ['x']",
     ),
     "no matrix": (
         lambda: figures.show_matrices({}),
