@@ -34,6 +34,14 @@ def splits(digits, seeds, names, validate):
             yield FOLDED, f"fold {fold + 1} of {FOLDS}", 0, _part(train, ~held), _part(train, held)
 
 
+def _rows(path):
+    return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
+
+
+def _recorded(path, wanted):
+    return any(wanted.items() <= row.items() for row in _rows(path))
+
+
 def _part(digits, index):
     return tuple(array[index] for array in digits)
 
@@ -48,23 +56,22 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small lose more to threads than they gain
     path = RESULTS / f"{NAME}.json"
-    rows = json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
-    done = {(row["recipe"], row["held_out"], row["seed"]) for row in rows}
     runs = splits(mnist(full=True), options.seeds, options.recipe or list(RECIPES), options.validate)
     for name, held_out, seed, train, test in runs:
-        if (name, held_out, seed) in done and not options.epochs and not options.weights:
+        wanted = {"recipe": name, "held_out": held_out, "seed": seed}
+        if _recorded(path, wanted) and not options.epochs and not options.weights:
             continue
         network, row = run(name, train, test, seed=seed, epochs=options.epochs)
         print(f"{name}, seed {seed}: {row['accuracy']:.4f} on {held_out}, {row['seconds']:.0f} s", flush=True)
         if options.weights:
             save_weights(options.weights, network.architecture, network.weights())
             options.weights = None
-        if not options.epochs and (name, held_out, seed) not in done:
-            rows.append({"recipe": name, "held_out": held_out, "seed": seed, **row})
+        # Read again: another process may have written its runs meanwhile.
+        if not options.epochs and not _recorded(path, wanted):
             write_record(
                 NAME,
                 "python -m benchmarks.lenet_recipes",
-                rows,
+                [*_rows(path), wanted | row],
                 data="MNIST, 60,000 training and 10,000 test digits",
                 after={name: entry.after for name, entry in RECIPES.items()},
             )

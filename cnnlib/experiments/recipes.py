@@ -115,15 +115,15 @@ RECIPES = {
         Recipe(10, 128, 0.1, optimizer="sgd", schedule="constant"),
     ),
     "batch normalisation": Entry(
-        "the Paperspace tutorial, with half its epochs",
+        "the Paperspace tutorial",
         normalized_lenet,
-        Recipe(5, 64, 0.001, schedule="constant"),
+        Recipe(10, 64, 0.001, schedule="constant"),
         prepare=enlarged,
     ),
     "99 % by three settings": Entry(
-        "Cuda Chen's post, with half the epochs and without its weight decay of 1e-6",
+        "Cuda Chen's post",
         flux_lenet,
-        Recipe(5, 32, 3e-4, schedule="constant"),
+        Recipe(10, 32, 3e-4, schedule="constant", weight_decay=1e-6),
     ),
     "small CNN": Entry(
         "Machine Learning Mastery's first network, with half its epochs",

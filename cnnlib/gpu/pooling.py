@@ -51,9 +51,10 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
     require_tensors("max_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
-    padded = extend(x, geometry.reach, value=-torch.inf)
-    places = _places_of_largest(padded.detach(), geometry)
-    return padded.flatten(2).gather(2, places.flatten(2)).unflatten(2, geometry.output)
+    padding = [before for before, _ in geometry.padding]
+    return torch.nn.functional.max_pool2d(
+        x, geometry.kernel, geometry.stride, padding, geometry.dilation, ceil_mode=ceil_mode
+    )
 
 
 def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
@@ -261,18 +262,6 @@ def _window_sums(x, geometry):
     for axis in (2, 3):
         sums = sum(_taps(sums, axis, geometry))
     return sums
-
-
-def _places_of_largest(x, geometry):
-    """Find where in the flattened image each window has its largest value, the first in reading order of equals."""
-    largest = x
-    places = torch.arange(prod(x.shape[2:]), device=x.device).view(x.shape[2:]).expand_as(x)
-    for axis in (3, 2):
-        (largest, places), *others = zip(_taps(largest, axis, geometry), _taps(places, axis, geometry), strict=True)
-        for candidate, place in others:
-            better = (candidate > largest) | candidate.isnan()
-            largest, places = torch.where(better, candidate, largest), torch.where(better, place, places)
-    return places
 
 
 def _first_largest(values):

@@ -47,6 +47,9 @@ def distort(images, rng, *, shift=2.0, degrees=10.0, scale=0.1, squeeze=0.1, she
     matrix[:, 0, 1] = (-sin - slant * cos) * zoom * ratio
     matrix[:, 1, 0] = sin * zoom / ratio
     matrix[:, 1, 1] = cos * zoom / ratio
+    # The grid runs from −1 to 1 along either side, however long: a turn has to be undistorted for that.
+    matrix[:, 0, 1] *= height / width
+    matrix[:, 1, 0] *= width / height
     matrix[:, :, 2] = (2 * shift * draw[4:] / np.array([[width], [height]])).T
     theta = torch.from_numpy(matrix).to(images)
     grid = torch.nn.functional.affine_grid(theta, images.shape, align_corners=False)

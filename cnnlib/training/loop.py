@@ -32,6 +32,8 @@ class Recipe:
     momentum : float
         Of ``"sgd"``, from 0 to below 1.
     schedule : "one_cycle" or "constant"
+    weight_decay : float
+        Added to each gradient times the weight, at least 0.
 
     Raises
     ------
@@ -48,6 +50,7 @@ class Recipe:
     optimizer: str = "adam"
     momentum: float = 0.0
     schedule: str = "one_cycle"
+    weight_decay: float = 0.0
 
     def __post_init__(self):
         for name, minimum in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
@@ -59,6 +62,8 @@ class Recipe:
                 raise ValueError(f"Recipe: {name} must be one of {options}, received {getattr(self, name)!r}")
         if not 0 <= self.momentum < 1 or (self.momentum and self.optimizer == "adam"):
             raise ValueError(f"Recipe: momentum must be from 0 to below 1, and 0 with adam, received {self.momentum!r}")
+        if not 0 <= self.weight_decay < np.inf:
+            raise ValueError(f"Recipe: weight_decay must be at least 0 and finite, received {self.weight_decay!r}")
 
 
 def one_cycle(progress, peak):
@@ -198,9 +203,10 @@ def fit(
 
 
 def _optimizer(network, recipe):
+    rates = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
     if recipe.optimizer == "sgd":
-        return torch.optim.SGD(network.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum)
-    return torch.optim.Adam(network.parameters(), lr=recipe.learning_rate)
+        return torch.optim.SGD(network.parameters(), momentum=recipe.momentum, **rates)
+    return torch.optim.Adam(network.parameters(), **rates)
 
 
 def _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment):

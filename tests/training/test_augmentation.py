@@ -43,6 +43,14 @@ def test_a_shift_moves_by_pixels_along_each_axis():
     assert centre(moved) == pytest.approx((4, 10), abs=1e-5)
 
 
+def test_a_turn_is_a_turn_on_an_image_that_is_not_square():
+    turned = distort(
+        blob(height=20, width=30, row=6, column=17), Drawn(1, 0, 0, 0, 0, 0), **NOTHING | {"degrees": 90.0}
+    )
+    # The middle is at row 9.5, column 14.5; the blob starts 3.5 rows above and 2.5 columns to the right of it.
+    assert centre(turned) == pytest.approx((9.5 - 2.5, 14.5 - 3.5), abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("options", "draws", "expected"),
     [

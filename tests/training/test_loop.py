@@ -1,6 +1,7 @@
 """The loop learns, repeats itself, and stops where numbers stop making sense."""
 
 import math
+from functools import partial
 from itertools import chain
 
 import numpy as np
@@ -55,6 +56,8 @@ def test_one_cycle_at_points_done_by_hand():
             ValueError,
             "Recipe: momentum must be from 0 to below 1, and 0 with adam, received 1.0",
         ),
+        ({"weight_decay": -0.1}, ValueError, "Recipe: weight_decay must be at least 0 and finite, received -0.1"),
+        ({"weight_decay": math.nan}, ValueError, "Recipe: weight_decay must be at least 0 and finite, received nan"),
     ],
 )
 def test_a_recipe_refuses_what_it_cannot_cook(changed, error, message):
@@ -140,11 +143,18 @@ def test_steps_equal_adam_on_a_plain_pytorch_lenet(activation, pooling):
         torch.testing.assert_close(ours, theirs, rtol=1e-7, atol=1e-9)
 
 
-def test_steps_equal_sgd_with_momentum_at_one_rate():
+@pytest.mark.parametrize(
+    ("named", "torchs"),
+    [
+        ({"optimizer": "sgd", "momentum": 0.9, "weight_decay": 0.3}, partial(torch.optim.SGD, momentum=0.9)),
+        ({"weight_decay": 0.3}, torch.optim.Adam),
+    ],
+)
+def test_steps_equal_torchs_optimizers_at_one_rate(named, torchs):
     images, labels = bands(12)
     network, plain = small_network(), small_network()
-    fit(network, (images, labels), Recipe(4, 12, 0.05, optimizer="sgd", momentum=0.9, schedule="constant"), **QUIET)
-    optimizer = torch.optim.SGD(plain.parameters(), lr=0.05, momentum=0.9)
+    fit(network, (images, labels), Recipe(4, 12, 0.05, schedule="constant", **named), **QUIET)
+    optimizer = torchs(plain.parameters(), lr=0.05, weight_decay=0.3)
     for _ in range(4):
         optimizer.zero_grad()
         torch.nn.functional.cross_entropy(plain(torch.tensor(images)), torch.tensor(labels)).backward()
