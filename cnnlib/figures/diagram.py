@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 from matplotlib.patches import ConnectionPatch, Rectangle
 
 from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, detached, style
-from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
+from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
 
 _ROW = 1.0  # height of a row, in inches as all lengths below
 _PIXEL = 0.62 / 28  # side of a pixel where an image is drawn to scale
@@ -73,6 +73,10 @@ def _stages(reports):
                 stages.append(_stage("pooling", f"{kind} pooling", detail, report.output_shape, 0, kernel))
             case Activation(function=function):
                 stages[-1]["detail"] += f"\nthen {function}"
+            case LocalResponseNorm():
+                stages[-1]["detail"] += ", normalised"
+            case Dropout(rate=rate):
+                stages[-1]["detail"] += f", {rate:.0%} dropped"
             case Flatten():
                 flattened = True
             case Dense():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, describe, trace
+from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool, describe, trace
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Architecture:
     ----------
     name : str
     input_shape : tuple of int, (C, H, W)
-    layers : tuple of Conv, Pool, Activation, Flatten and Dense
+    layers : tuple of Conv, Pool, Activation, LocalResponseNorm, Dropout, Flatten and Dense
     """
 
     name: str
@@ -41,7 +41,7 @@ class Architecture:
         return shapes
 
 
-def run(architecture, weights, x, *, ops):
+def run(architecture, weights, x, *, ops, dropout=None):
     """Compute every layer's output.
 
     Parameters
@@ -52,6 +52,8 @@ def run(architecture, weights, x, *, ops):
     x : array of float, shape (N, C, H, W)
     ops : module
         ``cnnlib.definition``, ``cnnlib.vectorized`` or ``cnnlib.gpu``.
+    dropout : callable, optional
+        Takes what reaches a `Dropout` layer and its rate, returns what leaves it; without it all units stay.
 
     Returns
     -------
@@ -84,6 +86,10 @@ def run(architecture, weights, x, *, ops):
                 x = pool(x, layer.kernel, stride=layer.stride, padding=layer.padding, ceil_mode=layer.ceil_mode)
             case Activation():
                 x = getattr(ops, layer.function)(x)
+            case LocalResponseNorm():
+                x = ops.local_response_norm(x, layer.size, alpha=layer.alpha, beta=layer.beta, k=layer.k)
+            case Dropout() if dropout is not None:
+                x = dropout(x, layer.rate)
             case Flatten():
                 x = x.reshape(len(x), *report.output_shape)
             case Dense():

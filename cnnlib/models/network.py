@@ -44,8 +44,12 @@ class Network(torch.nn.Module):
         return list(self.activations(x).values())[-1]
 
     def activations(self, x):
-        """Return every layer's output as a dict, in order; names as in ``architecture.trace()``."""
-        return run(self.architecture, dict(self.named_parameters()), x, ops=gpu)
+        """Return every layer's output as a dict, in order; names as in ``architecture.trace()``.
+
+        Dropout acts in training mode only, with PyTorch's random numbers.
+        """
+        dropout = torch.nn.functional.dropout if self.training else None
+        return run(self.architecture, dict(self.named_parameters()), x, ops=gpu, dropout=dropout)
 
     def weights(self):
         """Return the parameters as NumPy arrays, copied to the CPU."""

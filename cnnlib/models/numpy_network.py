@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnlib.models.architecture import initial_weights
-from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, integer
+from cnnlib.shapes import Activation, Conv, Dense, Flatten, LocalResponseNorm, Pool, integer
 from cnnlib.vectorized import cross_entropy, cross_entropy_backward, layers
 from cnnlib.vectorized.optimizers import Adam
 
@@ -19,6 +19,11 @@ class NumpyNetwork(layers.Sequential):
     seed : int
         Of the initial weights; the same seed gives the weights that `Network` starts from.
     dtype : float dtype
+
+    Raises
+    ------
+    ValueError
+        If the architecture holds a layer that is not written for NumPy: dropout.
 
     Attributes
     ----------
@@ -113,9 +118,12 @@ def _layer(row, weights):
         case Pool():
             pool = layers.MaxPool2d if layer.kind == "max" else layers.AvgPool2d
             return pool(layer.kernel, stride=layer.stride, padding=layer.padding, ceil_mode=layer.ceil_mode)
+        case LocalResponseNorm():
+            return layers.LocalResponseNorm(layer.size, alpha=layer.alpha, beta=layer.beta, k=layer.k)
         case Activation():
             return _ACTIVATIONS[layer.function]()
         case Flatten():
             return layers.Flatten()
         case Dense():
             return layers.Linear(*arrays)
+    raise ValueError(f"NumpyNetwork: architecture must hold no {type(layer).__name__}, received {row.name}")

@@ -23,7 +23,17 @@ from cnnlib.shapes.neighbourhoods import (
     local_geometry,
     signal_geometry,
 )
-from cnnlib.shapes.stack import Activation, Conv, Dense, Flatten, LayerReport, Pool, trace
+from cnnlib.shapes.stack import (
+    Activation,
+    Conv,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerReport,
+    LocalResponseNorm,
+    Pool,
+    trace,
+)
 from cnnlib.shapes.windows import (
     PADDING_MODES,
     ConvGeometry,
@@ -40,9 +50,11 @@ __all__ = [
     "Conv",
     "ConvGeometry",
     "Dense",
+    "Dropout",
     "Flatten",
     "LayerReport",
     "LocalGeometry",
+    "LocalResponseNorm",
     "Pool",
     "PoolGeometry",
     "SignalGeometry",

@@ -1,13 +1,14 @@
 """Count a stack of layers before a single number is computed.
 
-A network is written down as a tuple of `Conv`, `Pool`, `Activation`, `Flatten` and `Dense` records;
-`trace` walks an input shape through it.
+A network is written down as a tuple of `Conv`, `Pool`, `Activation`, `LocalResponseNorm`, `Dropout`, `Flatten` and
+`Dense` records; `trace` walks an input shape through it.
 """
 
 from dataclasses import dataclass
 from math import prod
 
 from cnnlib.shapes.arguments import rank
+from cnnlib.shapes.neighbourhoods import channel_window
 from cnnlib.shapes.windows import conv_geometry, pool_geometry
 
 
@@ -43,6 +44,23 @@ class Activation:
 
 
 @dataclass(frozen=True)
+class LocalResponseNorm:
+    """Normalisation across neighbouring channels; arguments as in ``local_response_norm``, named ``"norm1"``, …"""
+
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+
+@dataclass(frozen=True)
+class Dropout:
+    """In training, sets a share ``rate`` of the units to zero and multiplies the others by ``1 / (1 - rate)``."""
+
+    rate: float = 0.5
+
+
+@dataclass(frozen=True)
 class Flatten:
     """Maps (C, H, W) to one row of C · H · W features."""
 
@@ -63,7 +81,7 @@ class LayerReport:
     ----------
     name : str
         Kind and running number, ``"conv1"``, ``"sigmoid2"``; parameters carry it (``"conv1.weight"``).
-    layer : Conv, Pool, Activation, Flatten or Dense
+    layer : Conv, Pool, Activation, LocalResponseNorm, Dropout, Flatten or Dense
     input_shape, output_shape : tuple of int
         For one image, without the batch axis: (C, H, W), or (features,).
     weight_shape : tuple of int or None
@@ -72,7 +90,7 @@ class LayerReport:
         Weights and biases.
     multiply_adds : int
         Multiplications by a weight for one image (the bias' additions are not counted). Zero for
-        pooling and activations, whose few operations per unit the literature leaves out.
+        pooling, activations and normalisation, whose few operations per unit the literature leaves out.
     activations : int
         Numbers in the output.
     receptive_field, effective_stride : tuple of int or None
@@ -103,7 +121,7 @@ def trace(layers, input_shape):
 
     Parameters
     ----------
-    layers : iterable of Conv, Pool, Activation, Flatten or Dense
+    layers : iterable of Conv, Pool, Activation, LocalResponseNorm, Dropout, Flatten and Dense
     input_shape : tuple of int, (C, H, W)
         One image, no batch axis.
 
@@ -115,7 +133,7 @@ def trace(layers, input_shape):
     Raises
     ------
     ValueError
-        If a layer does not fit the shape that reaches it; the message names the layer.
+        If a layer does not fit the shape that reaches it, or an option is out of range; the message names the layer.
     TypeError
         If an entry of ``layers`` is not one of the layer records.
 
@@ -135,7 +153,7 @@ def trace(layers, input_shape):
     counters, reports = {}, []
     shape, field, jump = tuple(input_shape), (1, 1), (1, 1)
     for layer in layers:
-        kind = layer.function if isinstance(layer, Activation) else type(layer).__name__.lower()
+        kind = _kind(layer)
         counters[kind] = counters.get(kind, 0) + 1
         name = f"{kind}{counters[kind]}"
         output, weight, multiply_adds, window = _step(name, layer, shape)
@@ -150,6 +168,15 @@ def trace(layers, input_shape):
         reports.append(LayerReport(name, layer, shape, output, weight, parameters, multiply_adds, field, jump))
         shape = output
     return reports
+
+
+def _kind(layer):
+    match layer:
+        case Activation(function=function):
+            return function
+        case LocalResponseNorm():
+            return "norm"
+    return type(layer).__name__.lower()
 
 
 def _step(name, layer, shape):
@@ -182,6 +209,14 @@ def _step(name, layer, shape):
                 ceil_mode=layer.ceil_mode,
             )
             return window.output_shape[1:], None, 0, window
+        case LocalResponseNorm():
+            rank(name, "input", shape, ("C", "H", "W"))
+            channel_window(name, (1, *shape), layer.size)
+            return shape, None, 0, None
+        case Dropout():
+            if not 0 <= layer.rate < 1:
+                raise ValueError(f"{name}: rate must be from 0 to below 1, received {layer.rate!r}")
+            return shape, None, 0, None
         case Activation():
             return shape, None, 0, None
         case Flatten():
@@ -190,4 +225,5 @@ def _step(name, layer, shape):
             rank(name, "input", shape, ("features",))
             weight = (layer.out_features, *shape)
             return (layer.out_features,), weight, prod(weight), None
-    raise TypeError(f"trace: layers must hold Conv, Pool, Activation, Flatten or Dense, received {layer!r}")
+    records = ", ".join(kind.__name__ for kind in (Conv, Pool, Activation, LocalResponseNorm, Dropout, Flatten))
+    raise TypeError(f"trace: layers must hold {records} or Dense, received {layer!r}")

@@ -6,7 +6,7 @@ loss, backward from its gradient, and hand ``parameters`` and ``gradients`` to a
 
 import numpy as np
 
-from cnnlib.vectorized import convolution, dense, pooling
+from cnnlib.vectorized import convolution, dense, normalization, pooling
 
 
 class Layer:
@@ -89,6 +89,13 @@ class AvgPool2d(Layer):
 
     def __init__(self, kernel_size, **options):
         super().__init__(pooling.avg_pool2d, pooling.avg_pool2d_backward, kernel_size, **options)
+
+
+class LocalResponseNorm(Layer):
+    """`local_response_norm` with its options."""
+
+    def __init__(self, size, **options):
+        super().__init__(normalization.local_response_norm, normalization.local_response_norm_backward, size, **options)
 
 
 class ReLU(Layer):
