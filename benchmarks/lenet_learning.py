@@ -1,52 +1,77 @@
-"""Measure what LeNet's accuracy depends on, on the packaged digits: ``python -m benchmarks.lenet_learning``.
+"""Measure what LeNet's accuracy depends on: ``python -m benchmarks.lenet_learning``.
 
-Writes ``results/lenet-learning.json``: every activation with every pooling, and accuracy against the number of
-training digits. Recipes are fixed and nothing is chosen by the held-out digits.
+Trains every activation with every pooling, every network between LeNet-5 and the courses' LeNet, and one network on
+ever more digits. On the packaged digits it writes ``results/lenet-learning.json``, with ``--full`` on all of MNIST
+``results/lenet-learning-full.json``, a row after every run, and does what is not there yet. Recipes are fixed, nothing
+is chosen by the held-out digits.
 """
 
 import argparse
 
 import torch
 
-from benchmarks.record import write_record
+from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.learning import ACTIVATIONS, POOLINGS, accuracy
+from cnnlib.experiments import learning, succession
 
-COUNTS = (250, 500, 1000, 2000, 4000)
+# Digits shown in a run, and the parts of the training set that one network is shown as often.
+SHOWN = {False: 40_000, True: 180_000}
+COUNTS = {False: (250, 500, 1000, 2000, 4000), True: (7_500, 15_000, 30_000, 60_000)}
+
+
+def runs(train, test, *, full):
+    """Yield what a run varies, and a function from a seed to its accuracy."""
+    count = len(train[1])
+    epochs = SHOWN[full] // count
+    for activation in learning.ACTIVATIONS:
+        for pooling in learning.POOLINGS:
+            yield (
+                {"part": "ablation", "activation": activation, "pooling": pooling},
+                lambda seed, pair=(activation, pooling): learning.accuracy(
+                    *pair, train, test, epochs=epochs, seed=seed
+                ),
+            )
+    for changes in range(len(succession.CHANGES) + 1):
+        yield (
+            {"part": "succession", "changes": changes},
+            lambda seed, changes=changes: succession.accuracy(changes, train, test, epochs=epochs, seed=seed),
+        )
+    # All digits with ReLU and maximum are a row of the ablation.
+    for few in COUNTS[full][:-1]:
+        part = train[0][:few], train[1][:few]
+        yield (
+            {"part": "counts", "count": few},
+            lambda seed, part=part: learning.accuracy(
+                "relu", "max", part, test, epochs=SHOWN[full] // len(part[1]), seed=seed
+            ),
+        )
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--full", action="store_true", help="all 60,000 training digits and the 10,000 test digits")
     parser.add_argument("--seeds", type=int, default=5)
-    parser.add_argument("--epochs", type=int, default=10, help="over 4,000 digits; fewer digits, as many steps")
+    parser.add_argument("--part", action="append", choices=["ablation", "succession", "counts"], help="all by default")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small lose more to threads than they gain
-    digits = mnist()
+    name = "lenet-learning-full" if options.full else "lenet-learning"
+    digits = mnist(full=options.full)
     train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
-    results = {"ablation": [], "counts": []}
     for seed in range(options.seeds):
-        for activation in ACTIVATIONS:
-            for pooling in POOLINGS:
-                value = accuracy(activation, pooling, train, test, epochs=options.epochs, seed=seed)
-                results["ablation"].append(
-                    {"activation": activation, "pooling": pooling, "seed": seed, "accuracy": value}
-                )
-                print(activation, pooling, seed, f"{value:.3f}", flush=True)
-        for count in COUNTS[:-1]:
-            # Every prefix of the packaged digits is balanced.
-            few = train[0][:count], train[1][:count]
-            epochs = options.epochs * len(train[1]) // count
-            value = accuracy("relu", "max", few, test, epochs=epochs, seed=seed)
-            results["counts"].append({"count": count, "seed": seed, "accuracy": value})
-            print(count, seed, f"{value:.3f}", flush=True)
-    path = write_record(
-        "lenet-learning",
-        f"python -m benchmarks.lenet_learning --seeds {options.seeds} --epochs {options.epochs}",
-        results,
-        data="MNIST, 4,000 training and 1,000 held-out digits",
-        n=options.seeds,
-    )
-    print(f"written to {path}")
+        for varied, accuracy in runs(train, test, full=options.full):
+            wanted = varied | {"seed": seed}
+            if is_recorded(name, wanted) or varied["part"] not in (options.part or [varied["part"]]):
+                continue
+            row = wanted | {"accuracy": accuracy(seed)}
+            add_row(
+                name,
+                "python -m benchmarks.lenet_learning" + " --full" * options.full,
+                row,
+                data=f"MNIST, {len(train[1]):,} training and {len(test[1]):,} held-out digits",
+                shown=SHOWN[options.full],
+                changes=succession.CHANGES,
+            )
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

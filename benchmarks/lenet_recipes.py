@@ -6,11 +6,10 @@ trains on the first 55,000 digits and reports on the other 5,000 of the training
 """
 
 import argparse
-import json
 
 import torch
 
-from benchmarks.record import RESULTS, write_record
+from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
 from cnnlib.experiments.recipes import RECIPES, run
 from cnnlib.models.storage import save_weights
@@ -34,14 +33,6 @@ def splits(digits, seeds, names, validate):
             yield FOLDED, f"fold {fold + 1} of {FOLDS}", 0, _part(train, ~held), _part(train, held)
 
 
-def _rows(path):
-    return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
-
-
-def _recorded(path, wanted):
-    return any(wanted.items() <= row.items() for row in _rows(path))
-
-
 def _part(digits, index):
     return tuple(array[index] for array in digits)
 
@@ -55,23 +46,21 @@ def main():
     parser.add_argument("--weights", metavar="FILE", help="write the weights of the first run to this safetensors file")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small lose more to threads than they gain
-    path = RESULTS / f"{NAME}.json"
     runs = splits(mnist(full=True), options.seeds, options.recipe or list(RECIPES), options.validate)
     for name, held_out, seed, train, test in runs:
         wanted = {"recipe": name, "held_out": held_out, "seed": seed}
-        if _recorded(path, wanted) and not options.epochs and not options.weights:
+        if is_recorded(NAME, wanted) and not options.epochs and not options.weights:
             continue
         network, row = run(name, train, test, seed=seed, epochs=options.epochs)
         print(f"{name}, seed {seed}: {row['accuracy']:.4f} on {held_out}, {row['seconds']:.0f} s", flush=True)
         if options.weights:
             save_weights(options.weights, network.architecture, network.weights())
             options.weights = None
-        # Read again: another process may have written its runs meanwhile.
-        if not options.epochs and not _recorded(path, wanted):
-            write_record(
+        if not options.epochs and not is_recorded(NAME, wanted):
+            add_row(
                 NAME,
                 "python -m benchmarks.lenet_recipes",
-                [*_rows(path), wanted | row],
+                wanted | row,
                 data="MNIST, 60,000 training and 10,000 test digits",
                 after={name: entry.after for name, entry in RECIPES.items()},
             )

@@ -46,6 +46,25 @@ def write_record(name, command, results, **about):
     return path
 
 
+def is_recorded(name, wanted):
+    """Tell whether a row of ``results/<name>.json``, a list of dict, says everything that the dict ``wanted`` says."""
+    return any(wanted.items() <= row.items() for row in _rows(name))
+
+
+def add_row(name, command, row, **about):
+    """Add a dict to the results of ``results/<name>.json`` as `write_record` writes them; other rows stay.
+
+    A program of long runs calls it after each run: it can then be stopped at will, and go on with those that
+    `is_recorded` does not know. What other processes have added meanwhile stays, too, but for the moment of writing.
+    """
+    return write_record(name, command, [*_rows(name), row], **about)
+
+
+def _rows(name):
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
+
+
 def _processor():
     """Name the processor; Linux and macOS say it in different places, Windows in a third."""
     if sys.platform == "linux":

@@ -149,6 +149,7 @@ def conv2d_backward(
     groups=1,
     padding_mode="zeros",
     algorithm="auto",
+    input_gradient=True,
 ):
     """Carry the gradient back through `conv2d`.
 
@@ -158,10 +159,12 @@ def conv2d_backward(
         Gradient with respect to the result of `conv2d`.
     x, weight, bias, stride, padding, dilation, groups, padding_mode, algorithm
         As in `conv2d`.
+    input_gradient : bool
+        False spares the gradient with respect to ``x``, which the first layer of a network has no use for.
 
     Returns
     -------
-    grad_x : ndarray of float, shape (N, C_in, H, W)
+    grad_x : ndarray of float, shape (N, C_in, H, W), or None without ``input_gradient``
     grad_weight : ndarray of float, shape (C_out, C_in // groups, K_h, K_w)
     grad_bias : ndarray of float, shape (C_out,), or None without a bias
 
@@ -172,7 +175,8 @@ def conv2d_backward(
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv2d_backward", 2, x, weight, bias, grad_y=grad_y, padding_mode=padding_mode, **options)
-    return _backward(grad_y, x, weight, bias, geometry, _choose("conv2d_backward", algorithm, geometry))
+    algorithm = _choose("conv2d_backward", algorithm, geometry)
+    return _backward(grad_y, x, weight, bias, geometry, algorithm, input_gradient=input_gradient)
 
 
 def _check(op, spatial, x, weight, bias, *, grad_y=None, **options):
@@ -209,7 +213,7 @@ def _forward(x, weight, bias, geometry, algorithm):
     return y
 
 
-def _backward(grad_y, x, weight, bias, geometry, algorithm):
-    grad_x = grad_input(grad_y, weight, geometry, algorithm.forward)
+def _backward(grad_y, x, weight, bias, geometry, algorithm, *, input_gradient=True):
+    grad_x = grad_input(grad_y, weight, geometry, algorithm.forward) if input_gradient else None
     grad_weight = algorithm.grad_weight(grad_y, x, geometry)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))

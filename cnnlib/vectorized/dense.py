@@ -133,9 +133,12 @@ def sigmoid(x):
     array([0.5, 0. ])
     """
     require_arrays("sigmoid", x=x)
-    # exp of a number that is never positive cannot overflow.
-    e = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, e) / (1 + e)
+    # One array, changed in place: this is as slow as its memory is. Where exp overflows, 1 / inf is the right 0.
+    y = np.negative(x)
+    with np.errstate(over="ignore"):
+        np.exp(y, out=y)
+    y += 1
+    return np.reciprocal(y, out=y)
 
 
 def sigmoid_backward(grad_y, x):
@@ -148,7 +151,10 @@ def sigmoid_backward(grad_y, x):
     """
     _require_like("sigmoid_backward", grad_y, x)
     y = sigmoid(x)
-    return grad_y * y * (1 - y)
+    slope = 1 - y
+    slope *= y
+    slope *= grad_y
+    return slope
 
 
 def tanh(x):

@@ -44,8 +44,10 @@ class Layer:
         self._x = x
         return self._forward(x, *self._arrays.values(), *self._settings, **self._options)
 
-    def backward(self, grad_y):
+    def backward(self, grad_y, **options):
         """Return the gradient with respect to the last ``x``; leave those of the parameters in ``gradients``.
+
+        ``options`` are the operator's that only its gradient takes.
 
         Raises
         ------
@@ -54,7 +56,7 @@ class Layer:
         """
         if self._x is None:
             raise RuntimeError(f"{type(self).__name__}.backward: call forward first, since it needs the input")
-        grads = self._backward(grad_y, self._x, *self._arrays.values(), *self._settings, **self._options)
+        grads = self._backward(grad_y, self._x, *self._arrays.values(), *self._settings, **self._options, **options)
         if not self._arrays:
             return grads
         grad_x, *grads = grads
@@ -164,11 +166,18 @@ class Sequential:
             x = layer.forward(x)
         return x
 
-    def backward(self, grad_y):
-        """Pass the gradient back through every layer and return that with respect to the input."""
-        for layer in reversed(self.layers.values()):
+    def backward(self, grad_y, *, input_gradient=True):
+        """Pass the gradient back through every layer and return that with respect to the input.
+
+        Training has no use for the latter: without ``input_gradient``, a convolution that comes first is spared it,
+        and None is returned.
+        """
+        first, *others = self.layers.values()
+        for layer in reversed(others):
             grad_y = layer.backward(grad_y)
-        return grad_y
+        spared = {"input_gradient": False} if isinstance(first, Conv2d) and not input_gradient else {}
+        grad_x = first.backward(grad_y, **spared)
+        return grad_x if input_gradient else None
 
     @property
     def parameters(self):

@@ -51,6 +51,19 @@ def test_a_failing_write_keeps_the_old_record(results, monkeypatch):
     assert path.read_bytes() == before
 
 
+def test_rows_are_added_to_what_is_there(results):
+    assert not record.is_recorded("runs", {"seed": 0})
+    record.add_row("runs", "python -m x", {"seed": 0, "accuracy": 0.5}, data="old")
+    path = record.add_row("runs", "python -m x", {"seed": 1, "accuracy": 0.7}, data="new")
+    written = json.loads(path.read_text(encoding="utf-8"))
+    assert written["results"] == [{"seed": 0, "accuracy": 0.5}, {"seed": 1, "accuracy": 0.7}]
+    assert written["data"] == "new"
+    assert record.is_recorded("runs", {"seed": 1})
+    assert record.is_recorded("runs", {"accuracy": 0.5, "seed": 0})
+    assert not record.is_recorded("runs", {"seed": 0, "accuracy": 0.7})
+    assert not record.is_recorded("runs", {"seed": 0, "fold": 1})
+
+
 def test_the_lenet_benchmark_writes_one_row_per_network_and_seed(results, monkeypatch, capsys):
     random = np.random.RandomState(0)
     parts = [Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), random.randint(0, 10, n)) for n in (6, 4)]

@@ -66,6 +66,18 @@ def torchs():
     return network
 
 
+@pytest.mark.parametrize("first", [[], ["relu0"]])
+def test_the_input_can_be_spared_its_gradient(first):
+    whole, spared = (Sequential({name: ReLU() for name in first} | ours().layers) for _ in range(2))
+    grad_y = cross_entropy_backward(1.0, whole.forward(X), LABELS)
+    spared.forward(X)
+    assert whole.backward(grad_y).shape == X.shape
+    assert spared.backward(grad_y, input_gradient=False) is None
+    assert whole.gradients.keys() == spared.gradients.keys() == WEIGHTS.keys()
+    for name, value in whole.gradients.items():
+        np.testing.assert_array_equal(spared.gradients[name], value)
+
+
 @pytest.mark.parametrize(
     ("optimizer", "torchs_optimizer", "options"),
     [
