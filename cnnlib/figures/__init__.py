@@ -1,5 +1,6 @@
 """Figures of the book: arrays and sizes in, Matplotlib figures or page widgets out."""
 
+from cnnlib.figures.alexnet import show_field, show_parameters, show_shares, show_side_by_side, show_towers
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
@@ -7,7 +8,9 @@ from cnnlib.figures.equivariance import draw_square, show_errors, show_orders, s
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
 from cnnlib.figures.lenet5 import show_painted, show_table
+from cnnlib.figures.networks import explore_fields, explore_network
 from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages, show_winners
+from cnnlib.figures.roofline import show_memory, show_roofline, show_times
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
 
@@ -22,24 +25,34 @@ __all__ = [
     "draw_network",
     "draw_square",
     "explore",
+    "explore_fields",
+    "explore_network",
     "explore_shapes",
     "show_arrays",
     "show_confusion",
     "show_curves",
     "show_errors",
     "show_feature_maps",
+    "show_field",
     "show_images",
     "show_learning_curve",
     "show_maps",
     "show_matrices",
+    "show_memory",
     "show_orders",
     "show_painted",
+    "show_parameters",
     "show_prior",
     "show_regions",
     "show_response",
+    "show_roofline",
+    "show_shares",
     "show_shifted_row",
+    "show_side_by_side",
     "show_stages",
     "show_table",
+    "show_times",
+    "show_towers",
     "show_winners",
     "slide_kernel",
     "style",

@@ -1,0 +1,52 @@
+"""Time AlexNet's layers against the roofline of the machine: ``python -m benchmarks.alexnet_layers``.
+
+Writes ``results/alexnet-layers-cpu.json``, or with ``--device cuda`` ``results/alexnet-layers-gpu.json``: the rate of a
+matrix product and of a copy, and the seconds of every layer of the network of 2012, forward, at some batch sizes. All
+in single precision; on a CPU with one thread.
+"""
+
+import argparse
+
+import torch
+
+from benchmarks.record import write_record
+from cnnlib.experiments.roofline import copy_rate, layer_seconds, peak_rate
+from cnnlib.models.architectures import alexnet2012
+
+# Large enough that the device is busy and its caches do not hold the copy.
+SIZES = {"cpu": (2048, 2**25), "cuda": (8192, 2**28)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--device", choices=SIZES, default="cpu")
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 8, 32, 128])
+    parser.add_argument("--runs", type=int, default=5, help="the fastest counts")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.backends.cudnn.allow_tf32 = False  # or convolutions would be rounded where the matrix product is not
+    device, runs = options.device, options.runs
+    size, numbers = SIZES[device]
+    results = {
+        "peak": peak_rate(device=device, size=size, runs=runs),
+        "bandwidth": copy_rate(device=device, numbers=numbers, runs=runs),
+        "batches": {},
+    }
+    print(f"{results['peak'] / 1e9:.1f} GFLOP/s, {results['bandwidth'] / 1e9:.1f} GB/s", flush=True)
+    architecture = alexnet2012()
+    for batch in options.batches:
+        results["batches"][batch] = seconds = layer_seconds(architecture, batch, device=device, runs=runs)
+        print(f"batch {batch}: {sum(seconds.values()):.3f} s", flush=True)
+    batches = " ".join(map(str, options.batches))
+    path = write_record(
+        f"alexnet-layers-{'gpu' if device == 'cuda' else 'cpu'}",
+        f"python -m benchmarks.alexnet_layers --device {device} --batches {batches} --runs {runs}",
+        results,
+        data="random numbers in single precision",
+        n=runs,
+    )
+    print(f"written to {path}")
+
+
+if __name__ == "__main__":
+    main()

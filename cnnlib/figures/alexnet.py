@@ -1,0 +1,286 @@
+"""Draw networks side by side: their layers, their towers, and how much of everything each layer has."""
+
+from math import sqrt
+
+import matplotlib.pyplot as plt
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+
+from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, OUTPUT, detached, style
+from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
+
+_ROW, _BOX = 0.78, 0.5  # height of a row and of its box, in inches
+_COLUMN, _BOX_WIDTH = 3.5, 3.2
+_LEAST = 1.25  # room for a title, however small what stands below it
+
+
+def show_side_by_side(networks):
+    """Draw networks as columns of boxes, one for each layer, from the image down to the classes.
+
+    Parameters
+    ----------
+    networks : mapping of str to list of LayerReport
+        By title; reports as ``cnnlib.shapes.trace`` returns them. What changes no size (activations, normalisation,
+        dropout, flattening) is written on the arrow behind the layer that it follows.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no network.
+    """
+    if not networks:
+        raise ValueError("show_side_by_side: networks must hold at least one entry, received none")
+    columns = {title: _boxes(reports) for title, reports in networks.items()}
+    rows = max(map(len, columns.values()))
+    width, height = _COLUMN * len(columns), _ROW * rows + 0.4
+    with style():
+        figure, axis = plt.subplots(figsize=(width, height), layout="constrained")
+        axis.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
+        axis.axis("off")
+        for number, (title, boxes) in enumerate(columns.items()):
+            middle = _COLUMN * (number + 0.5)
+            axis.text(middle, 0.15, title, ha="center", va="center", fontweight="bold", fontsize=13)
+            for row, box in enumerate(boxes):
+                _draw_box(axis, middle, 0.4 + _ROW * row, box, last=row == len(boxes) - 1)
+    return detached(figure)
+
+
+def _boxes(reports):
+    """Return a box for the image, for each layer that has a size of its own, and for the classes."""
+    channels, height, width = reports[0].input_shape
+    boxes = [{"kind": "input", "title": "image", "size": f"{height}×{width}×{channels}", "behind": []}]
+    for report in reports:
+        match report.layer:
+            case Conv(out_channels=maps, kernel=kernel, stride=stride, padding=padding, groups=groups):
+                extras = _extras(stride=(stride, 1), padding=(padding, 0), groups=(groups, 1))
+                boxes.append(_box("convolution", f"convolution, {maps} kernels", f"{kernel}×{kernel}{extras}", report))
+            case Pool(kind=kind, kernel=kernel, stride=stride, padding=padding):
+                extras = _extras(stride=(kernel if stride is None else stride, 1), padding=(padding, 0))
+                boxes.append(_box("pooling", f"{kind} pooling", f"{kernel}×{kernel}{extras}", report))
+            case Dense(out_features=units):
+                boxes.append(_box("dense", f"dense, {units:,} units", f"{report.input_shape[0]:,} features", report))
+            case Activation(function=function):
+                boxes[-1]["behind"].append({"relu": "ReLU"}.get(function, function))
+            case LocalResponseNorm():
+                boxes[-1]["behind"].append("normalise")
+            case Dropout(rate=rate):
+                boxes[-1]["behind"].append(f"drop {rate:.0%}")
+            case Flatten():
+                boxes[-1]["behind"].append("flatten")
+    classes = reports[-1].output_shape[0]
+    return [*boxes, {"kind": "input", "title": "output", "size": f"1 of {classes:,} classes", "behind": []}]
+
+
+def _box(kind, title, detail, report):
+    *maps, last = (*report.output_shape[1:], report.output_shape[0])
+    return {"kind": kind, "title": title, "detail": detail, "size": "×".join(map(str, [*maps, last])), "behind": []}
+
+
+def _extras(**options):
+    return "".join(f", {name} {value}" for name, (value, usual) in options.items() if value != usual)
+
+
+def _draw_box(axis, middle, top, box, *, last):
+    left = middle - _BOX_WIDTH / 2
+    look = {"boxstyle": "round,pad=0,rounding_size=0.06", "facecolor": LAYER_TINTS[box["kind"]], "edgecolor": "none"}
+    axis.add_patch(FancyBboxPatch((left, top), _BOX_WIDTH, _BOX, **look))
+    if "detail" in box:
+        axis.text(left + 0.1, top + 0.15, box["title"], va="center", fontsize=10)
+        axis.text(left + 0.1, top + 0.36, box["detail"], va="center", fontsize=9)
+    else:
+        axis.text(left + 0.1, top + _BOX / 2, box["title"], va="center", fontsize=10)
+    axis.text(left + _BOX_WIDTH - 0.1, top + _BOX / 2, box["size"], va="center", ha="right", fontweight="bold")
+    if not last:
+        ends = ((middle, top + _BOX + 0.02), (middle, top + _ROW - 0.02))
+        axis.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=9, color=INK, shrinkA=0, shrinkB=0))
+        axis.text(middle + 0.12, top + _BOX + 0.14, ", ".join(box["behind"]), va="center", fontsize=9, color=KERNEL)
+
+
+def show_parameters(networks):
+    """Draw each network as a square whose area is its number of parameters, cut into its layers.
+
+    Parameters
+    ----------
+    networks : mapping of str to list of LayerReport
+        By title.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        All squares on one scale. A layer is as thick a slice as its share; one thinner than a line of text has no
+        name, and what the convolutions have together stands beside a square.
+
+    Raises
+    ------
+    ValueError
+        If there is no network, or one without parameters.
+    """
+    if not networks:
+        raise ValueError("show_parameters: networks must hold at least one entry, received none")
+    totals = {title: sum(report.parameters for report in reports) for title, reports in networks.items()}
+    for title, total in totals.items():
+        if not total:
+            raise ValueError(f"show_parameters: networks[{title!r}] must have parameters, received none")
+    unit = 4.6 / sqrt(max(totals.values()))  # inches
+    sides = {title: unit * sqrt(total) for title, total in totals.items()}
+    height = max(sides.values()) + 0.5
+    width = sum(max(side, _LEAST) for side in sides.values()) + 0.35 * (len(sides) - 1)
+    with style():
+        figure, axis = plt.subplots(figsize=(width, height), layout="constrained")
+        axis.set(xlim=(0, width), ylim=(0, height), aspect="equal")
+        axis.axis("off")
+        left = 0
+        for title, reports in networks.items():
+            _draw_slices(axis, left, sides[title], reports)
+            middle = left + max(sides[title], _LEAST) / 2
+            words = f"{title}\n{totals[title]:,}"
+            axis.text(middle, sides[title] + 0.06, words, ha="center", va="bottom", fontsize=10)
+            left += max(sides[title], _LEAST) + 0.35
+    return detached(figure)
+
+
+def _draw_slices(axis, left, side, reports):
+    learned = [report for report in reports if report.parameters]
+    total = sum(report.parameters for report in learned)
+    convolved = sum(report.parameters for report in learned if isinstance(report.layer, Conv))
+    if side > _LEAST:
+        words = f"all convolutions:\n{convolved:,}"
+        axis.text(left + side + 0.08, side, words, va="top", fontsize=9)
+    left, bottom = left + max(0, (_LEAST - side) / 2), side
+    for report in learned:
+        thickness = side * report.parameters / total
+        bottom -= thickness
+        tint = LAYER_TINTS["convolution" if isinstance(report.layer, Conv) else "dense"]
+        axis.add_patch(Rectangle((left, bottom), side, thickness, facecolor=tint, edgecolor=INK, linewidth=0.4))
+        if thickness > 0.16:
+            words = f"{report.name}: {report.parameters:,}"
+            axis.text(left + side / 2, bottom + thickness / 2, words, ha="center", va="center", fontsize=10)
+
+
+def show_shares(reports, quantities):
+    """Draw, for each of some quantities, a bar of length one, cut into what each layer has of it.
+
+    Parameters
+    ----------
+    reports : list of LayerReport
+    quantities : mapping of str to str
+        Title, and the attribute of a report that holds the quantity.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Convolutions in green, dense layers in yellow. Slices below 6 % are not named.
+
+    Raises
+    ------
+    ValueError
+        If a quantity is zero in all layers.
+    """
+    shown = [report for report in reports if report.parameters]
+    with style():
+        figure, axis = plt.subplots(figsize=(7.4, 0.95 * len(quantities) + 0.6), layout="constrained")
+        for row, (title, attribute) in enumerate(quantities.items()):
+            values = [getattr(report, attribute) for report in shown]
+            if not sum(values):
+                raise ValueError(f"show_shares: quantities must not be zero everywhere, received {attribute!r}")
+            start = 0
+            for report, value in zip(shown, values, strict=True):
+                share = value / sum(values)
+                tint = LAYER_TINTS["convolution" if isinstance(report.layer, Conv) else "dense"]
+                axis.barh(row, share, left=start, height=0.5, color=tint, edgecolor=INK, linewidth=0.5)
+                if share >= 0.06:
+                    words = f"{report.name}\n{share:.0%}"
+                    axis.text(start + share / 2, row, words, ha="center", va="center", fontsize=8)
+                start += share
+            axis.text(0, row - 0.29, f"{title}: {sum(values):,}", va="bottom", fontsize=10, fontweight="bold")
+        axis.set(
+            xlim=(0, 1), ylim=(len(quantities) - 0.65, -0.62), yticks=[], xlabel="share of the layers with weights"
+        )
+        axis.spines["left"].set_visible(False)
+        axis.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
+    return detached(figure)
+
+
+def show_towers(reports):
+    """Draw which half of a layer's channels reads which half of the layer before it.
+
+    Parameters
+    ----------
+    reports : list of LayerReport
+        Convolutions with one group or two, and dense layers; the rest is left out.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a convolution has more than two groups.
+    """
+    layers = [report for report in reports if isinstance(report.layer, Conv | Dense)]
+    step, width, height = 0.95, 0.6, 0.62
+    with style():
+        figure, axis = plt.subplots(figsize=(step * (len(layers) + 1), 2.3), layout="constrained")
+        axis.set(xlim=(-0.45, step * (len(layers) + 1) - 0.4), ylim=(0, 2.3), aspect="equal")
+        axis.axis("off")
+        axis.add_patch(Rectangle((-width / 2, 0.75), width, height, facecolor=LAYER_TINTS["input"]))
+        axis.text(0, 0.75 + height / 2, "image", ha="center", va="center", fontsize=9)
+        for place, report in enumerate(layers, start=1):
+            groups = getattr(report.layer, "groups", 1)
+            if groups > 2:
+                raise ValueError(f"show_towers: {report.name} must have 1 or 2 groups, received {groups}")
+            _draw_towers(axis, step * place, width, height, report, groups, first=place == 1, step=step)
+    return detached(figure)
+
+
+def _draw_towers(axis, x, width, height, report, groups, *, first, step):
+    tint = LAYER_TINTS["convolution" if isinstance(report.layer, Conv) else "dense"]
+    half = report.output_shape[0] // 2
+    levels = (1.25, 0.25)
+    for level in levels:
+        axis.add_patch(Rectangle((x - width / 2, level), width, height, facecolor=tint, edgecolor=INK, linewidth=0.5))
+        axis.text(x, level + height / 2, f"{half:,}", ha="center", va="center", fontsize=10)
+        for source in (0.75,) if first else levels:
+            if groups == 2 and source != level:
+                continue
+            ends = ((x - step + width / 2, source + height / 2), (x - width / 2, level + height / 2))
+            colour = INK if first or source == level else KERNEL
+            arrow = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 1, "shrinkB": 1}
+            axis.add_patch(FancyArrowPatch(*ends, color=colour, **arrow))
+    axis.text(x, 2.12, report.name, ha="center", va="center", fontsize=10)
+
+
+def show_field(shares, frame, *, title=""):
+    """Draw how strongly each pixel moves a unit, and frame what the unit can see at all.
+
+    Parameters
+    ----------
+    shares : ndarray of float, shape (H, W)
+        Drawn by their square roots, so that weak pixels are seen too; white is zero.
+    frame : (top, bottom, left, right)
+        In pixels, the ends exclusive.
+    title : str
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    top, bottom, left, right = frame
+    height, width = shares.shape
+    with style():
+        figure, (axis, profile) = plt.subplots(1, 2, figsize=(6.6, 3.1), layout="constrained", width_ratios=(1, 1.1))
+        axis.imshow(shares**0.5, cmap="Greys", extent=(0, width, height, 0))
+        size = (right - left, bottom - top)
+        axis.add_patch(Rectangle((left, top), *size, fill=False, edgecolor=KERNEL, linewidth=2))
+        axis.set(xlim=(0, width), ylim=(height, 0), xlabel="column (pixels)", ylabel="row (pixels)", title=title)
+        axis.spines[:].set_visible(True)
+        profile.plot(range(width), shares.sum(0), color=OUTPUT)
+        profile.hlines(1 / size[0], left, right, color=KERNEL)
+        profile.vlines((left, right), 0, 1 / size[0], color=KERNEL)
+        profile.set(xlim=(0, width), ylim=(0, None), xlabel="column (pixels)", yticks=[0], ylabel="share")
+        profile.set_title("summed over the rows")
+    return detached(figure)
