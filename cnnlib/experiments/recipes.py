@@ -103,7 +103,7 @@ RECIPES = {
     "LeNet, modern training": Entry(
         "the same 61,706 parameters with ReLU, max pooling, distorted digits and smoothed labels",
         lambda seed: LeNet("relu", "max", seed=seed),
-        Recipe(30, 128, 0.005),
+        Recipe(20, 128, 0.005),
         loss=partial(nn.functional.cross_entropy, label_smoothing=0.05),
         augment=distort,
     ),
