@@ -104,10 +104,7 @@ def reach(architecture, layer, *, images, seeds=range(4)):
     .. [1] Luo, Li, Urtasun & Zemel, *Understanding the effective receptive field in deep convolutional neural
        networks* (2016), Sec. 2.
     """
-    shapes = {report.name: report.output_shape for report in architecture.trace()}
-    if len(shapes.get(layer, ())) != 3:
-        raise ValueError(f"reach: layer must be one with maps, of {list(shapes)}, received {layer!r}")
-    channels, height, width = shapes[layer]
+    channels, height, width = _maps(architecture, layer)
     total = np.zeros(images.shape[2:])
     for seed in seeds:
         pixels = torch.from_numpy(images).requires_grad_()
@@ -118,11 +115,72 @@ def reach(architecture, layer, *, images, seeds=range(4)):
     return total / total.sum()
 
 
+def _maps(architecture, layer):
+    shapes = {report.name: report.output_shape for report in architecture.trace() if len(report.output_shape) == 3}
+    if layer not in shapes:
+        raise ValueError(f"{architecture.name}: layer must be one with maps, of {list(shapes)}, received {layer!r}")
+    return shapes[layer]
+
+
 def _up_to(architecture, layer):
     """Cut off what comes behind a layer: nothing of it is needed, and most of the weights are there."""
     names = [report.name for report in architecture.trace()]
     kept = architecture.layers[: names.index(layer) + 1]
     return type(architecture)(f"{architecture.name}, up to {layer}", architecture.input_shape, kept)
+
+
+def paths(architecture, layer):
+    """Count the ways from each pixel to the middle unit of a layer: one choice in every window on the way.
+
+    With independent random weights, a pixel's squared gradient is on average proportional to this number [1]_.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    layer : str
+        Name of a layer before the flattening.
+
+    Returns
+    -------
+    ndarray of float64, shape (H, W)
+        Adds up to one.
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer, or it has no middle.
+
+    References
+    ----------
+    .. [1] As in `reach`, Sec. 2.2.
+    """
+    _maps(architecture, layer)
+    windows = [report for report in _up_to(architecture, layer).trace() if isinstance(report.layer, Conv | Pool)]
+    axes = []
+    for axis in (0, 1):
+        ways = np.zeros(windows[-1].output_shape[1 + axis])
+        ways[len(ways) // 2] = 1
+        for report in reversed(windows):
+            ways = _before(ways, report, axis)
+        axes.append(ways / ways.sum())
+    return np.outer(*axes)
+
+
+def _before(ways, report, axis):
+    """Hand the number of ways from each output cell of a layer, along one axis, to the cells that it reads."""
+    kernel, stride, padding = (
+        ntuple("paths", name, value, 2, minimum=0)[axis]
+        for name, value in (
+            ("kernel", report.layer.kernel),
+            ("stride", report.layer.kernel if report.layer.stride is None else report.layer.stride),
+            ("padding", report.layer.padding),
+        )
+    )
+    size = report.input_shape[1 + axis]
+    read = np.zeros(size + 2 * padding + stride)
+    for cell, number in enumerate(ways):
+        read[cell * stride : cell * stride + kernel] += number
+    return read[padding : padding + size]
 
 
 def core(shares, part=0.95):

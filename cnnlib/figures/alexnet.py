@@ -254,13 +254,13 @@ def _draw_towers(axis, x, width, height, report, groups, *, first, step):
     axis.text(x, 2.12, report.name, ha="center", va="center", fontsize=10)
 
 
-def show_field(shares, frame, *, title=""):
+def show_field(measured, expected, frame, *, title=""):
     """Draw how strongly each pixel moves a unit, and frame what the unit can see at all.
 
     Parameters
     ----------
-    shares : ndarray of float, shape (H, W)
-        Drawn by their square roots, so that weak pixels are seen too; white is zero.
+    measured, expected : ndarray of float, shape (H, W)
+        Shares that add up to one. The map shows the square roots of those measured, so that weak pixels are seen too.
     frame : (top, bottom, left, right)
         In pixels, the ends exclusive.
     title : str
@@ -270,17 +270,20 @@ def show_field(shares, frame, *, title=""):
     matplotlib.figure.Figure
     """
     top, bottom, left, right = frame
-    height, width = shares.shape
+    height, width = measured.shape
     with style():
-        figure, (axis, profile) = plt.subplots(1, 2, figsize=(6.6, 3.1), layout="constrained", width_ratios=(1, 1.1))
-        axis.imshow(shares**0.5, cmap="Greys", extent=(0, width, height, 0))
-        size = (right - left, bottom - top)
-        axis.add_patch(Rectangle((left, top), *size, fill=False, edgecolor=KERNEL, linewidth=2))
-        axis.set(xlim=(0, width), ylim=(height, 0), xlabel="column (pixels)", ylabel="row (pixels)", title=title)
+        figure, (axis, profile) = plt.subplots(1, 2, figsize=(7.0, 3.1), layout="constrained", width_ratios=(1, 1.15))
+        axis.imshow(measured**0.5, cmap="Greys", extent=(0, width, height, 0))
+        look = {"fill": False, "edgecolor": KERNEL, "linewidth": 2}
+        axis.add_patch(Rectangle((left, top), right - left, bottom - top, **look))
+        axis.set(xlim=(-1, width + 1), ylim=(height + 1, -1), xlabel="column (pixels)", ylabel="row (pixels)")
+        axis.set_title(title)
         axis.spines[:].set_visible(True)
-        profile.plot(range(width), shares.sum(0), color=OUTPUT)
-        profile.hlines(1 / size[0], left, right, color=KERNEL)
-        profile.vlines((left, right), 0, 1 / size[0], color=KERNEL)
-        profile.set(xlim=(0, width), ylim=(0, None), xlabel="column (pixels)", yticks=[0], ylabel="share")
-        profile.set_title("summed over the rows")
+        flat = 100 / (right - left)
+        profile.plot([left, left, right, right], [0, flat, flat, 0], color=KERNEL, label="all alike")
+        profile.plot(range(width), 100 * measured.sum(0), color=OUTPUT, label="measured")
+        profile.plot(range(width), 100 * expected.sum(0), color=INK, linestyle=":", label="number of paths")
+        highest = 100 * max(measured.sum(0).max(), expected.sum(0).max())
+        profile.set(xlim=(0, width), ylim=(0, 1.45 * highest), xlabel="column (pixels)", ylabel="share (%)")
+        profile.legend(loc="upper left", fontsize=9)
     return detached(figure)

@@ -43,24 +43,32 @@ def show_roofline(layers, *, peak, bandwidth, limits=(0.2, 2000), title=""):
         axis.axvline(ridge, color=FAINT, linewidth=1, linestyle=":")
         axis.text(limits[1], peak / 1e9 * 1.08, f"arithmetic: {peak / 1e9:.0f} GFLOP/s", ha="right", va="bottom")
         words = f"memory: {bandwidth / 1e9:.0f} GB/s"
-        axis.annotate(words, (limits[0] * 2, limits[0] * 2.6 * bandwidth / 1e9), ha="left", va="bottom")
-        # Labels of neighbours would lie on each other: they hang below their points in turn, ever lower.
-        ordered = sorted(layers.items(), key=lambda entry: entry[1])
-        for place, (name, (intensity, rate)) in enumerate(ordered):
-            kind = name.rstrip("0123456789")
-            axis.plot(intensity, rate / 1e9, "o", color=_COLOURS.get(kind, INPUT), markersize=8, zorder=3)
-            label = {"xytext": (8, -12 - 9 * (place % 3)), "textcoords": "offset points", "fontsize": 9}
-            line = {"arrowstyle": "-", "color": FAINT, "linewidth": 0.6}
-            axis.annotate(name, (intensity, rate / 1e9), arrowprops=line, **label)
-        lowest = min([rate for _, rate in layers.values()], default=peak) / 1e9
+        axis.text(0.5 * ridge, 0.42 * peak / 1e9, words, va="top")
+        lowest = min([rate for _, rate in layers.values()], default=peak)
+        bottom = min(lowest / 3, limits[0] * bandwidth)
+        for kind in dict.fromkeys(name.rstrip("0123456789") for name in layers):
+            members = {name: point for name, point in layers.items() if name.startswith(kind)}
+            _draw_cluster(axis, members, _COLOURS.get(kind, INPUT), (2 * peak / bottom) ** 0.06)
         axis.set(
             xlim=limits,
-            ylim=(min(lowest / 3, limits[0] * bandwidth / 1e9), 2 * peak / 1e9),
+            ylim=(bottom / 1e9, 2 * peak / 1e9),
             xlabel="arithmetic intensity (operations per byte)",
             ylabel="speed (GFLOP/s)",
             title=title,
         )
     return detached(figure)
+
+
+def _draw_cluster(axis, members, colour, line):
+    """Draw layers of one kind, which lie close together, and their names in a column beside them, the fastest first."""
+    ordered = sorted(members.items(), key=lambda entry: -entry[1][1])
+    across = 1.7 * max(intensity for intensity, _ in members.values())
+    height = ordered[0][1][1] / 1e9
+    for name, (intensity, rate) in ordered:
+        axis.plot(intensity, rate / 1e9, "o", color=colour, markersize=8, zorder=3)
+        leader = {"arrowstyle": "-", "color": FAINT, "linewidth": 0.6}
+        axis.annotate(name, (intensity, rate / 1e9), (across, height), va="center", fontsize=9, arrowprops=leader)
+        height = min(height, rate / 1e9) / line
 
 
 def show_times(series):

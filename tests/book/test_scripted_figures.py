@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from cnnlib import figures
-from cnnlib.shapes import conv_geometry
+from cnnlib.experiments.receptive_fields import fields
+from cnnlib.models.architectures import alexnet, alexnet2012, alexnet_one_tower
+from cnnlib.shapes import Conv, Flatten, Pool, conv_geometry
 
 # Move controls as a reader does, and let the figure hear of it.
 MOVE = """(root, settings) => {
@@ -109,3 +111,82 @@ def test_the_sliding_kernel_integrates(x, w, show):
         # The page's rule has cells of 1/200; where both factors jump it is off by one of them.
         assert float(root.get_attribute("data-value")) == pytest.approx(convolution(x, w, t), abs=0.012)
         assert f"s({t:.2f}) = " in root.text_content()
+
+
+NETWORKS = {"as drawn": alexnet, "of 2012": alexnet2012, "one tower": alexnet_one_tower}
+COUNTS = ("parameters", "multiply_adds")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_network_explorer_agrees_with_the_trace(name, show):
+    root = show(figures.explore_network({title: build() for title, build in NETWORKS.items()}))
+    root.evaluate(CHOOSE, [0, name])
+    for size in (30, 31, 34, 35, 62, 63, 66, 67, 68, 98, 131, 194, 195, 222, 223, 224, 227, 228, 255, 300):
+        root.evaluate(MOVE, {"size": size})
+        seen = {key: root.get_attribute(f"data-{key}") for key in ("sizes", "features", "parameters", "products")}
+        try:
+            reports = NETWORKS[name](size=size).trace()
+        except ValueError as error:
+            assert root.get_attribute("data-failed") == str(error).split(":")[0], size
+            assert f"{root.get_attribute('data-failed')} does not fit" in root.text_content()
+            assert seen["parameters"] == "0"
+            continue
+        maps = [report.output_shape for report in reports if isinstance(report.layer, Conv | Pool)]
+        totals = [sum(getattr(report, count) for report in reports) for count in COUNTS]
+        features = next(report.output_shape[0] for report in reports if isinstance(report.layer, Flatten))
+        assert seen == {
+            "sizes": " ".join(f"{channels}×{side}" for channels, side, _ in maps),
+            "features": str(features),
+            "parameters": str(totals[0]),
+            "products": str(totals[1]),
+        }, size
+        assert root.get_attribute("data-failed") == ""
+        assert f"{totals[1]:,} multiply-adds" in root.text_content()
+        assert f"{reports[-1].parameters:,}" in root.query_selector("tbody tr:last-child").text_content()
+
+
+def test_the_network_explorer_says_what_is_rounded_and_what_would_fit(show):
+    root = show(figures.explore_network({"as drawn": alexnet()}, sizes=(20, 260)))
+    assert "(224 − 11) / 4 + 1 = 54.25 → 54" in root.text_content()
+    root.evaluate(MOVE, {"size": 60})
+    text = root.query_selector("[role=status]").text_content()
+    assert text == (
+        "pool3 does not fit: its window is 3 × 3, its input 2 × 2. This network needs images of at least 67 × 67."
+    )
+
+
+PHOTO = np.random.RandomState(0).randint(0, 256, (227, 227, 3)).astype(np.uint8)
+
+
+def test_the_field_explorer_agrees_with_the_fields(show):
+    every = fields(alexnet2012())
+    root = show(figures.explore_fields(PHOTO, every))
+    for field in every:
+        root.evaluate(CHOOSE, [0, field.name])
+        last = field.units[0] - 1
+        for row, column in ((0, last), (last // 2, 1)):
+            root.evaluate(MOVE, {"row": row, "column": column})
+            top, bottom, left, right = field.of(row, column)
+            assert numbers(root.get_attribute("data-rows")) == [top, bottom]
+            assert numbers(root.get_attribute("data-columns")) == [left, right]
+            inside = [max(0, min(227, b) - max(0, a)) for a, b in ((top, bottom), (left, right))]
+            share = inside[0] * inside[1] / field.size[0] ** 2
+            assert float(root.get_attribute("data-share")) == pytest.approx(share)
+            frame = root.query_selector("svg rect[fill='#D55E00']")
+            assert [int(frame.get_attribute(key)) for key in ("x", "y", "width")] == [left, top, field.size[0]]
+
+
+def test_a_click_chooses_the_unit_that_looks_there_and_a_layer_keeps_the_place(show):
+    root = show(figures.explore_fields(PHOTO, fields(alexnet2012())))
+    root.evaluate(CHOOSE, [0, "conv1"])
+    root.query_selector("svg image").click(position={"x": 3, "y": 3})  # near the upper left corner
+    assert "Unit (0, 0) of conv1 sees 11 × 11 pixels, all of them in the image." in root.text_content()
+    root.evaluate(CHOOSE, [0, "conv2"])
+    # Unit 2 sees pixels 0 to 50, 0 looks around -16 + 25: nearest to the corner's 5.5.
+    assert "Unit (0, 0) of conv2 sees 51 × 51 pixels, 47 % of them in the image; the rest is padding." in (
+        root.text_content()
+    )
+    cells = root.query_selector_all("svg")[1]
+    box = cells.bounding_box()
+    cells.click(position={"x": box["width"] * 4.0 / 28, "y": box["height"] * 2.0 / 28})
+    assert "Unit (1, 3) of conv2" in root.text_content()

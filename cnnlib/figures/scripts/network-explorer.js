@@ -17,7 +17,7 @@ function draw(root) {
   }, shown);
   side.row.classList.add("wide");
   controls.append(side.row);
-  const table = html("div", { class: "wide-table" });
+  const table = html("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "layers" });
   const steps = html("div", { class: "panels" });
   const status = html("p", { role: "status" });
   root.replaceChildren(controls, status, table, steps);
