@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -20,16 +21,40 @@ from tools.execute import ChapterError, execute
 
 
 def execute_changed(root):
-    """Execute every chapter whose outputs are not in the cache yet, and put them there."""
+    """Execute every chapter whose outputs are not in the cache yet, and put them there.
+
+    A kernel has one thread (`tools` says why), so there is one for each core. After a failure, chapters that have
+    begun are finished and kept, and no other begins.
+    """
     cache = get_cache(execution_cache(root))
-    for path in chapters(root):
+    changed = [path for path in chapters(root) if not _executed(cache, path)]
+    workers = max(1, min(len(changed), os.cpu_count() or 1))
+    failures = []
+
+    def run(path):
+        if failures:
+            return None
         try:
-            cache.match_cache_file(str(path))
-        except KeyError:
-            notebook, seconds = execute(path, root)
+            return path, *execute(path, root, alone=workers == 1)
+        except ChapterError as error:
+            failures.append(error)
+            return None
+
+    with ThreadPoolExecutor(workers) as pool:
+        for path, notebook, seconds in filter(None, pool.map(run, changed)):
             bundle = CacheBundleIn(notebook, str(path), data={"execution_seconds": seconds})
             # Validity means consecutive execution counts, which an empty cell interrupts.
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    if failures:
+        raise failures[0]
+
+
+def _executed(cache, path):
+    try:
+        cache.match_cache_file(str(path))
+    except KeyError:
+        return False
+    return True
 
 
 def remove_stale(html, names):

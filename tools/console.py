@@ -16,9 +16,10 @@ class StatusLine:
     A terminal sees one line that rewrites itself; a log gets the lines that mark a milestone.
     """
 
-    def __init__(self, label=""):
+    def __init__(self, label="", alone=True):
+        """Without ``alone`` others write, too, and the line is not rewritten even on a terminal."""
         self.label, self.start, self.width = label, time.time(), 0
-        self.live = sys.stdout.isatty()
+        self.live = alone and sys.stdout.isatty()
 
     @property
     def seconds(self):

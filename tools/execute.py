@@ -14,7 +14,7 @@ class ChapterError(Exception):
     """Which cell of which chapter failed, and with what: one line."""
 
 
-def execute(path, root):
+def execute(path, root, alone=True):
     """Execute a notebook in its own folder and return it with its outputs; nothing is written to it.
 
     Parameters
@@ -23,6 +23,8 @@ def execute(path, root):
         The notebook.
     root : Path
         Folder of the project; the whole traceback of a failure is kept in its ``_build``.
+    alone : bool
+        False where other notebooks are executed meanwhile.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def execute(path, root):
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code":
             numbers[index] = len(numbers) + 1
-    line = StatusLine(f"{path.stem}: ")
+    line = StatusLine(f"{path.stem}: ", alone)
     running = [0]
 
     def started(cell, cell_index):
