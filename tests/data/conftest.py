@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from photographs import draw_pictures
 
 from cnnlib.data import command, digits
 
@@ -179,3 +180,9 @@ class Misbehaving(BaseHTTPRequestHandler):
 
     def circling(self, name, content):
         self.answer(b"", length="0", status=302, Location=f"/circling/{name}")
+
+
+@pytest.fixture
+def picture_root(tmp_path):
+    """Return a folder of 3 classes with 4 + 1 pictures each."""
+    return draw_pictures(tmp_path / "pictures")

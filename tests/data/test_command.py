@@ -31,7 +31,7 @@ def test_verify_names_each_fault_in_one_line(small_mnist, contents, cache, capsy
     (cache / names[0]).write_bytes(contents[names[0]][:-7])
     (cache / names[1]).write_bytes(gzip.compress(contents[names[3]]))
     (cache / names[2]).unlink()
-    assert main(["data", "verify", "mnist"]) == 1
+    assert main(["data", "verify", "mnist"]) == 2
     out, err = capsys.readouterr()
     assert out == f"{cache / names[3]} ok\n"
     lines = err.splitlines()
@@ -44,7 +44,7 @@ def test_verify_names_each_fault_in_one_line(small_mnist, contents, cache, capsy
 def test_fetch_repairs_what_verify_found(small_mnist, contents, cache):
     main(["data", "fetch", "mnist"])
     (cache / "train-images-idx3-ubyte").write_bytes(b"<html>")
-    assert main(["data", "verify", "mnist"]) == 1
+    assert main(["data", "verify", "mnist"]) == 2
     assert main(["data", "fetch", "mnist"]) == 0
     assert main(["data", "verify", "mnist"]) == 0
 
@@ -52,7 +52,7 @@ def test_fetch_repairs_what_verify_found(small_mnist, contents, cache):
 def test_a_failure_is_one_line_on_standard_error(small_mnist, server, monkeypatch, capsys):
     lost = replace(small_mnist[0], urls=(f"{server.url}/broken/{small_mnist[0].name}.gz",))
     monkeypatch.setitem(command.DATASETS, "mnist", (lost,))
-    assert main(["data", "fetch", "mnist"]) == 1
+    assert main(["data", "fetch", "mnist"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert err == f"cnnlib data: {lost.name} could not be fetched: {lost.urls[0]} answers 500 Internal Server Error\n"
@@ -69,13 +69,41 @@ def test_ctrl_c_is_one_line_too(small_mnist, monkeypatch, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["dta"], ["data"], ["data", "steal"], ["data", "fetch"], ["data", "fetch", "minst"], ["data", "list", "x"]],
+    [
+        [],
+        ["dta"],
+        ["data"],
+        ["data", "steal"],
+        ["data", "fetch"],
+        ["data", "fetch", "minst"],
+        ["data", "list", "x"],
+        ["data", "verify", "imagenet"],
+        ["data", "verify", "imagenet:"],
+        ["data", "fetch", "imagenet:x"],
+    ],
 )
 def test_wrong_usage_exits_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "usage: python -m cnnlib" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    [line] = err.splitlines()
+    assert (out, line.startswith("python -m cnnlib")) == ("", True)
+
+
+def test_verify_reads_every_picture_of_a_folder(picture_root, capsys):
+    assert main(["data", "verify", f"imagenet:{picture_root}"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{picture_root / 'train'}: 12 pictures of 3 classes, 0 damaged",
+        f"{picture_root / 'val'}: 3 pictures of 3 classes, 0 damaged",
+    ]
+    (picture_root / "train" / "owl" / "2.jpg").write_bytes(b"")
+    assert main(["data", "verify", f"imagenet:{picture_root}"]) == 2
+    out, err = capsys.readouterr()
+    assert err == f"cnnlib data: {picture_root / 'train' / 'owl' / '2.jpg'} is empty\n"
+    assert "12 pictures of 3 classes, 1 damaged" in out
+    assert main(["data", "verify", f"imagenet:{picture_root / 'nowhere'}"]) == 2
+    assert "is no folder; an ImageNet-style folder holds" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["data", "--help"], ["data", "fetch", "--help"]])
@@ -83,7 +111,7 @@ def test_help_is_help_at_every_level(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 0
-    assert f"usage: {' '.join(['python -m cnnlib', *arguments[:-1]])}" in capsys.readouterr().out
+    assert f"usage: {' '.join(['python -m cnnlib', *arguments[:-1]])} " in capsys.readouterr().out
 
 
 def test_the_command_runs_as_a_module():
