@@ -1,5 +1,7 @@
-"""``python -m cnnlib train``, from the shell and in one process."""
+"""``python -m cnnlib``: what it says, keeps and refuses, from the shell and in one process."""
 
+import csv
+import errno
 import os
 import signal
 import subprocess
@@ -13,15 +15,16 @@ from models.plain import plain_lenet
 
 from cnnlib.__main__ import main
 from cnnlib.data import DataError, Dataset, Split, mnist
+from cnnlib.models import storage
 from cnnlib.models.architectures import lenet
 from cnnlib.models.storage import load_tensors, load_weights
-from cnnlib.training import command
-from cnnlib.training.loop import Recipe
+from cnnlib.training import command, journal, sources
+from cnnlib.training.options import parser
 
 QUICK = ["train", "lenet", "--epochs", "2", "--batch-size", "8", "--device", "cpu"]
 
 
-def shell(*arguments):
+def shell(*arguments, **options):
     """Start the command as a reader does, on one thread."""
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
     return subprocess.Popen(
@@ -30,7 +33,14 @@ def shell(*arguments):
         stderr=subprocess.PIPE,
         encoding="utf-8",
         env=environment,
+        **options,
     )
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """Let what a command keeps without being asked land in a folder of the test."""
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
@@ -47,99 +57,116 @@ def few_digits(monkeypatch):
         )
         return Dataset("few digits", *parts, digits.classes)
 
-    monkeypatch.setattr(command, "mnist", small)
+    monkeypatch.setattr(sources, "mnist", small)
     return asked
 
 
-def last_error_line(capsys):
+def only_error_line(capsys):
     out, err = capsys.readouterr()
     assert out == ""
-    assert "Traceback" not in err
-    return err.splitlines()[-1]
+    [line] = err.splitlines()
+    return line
 
 
 def test_from_the_packaged_digits_to_a_file_of_weights(tmp_path):
-    weights, checkpoint = tmp_path / "w.safetensors", tmp_path / "c.safetensors"
+    run = tmp_path / "run"
     with shell(
         "train", "lenet", "--activation", "relu", "--pooling", "max", "--epochs", 1, "--learning-rate", 0.005,
-        "--batch-size", 100, "--seed", 3, "--device", "cpu", "--weights", weights, "--checkpoint", checkpoint,
+        "--batch-size", 100, "--seed", 3, "--device", "cpu", "--folder", run,
     ) as process:  # fmt: skip
         out, err = process.communicate()
     assert process.returncode == 0, err
-    assert "1/1" in err
     assert "Warning" not in err
     first, second = out.splitlines()
-    assert first.startswith("LeNet (relu, max pooling) on mnist-5k: test accuracy 0.")
-    assert second == f"weights written to {weights}"
+    assert first.startswith("LeNet (relu, max pooling) on mnist-5k: top-1 accuracy 0.")
+    assert second == f"weights in {run / 'weights.safetensors'}, metrics in {run / 'metrics.csv'}"
 
     # What it printed is what its weights do, in a network that shares no code with it.
     digits = mnist().test
-    plain = plain_lenet(load_weights(weights, lenet("relu", "max")), "relu", "max")
+    plain = plain_lenet(load_weights(run / "weights.safetensors", lenet("relu", "max")), "relu", "max")
     predictions = plain(torch.tensor(digits.images).double() / 255).argmax(1).numpy()
     accuracy = np.mean(predictions == digits.labels)
-    assert f"test accuracy {accuracy:.4f} after 1 epoch" in first
+    assert f"top-1 accuracy {accuracy:.4f}" in first
+    assert first.endswith("after 40 steps, 1 epochs")
     assert accuracy > 0.5
-    _, about = load_tensors(checkpoint, kind="checkpoint")
+    with (run / "metrics.csv").open() as file:
+        *_, last = csv.DictReader(file)
+    assert (last["step"], last["epoch"]) == ("40", "1")
+    assert float(last["val_top1"]) == pytest.approx(accuracy)
+    _, about = load_tensors(run / "checkpoint.safetensors", kind="checkpoint")
     assert about["run"]["seed"] == 3
     assert about["run"]["learning_rate"] == 0.005
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows delivers Ctrl-C to a console, not to a process")
-def test_ctrl_c_is_one_line_and_the_same_command_goes_on(tmp_path):
-    checkpoint = tmp_path / "c"
-    with shell("train", "lenet", "--epochs", 500, "--batch-size", 1000, "--checkpoint", checkpoint) as process:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_is_one_line_and_the_same_command_goes_on(number, code, tmp_path):
+    command = ("train", "lenet", "--epochs", 500, "--batch-size", 1000, "--log-every", 1)
+    with shell(*command) as process:
+        metrics = tmp_path / "runs" / "lenet-mnist-5k" / "metrics.csv"
         deadline = time.monotonic() + 120
-        while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
+        while (not metrics.exists() or len(metrics.read_bytes()) < 200) and time.monotonic() < deadline:
+            assert process.poll() is None
             time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate()
-    assert (process.returncode, out) == (130, "")
-    assert "Traceback" not in err
-    assert err.splitlines()[-1] == "cnnlib train: interrupted; the same command goes on from its checkpoint"
-    _, about = load_tensors(checkpoint, kind="checkpoint")
-    assert 1 <= len(about["history"]) < 500
+    _, about = load_tensors(metrics.with_name("checkpoint.safetensors"), kind="checkpoint")
+    step = about["history"]["step"]
+    assert (process.returncode, out) == (code, "")
+    last = err.splitlines()[-1]
+    assert last == f"cnnlib train: interrupted at step {step} of 2,000; the same command goes on from there"
+    assert 1 <= step < 2000
+    assert [row["step"] for row in about["history"]["rows"]] == list(range(1, step + 1))
 
 
-def test_ctrl_c_without_a_checkpoint_promises_nothing(few_digits, monkeypatch, capsys):
-    def interrupt(*args, **kwargs):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(command, "fit", interrupt)
-    assert main(QUICK) == 130
-    assert last_error_line(capsys) == "cnnlib train: interrupted"
-
-
-def test_options_reach_the_run(few_digits, monkeypatch):
+def test_options_reach_the_run(few_digits, monkeypatch, tmp_path):
     calls = []
 
-    def spy(network, train, recipe, **options):
-        calls.append((network, train, recipe, options))
-        return [{"epoch": 7, "test_accuracy": 0.5, "seconds": 1.0}]
+    def spy(trainer, source, journal, *, steps, validation, stop):
+        calls.append((trainer, source, journal, steps, validation))
+        journal.rows.append({"epoch": 1, "loss": 0.5})
+        return True
 
-    monkeypatch.setattr(command, "fit", spy)
+    monkeypatch.setattr(command, "train", spy)
     options = ["--epochs", "7", "--batch-size", "9", "--learning-rate", "0.25", "--seed", "11", "--device", "cpu"]
-    assert main(["train", "lenet", "--full", "--activation", "tanh", *options]) == 0
-    [(network, (images, labels), recipe, options)] = calls
+    more = ["--accumulate", "3", "--log-every", "4", "--checkpoint-every", "5", "--folder", str(tmp_path / "r")]
+    assert main(["train", "lenet", "--data", "mnist", "--activation", "tanh", *options, *more]) == 0
+    [(trainer, source, journal, steps, validation)] = calls
     assert few_digits == [True]
-    assert network.architecture == lenet("tanh", "average")
-    assert recipe == Recipe(7, 9, 0.25, 11)
-    assert (images.dtype, images.min(), images.max()) == (np.float32, 0, 1)
-    assert images.shape == (40, 1, 28, 28)
-    assert options["device"] == "cpu"
-    assert options["checkpoint"] is None
-    np.testing.assert_array_equal(labels, mnist().train.labels[:40])
-    np.testing.assert_array_equal(options["test"][1], mnist().test.labels[:20])
+    assert trainer.network.architecture == lenet("tanh", "average")
+    recipe = trainer.recipe
+    assert (recipe.epochs, recipe.batch_size, recipe.learning_rate, recipe.seed) == (7, 9, 0.25, 11)
+    assert (len(source), len(validation), steps) == (40, 20, 7 * 4)
+    assert trainer.execution.accumulate == 3
+    assert (journal.row_every, journal.checkpoint_every, journal.folder) == (4, 5, tmp_path / "r")
+    assert trainer.preparation.colours is None
 
 
-def test_a_repeated_command_resumes(few_digits, tmp_path, capsys):
-    arguments = [*QUICK, "--checkpoint", str(tmp_path / "c"), "--weights", str(tmp_path / "w")]
+def test_a_named_recipe_is_what_is_trained_and_one_setting_can_differ():
+    said = ["alexnet2012", "--synthetic", "2000", "--recipe", "modern", "--no-compile", "--precision", "float32"]
+    named = command.chosen_recipe(parser().parse_args([*said, "--learning-rate", "0.5"]))
+    assert (named.compiled, named.channels_last, named.precision) == (False, True, "float32")
+    assert (named.recipe.learning_rate, named.recipe.batch_size, named.label_smoothing) == (0.5, 1024, 0.1)
+    paper = command.chosen_recipe(parser().parse_args(["alexnet2012"]))
+    assert (paper.recipe.batch_size, paper.recipe.momentum, paper.initial) == (128, 0.9, "paper")
+
+
+def test_a_repeated_command_has_nothing_left_to_do_and_says_the_same(few_digits, tmp_path, capsys):
+    arguments = [*QUICK, "--folder", str(tmp_path / "r")]
     assert main(arguments) == 0
-    first = load_weights(tmp_path / "w", lenet())
+    first, said = load_weights(tmp_path / "r" / "weights.safetensors", lenet()), capsys.readouterr().out
     assert main(arguments) == 0
-    for name, value in load_weights(tmp_path / "w", lenet()).items():
+    for name, value in load_weights(tmp_path / "r" / "weights.safetensors", lenet()).items():
         np.testing.assert_array_equal(value, first[name])
-    assert few_digits == [False, False]
+    assert capsys.readouterr().out == said
+
+
+def test_other_settings_in_the_same_folder_are_refused_by_name(few_digits, capsys):
+    assert main(QUICK) == 0
     capsys.readouterr()
+    assert main([*QUICK, "--learning-rate", "0.5"]) == 2
+    path = "runs/lenet-few digits/checkpoint.safetensors"
+    assert only_error_line(capsys) == f"cnnlib train: {path} is of a run with learning_rate 0.01, not 0.5"
 
 
 @pytest.mark.parametrize(
@@ -147,39 +174,113 @@ def test_a_repeated_command_resumes(few_digits, tmp_path, capsys):
     [
         (["--epochs", "0"], "Recipe: epochs must be at least 1, received 0"),
         (["--batch-size", "-8"], "Recipe: batch_size must be at least 1, received -8"),
+        (["--batch-size", "41"], "--batch-size must be at most the 40 pictures, received 41"),
         (["--learning-rate", "nan"], "Recipe: learning_rate must be positive and finite, received nan"),
         (["--seed", "-1"], "Recipe: seed must be at least 0, received -1"),
-        (["--weights", "nowhere/w"], "no folder to write nowhere/w into"),
-        (["--checkpoint", "nowhere/c"], "no folder to write nowhere/c into"),
-        (["--learning-rate", "1e38"], "fit: the loss became nan in epoch 1; try a lower learning_rate"),
+        (["--steps", "0"], "train: --steps must be at least 1, received 0"),
+        (["--log-every", "0"], "train: --log-every must be at least 1, received 0"),
+        (["--accumulate", "0"], "train: accumulate must be at least 1, received 0"),
+        (
+            ["--accumulate", "3"],
+            "train: --batch-size must be a multiple of processes times --accumulate, 1 × 3, received 8",
+        ),
+        (["--width", "0.5"], "--width is not for lenet"),
+        (["--input-size", "64"], "--input-size is not for lenet"),
+        (["--classes", "3"], "--classes is for --synthetic; data say themselves how many classes they have"),
+        (["--synthetic", "--data", "mnist"], "--data or --synthetic, not both, received --data mnist"),
+        (["--data", "imagnet"], "--data must be digits, mnist, cifar10 or imagenet:FOLDER, received 'imagnet'"),
     ],
 )
-def test_a_bad_value_is_one_line_and_1(options, line, few_digits, tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    assert main([*QUICK, *options]) == 1
-    assert last_error_line(capsys) == f"cnnlib train: {line}"
+def test_a_bad_value_is_one_line_and_2(options, line, few_digits, tmp_path, capsys):
+    assert main([*QUICK, *options]) == 2
+    assert only_error_line(capsys) == f"cnnlib train: {line}"
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_device_that_is_not_there_is_one_line_and_1(few_digits, capsys):
-    assert main([*QUICK, "--device", "toaster"]) == 1
-    assert last_error_line(capsys).startswith("cnnlib train: device must be one this machine has, received 'toaster' (")
+def test_a_loss_that_explodes_is_one_line_and_never_a_checkpoint(few_digits, tmp_path, capsys):
+    assert main([*QUICK, "--learning-rate", "1e38", "--log-every", "2", "--folder", "r"]) == 2
+    assert only_error_line(capsys).startswith("cnnlib train: the loss became nan before step ")
+    assert not (tmp_path / "r" / "checkpoint.safetensors").exists()
+
+
+def test_an_alexnet_wants_to_know_its_data(capsys):
+    assert main(["train", "alexnet2012"]) == 2
+    assert only_error_line(capsys).startswith("cnnlib train: say what alexnet2012 shall see: --data imagenet:FOLDER")
+
+
+def test_an_image_too_small_for_the_layers_is_refused(capsys):
+    assert main(["train", "alexnet2012", "--synthetic", "64", "--input-size", "40", "--batch-size", "8"]) == 2
+    assert "kernel_size must not exceed the padded input" in only_error_line(capsys)
+
+
+def test_a_device_that_is_not_there_is_one_line_and_2(few_digits, capsys):
+    assert main([*QUICK, "--device", "toaster"]) == 2
+    assert only_error_line(capsys).startswith("cnnlib train: device must be one this machine has, received 'toaster' (")
+
+
+def test_compiling_without_a_compiler_is_one_line_and_2(few_digits, monkeypatch, capsys):
+    monkeypatch.setenv("CXX", "no-such-compiler")
+    assert main([*QUICK, "--compile"]) == 2
+    assert only_error_line(capsys).startswith("cnnlib train: --compile needs a C++ compiler on the CPU")
 
 
 def test_a_file_that_is_no_checkpoint_is_one_line_and_stays(few_digits, tmp_path, capsys):
-    (tmp_path / "c").write_bytes(b"my thesis")
-    assert main([*QUICK, "--checkpoint", str(tmp_path / "c")]) == 1
-    assert last_error_line(capsys).startswith(f"cnnlib train: {tmp_path / 'c'} is damaged or not a safetensors file")
-    assert (tmp_path / "c").read_bytes() == b"my thesis"
+    run = tmp_path / "r"
+    run.mkdir()
+    (run / "checkpoint.safetensors").write_bytes(b"my thesis")
+    assert main([*QUICK, "--folder", str(run)]) == 2
+    line = only_error_line(capsys)
+    assert line.startswith(f"cnnlib train: {run / 'checkpoint.safetensors'} is damaged or not a safetensors file")
+    assert (run / "checkpoint.safetensors").read_bytes() == b"my thesis"
+    assert not (run / "metrics.csv").exists()
 
 
-def test_missing_data_are_one_line_and_1(monkeypatch, capsys):
-    def lost(full):
+def test_a_folder_that_cannot_be_made_is_one_line_and_2(few_digits, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert main([*QUICK, "--folder", str(tmp_path / "file" / "run")]) == 2
+    assert only_error_line(capsys) == f"cnnlib train: {tmp_path / 'file' / 'run'}: Not a directory"
+
+
+def test_missing_data_are_one_line_and_2(monkeypatch, tmp_path, capsys):
+    def lost(full=False):
         raise DataError("mnist could not be fetched")
 
-    monkeypatch.setattr(command, "mnist", lost)
-    assert main(QUICK) == 1
-    assert last_error_line(capsys) == "cnnlib train: mnist could not be fetched"
+    monkeypatch.setattr(sources, "mnist", lost)
+    assert main(QUICK) == 2
+    assert only_error_line(capsys) == "cnnlib train: mnist could not be fetched"
+    assert main(["train", "alexnet", "--data", f"imagenet:{tmp_path / 'nowhere'}"]) == 2
+    assert only_error_line(capsys).startswith(f"cnnlib train: {tmp_path / 'nowhere' / 'train'} is no folder")
+
+
+@pytest.mark.parametrize("full_at", ["checkpoint", "metrics"])
+def test_a_full_disk_is_one_line_and_the_last_checkpoint_stays(full_at, few_digits, tmp_path, monkeypatch, capsys):
+    arguments = [*QUICK, "--folder", "r", "--checkpoint-every", "5", "--log-every", "1"]
+    whole = tmp_path / "whole"
+    assert main([*arguments[:-6], "--folder", str(whole), "--log-every", "1"]) == 0
+
+    writes = []
+    original = storage.save if full_at == "checkpoint" else journal.Journal.write_row
+
+    def no_room(*args, **kwargs):
+        writes.append(1)
+        if len(writes) == (2 if full_at == "checkpoint" else 7):
+            raise OSError(errno.ENOSPC, "No space left on device", *(["r/metrics.csv"] * (full_at == "metrics")))
+        return original(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(*((storage, "save") if full_at == "checkpoint" else (journal.Journal, "write_row")), no_room)
+        capsys.readouterr()
+        assert main(arguments) == 2
+    name = {"checkpoint": "checkpoint.safetensors", "metrics": "metrics.csv"}[full_at]
+    assert only_error_line(capsys) == f"cnnlib train: r/{name}: No space left on device"
+    _, about = load_tensors("r/checkpoint.safetensors", kind="checkpoint")
+    assert about["history"]["step"] == 5
+    assert not list((tmp_path / "r").glob(".*.part*"))
+    assert main(arguments) == 0
+    assert (tmp_path / "r" / "metrics.csv").read_text() == (whole / "metrics.csv").read_text()
+    weights = [load_weights(folder / "weights.safetensors", lenet()) for folder in (tmp_path / "r", whole)]
+    for name, value in weights[0].items():
+        np.testing.assert_array_equal(value, weights[1][name])
 
 
 @pytest.mark.parametrize(
@@ -192,29 +293,66 @@ def test_missing_data_are_one_line_and_1(monkeypatch, capsys):
         ["train", "lenet", "--activation", "swish"],
         ["train", "lenet", "--pooling", "mean"],
         ["train", "lenet", "--momentum", "0.9"],
+        ["train", "lenet", "--epoch", "3"],
+        ["evaluate", "lenet"],
+        ["predict"],
+        ["bench", "vgg"],
     ],
 )
-def test_wrong_usage_exits_with_2(arguments, capsys):
+def test_wrong_usage_is_one_line_and_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert last_error_line(capsys).startswith("python -m cnnlib train: error: ")
+    line = only_error_line(capsys)
+    assert line.startswith(f"python -m cnnlib {arguments[0]}: ")
+    assert line.endswith(f"; `python -m cnnlib {arguments[0]} --help` explains")
 
 
-def test_help_names_every_option_and_its_default(capsys):
+@pytest.mark.parametrize("arguments", [[], ["trian"]])
+def test_cnnlib_alone_and_misspelt_is_one_line_and_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
-        main(["train", "--help"])
+        main(arguments)
+    assert caught.value.code == 2
+    line = only_error_line(capsys)
+    assert line.startswith("python -m cnnlib: ")
+    for name in ("train", "evaluate", "predict", "data", "bench"):
+        assert name in line
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "data", "bench"])
+def test_help_teaches_by_examples_that_can_be_typed(command, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
     assert caught.value.code == 0
-    out = " ".join(capsys.readouterr().out.split())
-    for option in ("--full", "--activation", "--pooling", "--epochs", "--batch-size", "--learning-rate", "--seed",
-                   "--device", "--checkpoint", "--weights"):  # fmt: skip
+    out = capsys.readouterr().out
+    assert f"\n  python -m cnnlib {command}" in out
+    assert max(map(len, out.splitlines())) <= 120
+    with pytest.raises(SystemExit) as caught:
+        main(["--help"])
+    assert caught.value.code == 0
+    assert f"\n  {command}" in capsys.readouterr().out
+
+
+def test_help_names_every_option(capsys):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    out = capsys.readouterr().out
+    for option in parser()._option_string_actions:
         assert option in out
-    assert "(default: 20)" in out
 
 
-def test_cnnlib_alone_says_how_it_is_used():
-    with shell() as process:
-        out, err = process.communicate()
-    assert (process.returncode, out) == (2, "")
-    assert err.startswith("usage: python -m cnnlib [-h] {data,predict,train} ...")
-    assert "train: train a network of the book" in err or "{data,predict,train}" in err
+def test_no_option_is_one_that_torchrun_would_take_for_its_own():
+    from torch.distributed.run import get_args_parser
+
+    theirs = list(get_args_parser()._option_string_actions)
+    for option in parser()._option_string_actions:
+        if option.startswith("--") and option != "--help":
+            assert not any(name.startswith(option) for name in theirs), option
+
+
+def test_a_package_that_is_missing_is_named(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    for name in [name for name in sys.modules if name.startswith("cnnlib.training")]:
+        monkeypatch.delitem(sys.modules, name)
+    assert main(["bench"]) == 2
+    assert only_error_line(capsys) == "cnnlib bench: needs the package torch: pip install torch"

@@ -1,8 +1,15 @@
-"""Train, evaluate, stop and go on."""
+"""Train, evaluate, stop and go on.
+
+``fit`` trains on arrays in memory, in one readable loop; ``scaled`` is its sibling for data that no memory holds and
+for several processes.
+"""
 
 from cnnlib.training.augmentation import color_components, color_jitter, distort, random_crop, random_flip
+from cnnlib.training.devices import pick_device
 from cnnlib.training.evaluation import Evaluation, evaluate
-from cnnlib.training.loop import Recipe, fit, one_cycle, pick_device
+from cnnlib.training.loop import fit
+from cnnlib.training.recipes import Recipe
+from cnnlib.training.schedules import one_cycle
 
 __all__ = [
     "Evaluation",

@@ -1,5 +1,8 @@
 """Stop a training run at any moment, and go on as if nothing had happened."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import torch
 
@@ -16,7 +19,8 @@ def save_checkpoint(path, network, optimizer, run_id, history):
     optimizer : torch.optim.Adam or torch.optim.SGD
     run_id : dict
         What makes this run this run (network, recipe, data); a resume must repeat it.
-    history : list of dict
+    history : list or dict
+        What JSON can hold of how far the run has come.
     """
     tensors = {f"network.{name}": _array(value) for name, value in network.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
@@ -25,7 +29,44 @@ def save_checkpoint(path, network, optimizer, run_id, history):
             for name, value in state.items()
             if value is not None  # the velocity of an SGD without momentum
         }
-    save_tensors(path, tensors, kind="checkpoint", about={"run": run_id, "history": history})
+    about = {"run": run_id, "history": history}
+    write_durably(path, lambda part: save_tensors(part, tensors, kind="checkpoint", about=about))
+
+
+def write_durably(path, write):
+    """Write a file so that even a power cut leaves the old one or the new one, whole.
+
+    Parameters
+    ----------
+    path : str or Path
+        Its folder must exist.
+    write : callable
+        Takes another path in the same folder and writes there.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; ``path`` is then as it was.
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        write(part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from None
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    if os.name == "posix":  # elsewhere a folder cannot be opened
+        folder = os.open(path.absolute().parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def load_checkpoint(path, network, optimizer, run_id):
@@ -42,7 +83,7 @@ def load_checkpoint(path, network, optimizer, run_id):
 
     Returns
     -------
-    list of dict
+    list or dict
         The history so far.
 
     Raises

@@ -1,13 +1,24 @@
-"""``python -m cnnlib train``: train a network of the book from the command line."""
+"""``python -m cnnlib train``: train a network of the book, in one process or many."""
 
-import argparse
+import os
+import shutil
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
-from cnnlib.data import DataError, as_float, mnist
-from cnnlib.models.lenet import LeNet
-from cnnlib.models.storage import save_weights
-from cnnlib.training.loop import Recipe, fit
+import numpy as np
+import torch
+
+from cnnlib.data.faults import reported
+from cnnlib.models.network import Network
+from cnnlib.shapes import integer
+from cnnlib.training.journal import Journal
+from cnnlib.training.networks import BUILDERS, INITIAL, describe_trained, picture_side
+from cnnlib.training.options import chosen_recipe, network_arguments, parser
+from cnnlib.training.preparation import Colours, Preparation, measure_colours
+from cnnlib.training.processes import Stop, processes
+from cnnlib.training.scaled import Execution, Trainer, train
+from cnnlib.training.sources import Pictures, Synthetic, open_data
 
 
 def main(arguments):
@@ -21,58 +32,159 @@ def main(arguments):
     Returns
     -------
     int
-        0; 1 after a fault, which standard error then names in one line; 130 after Ctrl-C. Wrong
-        usage exits with 2 by itself.
+        0; 2 after a fault, which standard error then names in one line; 130 after Ctrl-C, 143 after SIGTERM.
     """
-    options = _parser().parse_args(arguments)
-    try:
-        _train(options)
-    except (DataError, OSError, ValueError, FloatingPointError) as error:
-        print(f"cnnlib train: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        resume = "; the same command goes on from its checkpoint" if options.checkpoint else ""
-        print(f"cnnlib train: interrupted{resume}", file=sys.stderr)
-        return 130
-    return 0
-
-
-def _parser():
-    defaults = Recipe()
-    parser = argparse.ArgumentParser(
-        prog="python -m cnnlib train",
-        description="Train a network of the book.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument("network", choices=["lenet"])
-    parser.add_argument("--full", action="store_true", help="train on MNIST's 60,000 digits, not the packaged 5,000")
-    parser.add_argument("--activation", choices=["sigmoid", "tanh", "relu"], default="sigmoid", help="nonlinearity")
-    parser.add_argument("--pooling", choices=["average", "max"], default="average", help="what a window is reduced to")
-    parser.add_argument("--epochs", type=int, default=defaults.epochs, help="passes over the training images")
-    parser.add_argument("--batch-size", type=int, default=defaults.batch_size, help="images a step")
-    parser.add_argument("--learning-rate", type=float, default=defaults.learning_rate, help="peak of the schedule")
-    parser.add_argument("--seed", type=int, default=defaults.seed, help="of the weights and of the order of images")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, …")
-    parser.add_argument("--checkpoint", metavar="FILE", help="write it after every epoch; go on from it if it exists")
-    parser.add_argument("--weights", metavar="FILE", help="write the trained weights to this safetensors file")
-    return parser
+    options = parser().parse_args(arguments)
+    # Each machine says once what is wrong with it.
+    return reported("cnnlib train", lambda: _train(options), quiet=int(os.environ.get("LOCAL_RANK", 0)) > 0)
 
 
 def _train(options):
-    recipe = Recipe(options.epochs, options.batch_size, options.learning_rate, options.seed)
-    # Found out now, not after hours of training that could then not be kept.
-    for file in (options.checkpoint, options.weights):
-        if file is not None and not Path(file).absolute().parent.is_dir():
-            raise FileNotFoundError(f"no folder to write {file} into")
-    digits = mnist(full=options.full)
-    network = LeNet(options.activation, options.pooling, seed=options.seed)
-    train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
-    history = fit(network, train, recipe, test=test, device=options.device, checkpoint=options.checkpoint)
-    last = history[-1]
-    print(
-        f"{network.architecture.name} on {digits.name}: test accuracy {last['test_accuracy']:.4f} "
-        f"after {last['epoch']} epochs, {sum(row['seconds'] for row in history):.1f} s of training"
+    named = chosen_recipe(options)
+    arguments = network_arguments(options)
+    with processes(options.device) as group:
+        _require_compiler(named.compiled, group.device)
+        source, validation = _sources(options, arguments)
+        if options.network != "lenet":
+            arguments["classes"] = len(source.classes)
+        architecture = BUILDERS[options.network](**arguments)
+        _require_fit(options.network, architecture, source, named.recipe)
+        colours = None if options.network == "lenet" else _colours(source, group, architecture.input_shape[0])
+        trainer = _trainer(options, named, architecture, source, colours, group)
+        steps = _steps(options, named.recipe, source)
+        journal = _journal(options, named, group, architecture, (source, validation), steps)
+        with Stop() as stop:
+            try:
+                journal.resume(trainer)
+                done = train(trainer, source, journal, steps=steps, validation=validation, stop=stop)
+                if done:
+                    about = describe_trained(options.network, arguments, source.classes, colours)
+                    journal.finish(trainer.network, about)
+            finally:
+                journal.close()
+    if group.first:
+        _say(journal, architecture, source, steps, done)
+    return 0 if done else 128 + stop.received
+
+
+def _require_compiler(wanted, device):
+    """Find out before the run what ``torch.compile`` would say in fifty lines at its first step."""
+    if wanted and device.type == "cpu":
+        named = os.environ.get("CXX")
+        if not any(shutil.which(name) for name in ([named] if named else ["g++", "clang++", "c++", "cl"])):
+            raise ValueError("--compile needs a C++ compiler on the CPU; install g++, or say --no-compile")
+
+
+def _sources(options, arguments):
+    """Open what to train on and what to validate on."""
+    if options.synthetic is not None:
+        if options.data is not None:
+            raise ValueError(f"--data or --synthetic, not both, received --data {options.data}")
+        count = integer("train", "--synthetic", options.synthetic, minimum=1)
+        classes = integer("train", "--classes", options.classes or 1000, minimum=1)
+        if options.network == "lenet":
+            return Synthetic(count, 28, 10, channels=1), None
+        return Synthetic(count, picture_side(_size(options, arguments)), classes), None
+    if options.classes is not None:
+        raise ValueError("--classes is for --synthetic; data say themselves how many classes they have")
+    data = options.data or ("digits" if options.network == "lenet" else None)
+    if data is None:
+        raise ValueError(f"say what {options.network} shall see: --data imagenet:FOLDER, --data cifar10, --synthetic …")
+    return open_data(data, picture_side(_size(options, arguments)))
+
+
+def _size(options, arguments):
+    return BUILDERS[options.network](**arguments).input_shape[1]
+
+
+def _require_fit(network, architecture, source, recipe):
+    if source.channels > architecture.input_shape[0]:
+        raise ValueError(f"{network} takes gray pictures, and {source.name} has {source.channels} channels")
+    if network == "lenet" and len(source.classes) != 10:
+        raise ValueError(f"lenet tells 10 classes apart, and {source.name} has {len(source.classes)}")
+    architecture.trace()  # an image too small for the layers is refused here
+    if recipe.batch_size > len(source):
+        raise ValueError(f"--batch-size must be at most the {len(source):,} pictures, received {recipe.batch_size:,}")
+
+
+def _colours(source, group, channels, *, count=500):
+    """Measure the colours of some pictures; the first process does, the others are told."""
+    values = torch.zeros(2 * channels + 9, dtype=torch.float64)
+    if group.first:
+        positions = np.random.RandomState(0).choice(len(source), min(count, len(source)), replace=False)
+        images = source.__getitems__(positions.tolist())[0]
+        apart = max(1, images.shape[2] // 64)  # neighbouring pixels say little more
+        colours = measure_colours(images[:, :, ::apart, ::apart].expand(-1, channels, -1, -1))
+        values = torch.from_numpy(np.concatenate([colours.mean, colours.std, colours.components.ravel()]))
+    values = group.from_first(values).numpy()
+    return Colours(values[:channels], values[channels : 2 * channels], values[2 * channels :].reshape(3, 3))
+
+
+def _trainer(options, named, architecture, source, colours, group):
+    network = Network(architecture, seed=named.recipe.seed)
+    initial = INITIAL[named.initial](architecture, named.recipe.seed)
+    network.load_state_dict({name: torch.from_numpy(value) for name, value in initial.items()})
+    preparation = Preparation(
+        architecture.input_shape,
+        picture_side(architecture.input_shape[1]),
+        colours,
+        mirror=source.photographs,
+        jitter=named.jitter if source.photographs else 0.0,
     )
-    if options.weights is not None:
-        save_weights(options.weights, network.architecture, network.weights())
-        print(f"weights written to {options.weights}")
+    workers = options.workers
+    if workers is None:
+        neighbours = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
+        workers = min(8, max(1, os.cpu_count() // neighbours)) if isinstance(source, Pictures) else 0
+    execution = Execution(named.precision, named.channels_last, named.compiled, options.accumulate, workers)
+    return Trainer(network, named.recipe, preparation, group, execution, label_smoothing=named.label_smoothing)
+
+
+def _steps(options, recipe, source):
+    if options.steps is not None:
+        return integer("train", "--steps", options.steps, minimum=1)
+    return recipe.epochs * (len(source) // recipe.batch_size)
+
+
+def _journal(options, named, group, architecture, sources, steps):
+    source = sources[0]
+    run_id = {
+        "network": architecture.name,
+        "input_shape": list(architecture.input_shape),
+        "data": source.fingerprint(),
+        **asdict(named.recipe),
+        "steps": steps,
+        "initial": named.initial,
+        "label_smoothing": named.label_smoothing,
+        "jitter": named.jitter,
+        "precision": named.precision,
+    }
+    folder = options.folder
+    if folder is None and options.synthetic is None:
+        folder = Path("runs", f"{options.network}-{source.name}")
+    parts = zip(("train", "val"), sources, strict=True)
+    return Journal(
+        None if folder is None else Path(folder),
+        group,
+        run_id,
+        steps=steps,
+        batch_size=named.recipe.batch_size,
+        folders={part: each.folder for part, each in parts if isinstance(each, Pictures)},
+        row_every=integer("train", "--log-every", options.log_every, minimum=1),
+        checkpoint_every=integer("train", "--checkpoint-every", options.checkpoint_every, minimum=1),
+        damaged_limit=options.damaged_limit,
+        tensorboard=options.tensorboard,
+    )
+
+
+def _say(journal, architecture, source, steps, done):
+    if not done:
+        on = "the same command goes on from there" if journal.folder else "nothing is kept without --folder FOLDER"
+        print(f"cnnlib train: interrupted at step {journal.step:,} of {steps:,}; {on}", file=sys.stderr)
+        return
+    last = journal.rows[-1]
+    scores = f"training loss {last['loss']:.4f}"
+    if "val_top1" in last:
+        scores = f"top-1 accuracy {last['val_top1']:.4f}, top-5 {last['val_top5']:.4f}"
+    print(f"{architecture.name} on {source.name}: {scores} after {steps:,} steps, {last['epoch']} epochs")
+    if journal.folder:
+        print(f"weights in {journal.folder / 'weights.safetensors'}, metrics in {journal.folder / 'metrics.csv'}")

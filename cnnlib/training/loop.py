@@ -1,7 +1,7 @@
 """Train a network: one loop, meant to be read."""
 
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,117 +9,9 @@ import torch
 from tqdm.auto import tqdm
 
 from cnnlib import gpu
-from cnnlib.shapes import integer, positive
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
+from cnnlib.training.devices import pick_device
 from cnnlib.training.evaluation import evaluate
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How to train.
-
-    Attributes
-    ----------
-    epochs : int
-        Passes over the training images.
-    batch_size : int
-        Images a step; the last step of an epoch takes what is left.
-    learning_rate : float
-        Of every step, or the peak of the one-cycle schedule.
-    seed : int
-        Of the order in which the images come, and of what ``augment`` does to them.
-    optimizer : "adam" or "sgd"
-    momentum : float
-        Of ``"sgd"``, from 0 to below 1.
-    schedule : "one_cycle" or "constant"
-    weight_decay : float
-        Added to each gradient times the weight, at least 0.
-
-    Raises
-    ------
-    TypeError
-        If a value is not a number, or one of the integers is not an integer.
-    ValueError
-        If a value is out of range, or a name is none of these.
-    """
-
-    epochs: int = 20
-    batch_size: int = 50
-    learning_rate: float = 0.01
-    seed: int = 0
-    optimizer: str = "adam"
-    momentum: float = 0.0
-    schedule: str = "one_cycle"
-    weight_decay: float = 0.0
-
-    def __post_init__(self):
-        for name, minimum in (("epochs", 1), ("batch_size", 1), ("seed", 0)):
-            # Past the frozen guard: NumPy's integers become int, which a checkpoint can hold.
-            object.__setattr__(self, name, integer("Recipe", name, getattr(self, name), minimum=minimum))
-        object.__setattr__(self, "learning_rate", positive("Recipe", "learning_rate", self.learning_rate))
-        for name, options in (("optimizer", ("adam", "sgd")), ("schedule", ("one_cycle", "constant"))):
-            if getattr(self, name) not in options:
-                raise ValueError(f"Recipe: {name} must be one of {options}, received {getattr(self, name)!r}")
-        if not 0 <= self.momentum < 1 or (self.momentum and self.optimizer == "adam"):
-            raise ValueError(f"Recipe: momentum must be from 0 to below 1, and 0 with adam, received {self.momentum!r}")
-        if not 0 <= self.weight_decay < np.inf:
-            raise ValueError(f"Recipe: weight_decay must be at least 0 and finite, received {self.weight_decay!r}")
-
-
-def one_cycle(progress, peak):
-    """Return the learning rate after a share ``progress`` of all steps.
-
-    It climbs linearly to ``peak`` over the first 30 %, then falls to zero along a half cosine [1]_.
-
-    Parameters
-    ----------
-    progress : float
-        From 0 before the first step to 1 after the last.
-    peak : float
-
-    Returns
-    -------
-    float
-
-    References
-    ----------
-    .. [1] Smith & Topin, *Super-convergence* (2018), with the cosine of Loshchilov & Hutter, *SGDR* (2017), Eq. 5.
-
-    Examples
-    --------
-    >>> one_cycle(0.15, peak=0.01), one_cycle(0.3, peak=0.01), round(one_cycle(0.65, peak=0.01), 6)
-    (0.005, 0.01, 0.005)
-    """
-    warm_up = 0.3
-    if progress < warm_up:
-        return float(peak * progress / warm_up)
-    return float(peak * (1 + np.cos(np.pi * (progress - warm_up) / (1 - warm_up))) / 2)
-
-
-def pick_device(device="auto"):
-    """Return the device asked for, or with ``"auto"`` a CUDA GPU where there is one.
-
-    Parameters
-    ----------
-    device : str
-
-    Returns
-    -------
-    torch.device
-
-    Raises
-    ------
-    ValueError
-        If PyTorch does not know the device, or this machine does not have it.
-    """
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"device must be one this machine has, received {device!r} ({reason})") from None
-    return torch.device(device)
 
 
 def fit(
@@ -176,7 +68,7 @@ def fit(
     device = pick_device(device)
     network.to(device)
     images, labels = (torch.tensor(array, device=device) for array in train)
-    optimizer = _optimizer(network, recipe)
+    optimizer = recipe.optimizer_of(network.parameters())
     architecture = getattr(network, "architecture", None)
     name = architecture.name if architecture else type(network).__name__
     run_id = {"architecture": name, "images": len(images), **asdict(recipe)}
@@ -202,13 +94,6 @@ def fit(
     return history
 
 
-def _optimizer(network, recipe):
-    rates = {"lr": recipe.learning_rate, "weight_decay": recipe.weight_decay}
-    if recipe.optimizer == "sgd":
-        return torch.optim.SGD(network.parameters(), momentum=recipe.momentum, **rates)
-    return torch.optim.Adam(network.parameters(), **rates)
-
-
 def _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment):
     """Take one step for each batch; return the mean loss and accuracy over the epoch."""
     network.train()
@@ -220,10 +105,9 @@ def _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment)
     total_loss = torch.zeros((), device=images.device)
     correct = torch.zeros((), device=images.device)
     for step, batch in enumerate(batches):
-        if recipe.schedule == "one_cycle":
-            share = (epoch - 1 + step / len(batches)) / recipe.epochs
-            for group in optimizer.param_groups:
-                group["lr"] = one_cycle(share, recipe.learning_rate)
+        share = (epoch - 1 + step / len(batches)) / recipe.epochs
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.rate(share)
         seen = images[batch] if augment is None else augment(images[batch], rng)
         logits = network(seen)
         mean = loss(logits, labels[batch])

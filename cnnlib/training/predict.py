@@ -1,16 +1,21 @@
-"""``python -m cnnlib predict``: read the digit in a picture."""
-
-import argparse
-import sys
+"""``python -m cnnlib predict``: say what a picture shows."""
 
 import numpy as np
 
 from cnnlib import vectorized
+from cnnlib.data.faults import Parser, reported
+from cnnlib.data.folder import read_picture
 from cnnlib.data.scans import as_mnist, open_picture
 from cnnlib.models.architecture import run
 from cnnlib.models.architectures import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.models.storage import load_weights
+
+EXAMPLES = """examples:
+  python -m cnnlib predict lenet seven.png
+      One digit, any size, any ink; with the weights that come with the package.
+  python -m cnnlib predict alexnet2012 cat.jpg dog.jpg --weights runs/alexnet2012-imagenet/weights.safetensors
+      The five most probable classes, by the names of the folders that the network was trained on."""
 
 
 def read_digit(picture, architecture, weights):
@@ -48,28 +53,48 @@ def main(arguments):
     Returns
     -------
     int
-        0; 1 after a fault, which standard error then names in one line. Wrong usage exits with 2 by itself.
+        0; 2 after a fault, which standard error then names in one line; 130 after Ctrl-C.
     """
-    parser = argparse.ArgumentParser(
-        prog="python -m cnnlib predict", description="Read the digit in each picture: one digit, any size, any ink."
-    )
-    parser.add_argument("network", choices=["lenet"])
+    parser = Parser(prog="python -m cnnlib predict", description="Say what each picture shows.", epilog=EXAMPLES)
+    networks = ["lenet", "alexnet", "alexnet2012", "alexnet-one-tower"]
+    parser.add_argument("network", choices=networks, help="%(choices)s")
     parser.add_argument("picture", nargs="+", help="PNG, JPEG, …")
-    parser.add_argument("--weights", metavar="FILE", help="of your own training, in place of the package's")
-    parser.add_argument("--activation", choices=["sigmoid", "tanh", "relu"], default="relu", help="of those weights")
-    parser.add_argument("--pooling", choices=["average", "max"], default="max", help="of those weights")
+    parser.add_argument("--weights", metavar="FILE", help="of your own training; lenet has the package's otherwise")
+    parser.add_argument(
+        "--activation", choices=["sigmoid", "tanh", "relu"], default="relu", help="lenet: of those weights (relu)"
+    )
+    parser.add_argument("--pooling", choices=["average", "max"], default="max", help="lenet: of those weights (max)")
     options = parser.parse_args(arguments)
-    try:
-        if options.weights:
-            architecture = lenet(options.activation, options.pooling)
-            weights = load_weights(options.weights, architecture)
-        else:
-            architecture, weights = trained_lenet()
-        for path in options.picture:
-            probabilities = read_digit(open_picture(path), architecture, weights)
-            first, second = np.argsort(-probabilities)[:2]
-            print(f"{path}: {first} ({probabilities[first]:.1%}; next {second}, {probabilities[second]:.1%})")
-    except (OSError, ValueError) as error:
-        print(f"cnnlib predict: {error}", file=sys.stderr)
-        return 1
-    return 0
+    action = _predict_digits if options.network == "lenet" else _predict_classes
+    return reported("cnnlib predict", lambda: action(options))
+
+
+def _predict_digits(options):
+    if options.weights:
+        architecture = lenet(options.activation, options.pooling)
+        weights = load_weights(options.weights, architecture)
+    else:
+        architecture, weights = trained_lenet()
+    for path in options.picture:
+        probabilities = read_digit(open_picture(path), architecture, weights)
+        first, second = np.argsort(-probabilities)[:2]
+        print(f"{path}: {first} ({probabilities[first]:.1%}; next {second}, {probabilities[second]:.1%})")
+
+
+def _predict_classes(options):
+    import torch
+
+    from cnnlib.training.networks import load_trained, network_of
+
+    if options.weights is None:
+        raise ValueError(f"{options.network} needs --weights FILE: the package carries weights of lenet only")
+    trained = load_trained(options.weights)
+    if trained.network != options.network:
+        raise ValueError(f"{options.weights} holds weights of {trained.network}, not of {options.network}")
+    network = network_of(trained)
+    for path in options.picture:
+        image = torch.from_numpy(read_picture(path, trained.preparation.side))[None]
+        with torch.no_grad():
+            probabilities = torch.softmax(network(trained.preparation(image))[0], 0).tolist()
+        best = sorted(range(len(probabilities)), key=lambda i: -probabilities[i])[:5]
+        print(f"{path}: {', '.join(f'{trained.classes[i]} ({probabilities[i]:.1%})' for i in best)}")

@@ -44,7 +44,8 @@ def test_one_cycle_at_points_done_by_hand():
         (
             {"schedule": "cosine"},
             ValueError,
-            "Recipe: schedule must be one of ('one_cycle', 'constant'), received 'cosine'",
+            "Recipe: schedule must be one of ('one_cycle', 'constant', 'three_drops', 'warm_up_cosine'), "
+            "received 'cosine'",
         ),
         (
             {"momentum": 0.9},

@@ -58,7 +58,7 @@ def test_weights_of_ones_own_are_used(pages, tmp_path, capsys):
 
 
 def fault(arguments, capsys):
-    assert main(["predict", "lenet", *map(str, arguments)]) == 1
+    assert main(["predict", "lenet", *map(str, arguments)]) == 2
     captured = capsys.readouterr()
     [line] = captured.err.splitlines()
     return line
