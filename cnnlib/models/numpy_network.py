@@ -1,10 +1,13 @@
 """An architecture trained with nothing but NumPy."""
 
+from copy import copy
+
 import numpy as np
 
 from cnnlib.models.architecture import initial_weights
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, LocalResponseNorm, Pool, integer
 from cnnlib.vectorized import cross_entropy, cross_entropy_backward, layers
+from cnnlib.vectorized._threads import share
 from cnnlib.vectorized.optimizers import Adam
 
 _ACTIVATIONS = {"sigmoid": layers.Sigmoid, "tanh": layers.Tanh, "relu": layers.ReLU, "scaled_tanh": layers.ScaledTanh}
@@ -40,10 +43,15 @@ class NumpyNetwork(layers.Sequential):
     def __init__(self, architecture, *, seed=0, dtype=np.float32):
         self.architecture = architecture
         weights = initial_weights(architecture, seed, dtype=dtype)
-        super().__init__({row.name: _layer(row, weights) for row in architecture.trace()})
+        rows = architecture.trace()
+        self._multiply_adds = sum(row.multiply_adds for row in rows)
+        super().__init__({row.name: _layer(row, weights) for row in rows})
 
     def loss(self, images, labels):
         """Go forward to the mean cross-entropy and backward to ``gradients``; return the cross-entropy.
+
+        A large batch is shared between the cores: each takes a part of it through all layers, and the gradients
+        are added up, since that of a mean is the mean of those of its parts.
 
         Parameters
         ----------
@@ -54,9 +62,22 @@ class NumpyNetwork(layers.Sequential):
         -------
         float
         """
-        logits = self.forward(images)
-        self.backward(cross_entropy_backward(1.0, logits, labels), input_gradient=False)
-        return float(cross_entropy(logits, labels))
+
+        def through(part):
+            # A layer remembers one input only. A shallow copy remembers its own, and has the same weights.
+            twin = layers.Sequential({name: copy(layer) for name, layer in self.layers.items()})
+            weight = len(images[part]) / len(images)
+            logits = twin.forward(images[part])
+            twin.backward(cross_entropy_backward(weight, logits, labels[part]), input_gradient=False)
+            return twin, weight * float(cross_entropy(logits, labels[part]))
+
+        # Backward has two products for each of forward's.
+        products = 3 * len(images) * self._multiply_adds
+        twins, losses = zip(*share(through, len(images), products), strict=True)
+        for name, layer in self.layers.items():
+            parts = [twin.layers[name].gradients for twin in twins]
+            layer.gradients = {kind: sum(part[kind] for part in parts) for kind in parts[0]}
+        return sum(losses)
 
     def predict(self, images, *, batch_size=500):
         """Return the class of the largest logit of each image, shape (N,); ``batch_size`` bounds the memory."""

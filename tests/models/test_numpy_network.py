@@ -12,6 +12,7 @@ from cnnlib.models.network import Network
 from cnnlib.models.numpy_network import NumpyNetwork, fit_numpy
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 from cnnlib.training import Recipe, fit
+from cnnlib.vectorized import _threads
 
 KINDS = [("sigmoid", "average"), ("tanh", "max"), ("relu", "max")]
 
@@ -54,6 +55,18 @@ def test_fifty_steps_give_the_losses_of_pytorchs_loop():
     assert len(losses) == 50
     np.testing.assert_allclose(losses, [loss.item() for loss in theirs], rtol=0, atol=1e-6)
     assert losses[-1] < 0.9 * losses[0]
+
+
+def test_a_batch_that_the_cores_share_has_the_loss_and_gradients_of_one_that_they_do_not(monkeypatch):
+    images, labels = some_digits(7)
+    alone, shared = (NumpyNetwork(lenet("tanh", "max"), seed=4, dtype=np.float64) for _ in range(2))
+    loss = alone.loss(images, labels)
+    monkeypatch.setattr(_threads, "WORTH_THREADS", 0)
+    monkeypatch.setattr(_threads, "_threads", 3)
+    assert shared.loss(images, labels) == pytest.approx(loss, rel=1e-13)
+    assert shared.gradients.keys() == alone.gradients.keys()
+    for name, gradient in shared.gradients.items():
+        np.testing.assert_allclose(gradient, alone.gradients[name], rtol=1e-9, atol=1e-15, err_msg=name)
 
 
 def test_options_and_missing_biases_reach_the_layers():
