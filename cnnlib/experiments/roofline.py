@@ -91,7 +91,7 @@ def peak_rate(*, device="cpu", size=1024, runs=5):
     float
     """
     a, b = (torch.rand(size, size, device=device) for _ in range(2))
-    return 2 * size**3 / _best(lambda: a @ b, device, runs)
+    return 2 * size**3 / min(timed(lambda: a @ b, device, runs=runs))
 
 
 def copy_rate(*, device="cpu", numbers=2**24, runs=5):
@@ -110,7 +110,7 @@ def copy_rate(*, device="cpu", numbers=2**24, runs=5):
     """
     source = torch.rand(numbers, device=device)
     target = torch.empty_like(source)
-    return 2 * BYTES * numbers / _best(lambda: target.copy_(source), device, runs)
+    return 2 * BYTES * numbers / min(timed(lambda: target.copy_(source), device, runs=runs))
 
 
 def layer_seconds(architecture, batch, *, device="cpu", runs=5):
@@ -158,9 +158,23 @@ def _call(report, batch, device):
     return None
 
 
-def _best(call, device, runs):
-    """Return the seconds of the fastest of some runs: whatever disturbs a run makes it longer."""
-    return min([_seconds(call, device) for _ in range(runs + 1)][1:])
+def timed(work, device="cpu", *, runs=5):
+    """Time a piece of work some times, after once to warm up.
+
+    Parameters
+    ----------
+    work : callable
+        Takes nothing.
+    device : str
+        That the work is done on.
+    runs : int
+
+    Returns
+    -------
+    list of float
+        Seconds of each run. Whatever disturbs a run makes it longer, so that the least says most of the work.
+    """
+    return [_seconds(work, device) for _ in range(runs + 1)][1:]
 
 
 def _seconds(call, device):

@@ -8,7 +8,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, OUTPUT, detached, style
 from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
 
-_ROW, _BOX = 0.78, 0.5  # height of a row and of its box, in inches
+_ROW, _BOX = 0.74, 0.5  # height of a row and of its box, in inches
 _COLUMN, _BOX_WIDTH = 3.5, 3.2
 _LEAST = 1.25  # room for a title, however small what stands below it
 
@@ -37,7 +37,8 @@ def show_side_by_side(networks):
     rows = max(map(len, columns.values()))
     width, height = _COLUMN * len(columns), _ROW * rows + 0.4
     with style():
-        figure, axis = plt.subplots(figsize=(width, height), layout="constrained")
+        # A tall figure of letters: fewer dots to the inch keep a notebook's file small.
+        figure, axis = plt.subplots(figsize=(width, height), dpi=75, layout="constrained")
         axis.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
         axis.axis("off")
         for number, (title, boxes) in enumerate(columns.items()):
