@@ -5,6 +5,7 @@ which units are dropped depends on the seed and the step alone; process r of K t
 two or eight processes, with any number of reading workers, make the same run.
 """
 
+import signal
 from functools import lru_cache
 
 import numpy as np
@@ -116,6 +117,7 @@ def loader(source, positions, workers, device):
         batch_sampler=positions,
         num_workers=workers,
         collate_fn=_as_it_is,
+        worker_init_fn=_leave_signals_to_the_trainer,
         pin_memory=device.type == "cuda",
         prefetch_factor=4 if workers else None,
     )
@@ -123,3 +125,9 @@ def loader(source, positions, workers, device):
 
 def _as_it_is(batch):
     return batch
+
+
+def _leave_signals_to_the_trainer(worker):
+    """A signal to the whole group must not take the readers away from a step that is to be finished."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -2,13 +2,17 @@
 
 import os
 import shutil
+import signal
 import sys
+import traceback
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from cnnlib.data import DataError
 from cnnlib.data.faults import reported
 from cnnlib.models.network import Network
 from cnnlib.shapes import integer
@@ -53,18 +57,35 @@ def _train(options):
         trainer = _trainer(options, named, architecture, source, colours, group)
         steps = _steps(options, named.recipe, source)
         journal = _journal(options, named, group, architecture, (source, validation), steps)
-        with Stop() as stop:
-            try:
-                journal.resume(trainer)
-                done = train(trainer, source, journal, steps=steps, validation=validation, stop=stop)
-                if done:
-                    about = describe_trained(options.network, arguments, source.classes, colours)
-                    journal.finish(trainer.network, about)
-            finally:
-                journal.close()
+        with Stop() as stop, closing(journal), closing(trainer), _clear_words(group):
+            journal.resume(trainer)
+            done = train(trainer, source, journal, steps=steps, validation=validation, stop=stop)
+            if done:
+                journal.finish(trainer.network, describe_trained(options.network, arguments, source.classes, colours))
     if group.first:
         _say(journal, architecture, source, steps, done)
-    return 0 if done else 128 + stop.received
+    # Another process may have been the one that the signal reached.
+    return 0 if done else 128 + (stop.signal or signal.SIGTERM)
+
+
+@contextmanager
+def _clear_words(group):
+    """Say in plain words what PyTorch says in many lines."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise MemoryError(
+            "the GPU's memory is too small for this; try a smaller --batch-size, or --accumulate"
+        ) from None
+    except RuntimeError as error:
+        if group.count == 1 or isinstance(error, DataError):
+            raise
+        first_line = str(error).splitlines()[0]
+        # The frames it came through would keep alive what `Trainer.close` lets go of.
+        traceback.clear_frames(error.__traceback__)
+        raise ConnectionError(
+            f"another process of this run has ended ({first_line}); the same command goes on from the last checkpoint"
+        ) from None
 
 
 def _require_compiler(wanted, device):

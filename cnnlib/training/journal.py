@@ -6,6 +6,7 @@ All processes call the journal alike, because some of what it writes is a sum ov
 import csv
 import io
 import math
+import time
 
 import torch
 
@@ -14,6 +15,7 @@ from cnnlib.models.storage import save_tensors
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint, write_durably
 from cnnlib.training.progress import ProgressLine
 
+PATIENCE = 5.0  # seconds
 COLUMNS = ("step", "epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_top1", "val_top5")
 
 
@@ -286,12 +288,18 @@ def _lock(folder):
     except ModuleNotFoundError:  # Windows
         return None
     file = (folder / ".lock").open("w")
-    try:
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise ValueError(f"another process is training in {folder}; wait for it, or name another folder") from None
-    return file
+    # Processes whose torchrun was killed finish their step first.
+    patience = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() < patience:
+                time.sleep(0.1)
+                continue
+            file.close()
+            raise ValueError(f"another process is training in {folder}; wait for it, or name another folder") from None
+        return file
 
 
 def _event_writer(folder, purge_step):

@@ -124,13 +124,26 @@ def processes(device="auto"):
 class Stop:
     """Remember Ctrl-C and SIGTERM until the step in hand is done; a second one ends the process at once.
 
-    As a context: the signals' own handlers come back at the end. ``received`` is the signal's number, or 0.
+    As a context: the signals' own handlers come back at the end.
+
+    Attributes
+    ----------
+    signal : int
+        Number of the signal that came, 0 before; SIGTERM too where ``torchrun`` itself is gone, for then nobody would
+        end this process.
     """
 
     SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
     def __init__(self):
-        self.received = 0
+        self._received = 0
+        self._parent = os.getppid() if launched()[1] > 1 else None
+
+    @property
+    def signal(self):
+        if self._parent not in (None, os.getppid()):
+            return int(signal.SIGTERM)
+        return self._received
 
     def __enter__(self):
         self._before = {number: signal.signal(number, self._remember) for number in self.SIGNALS}
@@ -141,6 +154,6 @@ class Stop:
             signal.signal(number, handler)
 
     def _remember(self, number, frame):
-        self.received = number
+        self._received = number
         for each in self.SIGNALS:
             signal.signal(each, self._before[each])

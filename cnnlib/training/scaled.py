@@ -151,6 +151,14 @@ class Trainer:
             gpus = [self.device] if self.device.type == "cuda" else None
             self.parallel = DistributedDataParallel(self.learner, device_ids=gpus)
 
+    def close(self):
+        """Let go of the other processes, before they are left.
+
+        What averages the gradients ends a thread of its own when it is deleted. Left to the interpreter, that may
+        happen after the process group is gone, and then the two wait for each other.
+        """
+        self.parallel = self.learner
+
     @property
     def _memory_format(self):
         return torch.channels_last if self.execution.channels_last else torch.contiguous_format
@@ -305,7 +313,7 @@ def train(trainer, source, journal, *, steps, validation=None, stop=None):
         loss, correct, damaged = trainer.step(step, parts, step / steps)
         journal.took(step // per_epoch + 1, loss, correct, damaged)
         at_end_of_epoch = (step + 1) % per_epoch == 0 or step + 1 == steps
-        stopped = stop is not None and bool(processes.any(torch.tensor([stop.received > 0], dtype=torch.uint8)))
+        stopped = stop is not None and bool(processes.any(torch.tensor([stop.signal > 0], dtype=torch.uint8)))
         if at_end_of_epoch or journal.row_due:
             scores = {}
             if at_end_of_epoch and validation is not None:

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from photographs import draw_pictures
 
 
 @pytest.fixture(autouse=True, scope="package")
@@ -10,3 +11,9 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session")
+def picture_root(tmp_path_factory):
+    """Return a folder of 3 classes with 9 + 3 pictures each, which the tests leave as it is."""
+    return draw_pictures(tmp_path_factory.mktemp("pictures"), train=9, val=3)
