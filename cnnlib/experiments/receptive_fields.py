@@ -44,6 +44,9 @@ def fields(architecture):
     Sizes and strides are those of `cnnlib.shapes.trace`; the first pixel moves out by a layer's padding times the
     stride that reaches it [1]_.
 
+    A field includes what padding stands for. Where a stride does not divide and the last pixels are read by no window,
+    a unit at the far edge sees zeros in their place.
+
     Parameters
     ----------
     architecture : Architecture

@@ -76,7 +76,7 @@ def bound(report, batch, peak, bandwidth):
     return max(operations(report, batch) / peak, bytes_moved(report, batch) / bandwidth)
 
 
-def peak_rate(*, device="cpu", size=1024, runs=5):
+def peak_rate(*, device="cpu", size=1024, runs=12):
     """Measure the operations per second of multiplying two square matrices, the best of some runs.
 
     Parameters

@@ -38,7 +38,7 @@ def show_side_by_side(networks):
     width, height = _COLUMN * len(columns), _ROW * rows + 0.4
     with style():
         # A tall figure of letters: fewer dots to the inch keep a notebook's file small.
-        figure, axis = plt.subplots(figsize=(width, height), dpi=75, layout="constrained")
+        figure, axis = plt.subplots(figsize=(width, height), dpi=90, layout="constrained")
         axis.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
         axis.axis("off")
         for number, (title, boxes) in enumerate(columns.items()):

@@ -41,7 +41,8 @@ def show_roofline(layers, *, peak, bandwidth, limits=(0.2, 2000), title=""):
         figure, axis = plt.subplots(figsize=(6.6, 3.9), layout="constrained")
         axis.loglog([limits[0], ridge, limits[1]], [limits[0] * bandwidth / 1e9, peak / 1e9, peak / 1e9], color=INK)
         axis.axvline(ridge, color=FAINT, linewidth=1, linestyle=":")
-        axis.text(limits[1], peak / 1e9 * 1.08, f"arithmetic: {peak / 1e9:.0f} GFLOP/s", ha="right", va="bottom")
+        axis.plot([limits[0], ridge], [peak / 1e9] * 2, color=FAINT, linewidth=1, linestyle=":")
+        axis.text(1.1 * limits[0], 1.06 * peak / 1e9, f"arithmetic: {peak / 1e9:.0f} GFLOP/s", va="bottom")
         words = f"memory: {bandwidth / 1e9:.0f} GB/s"
         axis.text(0.5 * ridge, 0.42 * peak / 1e9, words, va="top")
         lowest = min([rate for _, rate in layers.values()], default=peak)
