@@ -1,6 +1,7 @@
 """Figures of the book: arrays and sizes in, Matplotlib figures or page widgets out."""
 
 from cnnlib.figures.alexnet import show_field, show_parameters, show_shares, show_side_by_side, show_towers
+from cnnlib.figures.alexnet_training import show_effects, show_filters, show_neighbours, show_race
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
@@ -31,18 +32,22 @@ __all__ = [
     "show_arrays",
     "show_confusion",
     "show_curves",
+    "show_effects",
     "show_errors",
     "show_feature_maps",
     "show_field",
+    "show_filters",
     "show_images",
     "show_learning_curve",
     "show_maps",
     "show_matrices",
     "show_memory",
+    "show_neighbours",
     "show_orders",
     "show_painted",
     "show_parameters",
     "show_prior",
+    "show_race",
     "show_regions",
     "show_response",
     "show_roofline",
