@@ -112,7 +112,6 @@ class Journal:
             write_durably(self.folder / "metrics.csv", lambda path: path.write_text(_table(self.rows), "utf-8"))
         if self._tensorboard:
             self._events = _event_writer(self.folder / "tensorboard", purge_step=self.step + 1)
-        self.progress.restart(self.step)
 
     def took(self, epoch, loss, correct, damaged):
         """Note a step: mean loss and right answers of this process' share, and pictures that could not be read."""
@@ -151,6 +150,7 @@ class Journal:
             If too many pictures are damaged.
         """
         loss, correct = self._joint_sums()
+        self.progress.measure(self.step)
         self._sums = [0.0, 0.0]
         steps = self.step - (self.rows[-1]["step"] if self.rows else 0)
         means = {"loss": loss / steps, "accuracy": correct / (steps * self.batch_size)}
@@ -164,7 +164,6 @@ class Journal:
                 self._events.add_scalar(name, value, self.step)
             self._events.add_scalar("images_per_second", self.progress.speed, self.step)
         self._list_damaged()
-        self.progress.restart(self.step)
 
     def save(self, trainer):
         """Write a checkpoint of this very step.
@@ -181,12 +180,12 @@ class Journal:
             If the loss is infinite or NaN: the last one is worth more.
         """
         sums = self._joint_sums()
+        self.progress.pause(self.step)
         if self._writes:
             history = {"step": self.step, "rows": self.rows, "sums": sums}
             save_checkpoint(self.checkpoint, trainer.network, trainer.optimizer, self.run_id, history)
         if self._events is not None:
             self._events.flush()
-        self.progress.restart(self.step)
 
     def finish(self, network, about):
         """Write the trained weights, with what is needed to use them.
@@ -197,6 +196,7 @@ class Journal:
         about : dict
             Besides the architecture's name.
         """
+        self.progress.finish()
         if self._writes:
             about = {"architecture": network.architecture.name, **about}
             write_durably(

@@ -21,15 +21,13 @@ class ProgressLine:
         self.live = sys.stderr.isatty()
         self.every = 1.0 if self.live else 5.0
         self.speed = 0.0
-        self.restart(0)
-
-    def restart(self, step):
-        """Begin to measure anew at a step: what came between, a validation say, is not training."""
-        self.began = self.last = time.perf_counter()
-        self.first = step
+        self.first = None
+        self.said = time.perf_counter()
 
     def update(self, step, epoch, loss):
-        """Say where the run is, unless it was said a moment ago.
+        """Note a step, and say where the run is unless it was said a moment ago.
+
+        The first step after a pause is not timed: it waits for readers to start and for memory to be set up.
 
         Parameters
         ----------
@@ -37,16 +35,33 @@ class ProgressLine:
         loss : callable
             Returns the loss; called only when it is shown, because reading it waits for the device.
         """
-        now = time.perf_counter()
-        if not self.shown or now - self.last < self.every:
+        if self.first is None:
+            self.first, self.began = step, time.perf_counter()
+        if not self.shown or time.perf_counter() - self.said < self.every:
             return
-        value, self.last = float(loss()), time.perf_counter()
-        self.speed = (step - self.first) * self.batch_size / (self.last - self.began)
-        left = (self.total - step) * self.batch_size / self.speed
-        self._write(
-            f"step {step:,}/{self.total:,}  epoch {epoch}  loss {value:.4f}  {self.speed:,.1f} images/s  "
-            f"{duration(left)} left"
-        )
+        value = float(loss())
+        self.measure(step)
+        self.said = time.perf_counter()
+        speed = left = "…"
+        if self.speed:
+            speed = f"{self.speed:,.1f}"
+            left = duration((self.total - step) * self.batch_size / self.speed)
+        self._write(f"step {step:,}/{self.total:,}  epoch {epoch}  loss {value:.4f}  {speed} images/s  {left} left")
+
+    def measure(self, step):
+        """Set ``speed`` to the images a second since the first step after the last pause."""
+        if self.first is not None and step > self.first:
+            self.speed = (step - self.first) * self.batch_size / (time.perf_counter() - self.began)
+
+    def pause(self, step):
+        """Measure, and begin anew with the next step: a validation, say, is not training."""
+        self.measure(step)
+        self.first = None
+
+    def finish(self):
+        """Say how fast it went at last."""
+        if self.shown and self.speed:
+            self._write(f"{self.total:,} steps done, {self.speed:,.1f} images/s")
 
     def close(self):
         """End the line that is rewritten in place."""

@@ -317,6 +317,7 @@ def train(trainer, source, journal, *, steps, validation=None, stop=None):
         if at_end_of_epoch or journal.row_due:
             scores = {}
             if at_end_of_epoch and validation is not None:
+                journal.progress.pause(step + 1)
                 scores, damaged = trainer.validate(validation)
                 journal.found_damaged(damaged, "val")
             journal.write_row(epoch=step // per_epoch + 1, learning_rate=recipe.rate(step / steps), **scores)

@@ -15,6 +15,7 @@ CONTEXT.set_forkserver_preload(["cnnlib.training.command", "torch._dynamo"])
 
 
 def _begin(function, arguments, rank, count, port, pipe):
+    multiprocessing.set_start_method("fork", force=True)  # of readers: as in a process that torchrun starts
     torch.set_num_threads(1)  # as in the tests: the order of a sum decides its last bit
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
     if count > 1:
