@@ -46,7 +46,7 @@ def main(arguments):
 def _train(options):
     named = chosen_recipe(options)
     arguments = network_arguments(options)
-    with processes(options.device) as group:
+    with processes(options.device) as group, _clear_words(group):
         _require_compiler(named.compiled, group.device)
         source, validation = _sources(options, arguments)
         if options.network != "lenet":
@@ -57,7 +57,7 @@ def _train(options):
         trainer = _trainer(options, named, architecture, source, colours, group)
         steps = _steps(options, named.recipe, source)
         journal = _journal(options, named, group, architecture, (source, validation), steps)
-        with Stop() as stop, closing(journal), closing(trainer), _clear_words(group):
+        with Stop() as stop, closing(journal), closing(trainer):
             journal.resume(trainer)
             done = train(trainer, source, journal, steps=steps, validation=validation, stop=stop)
             if done:
@@ -133,12 +133,23 @@ def _colours(source, group, channels, *, count=500):
     values = torch.zeros(2 * channels + 9, dtype=torch.float64)
     if group.first:
         positions = np.random.RandomState(0).choice(len(source), min(count, len(source)), replace=False)
-        images = source.__getitems__(positions.tolist())[0]
+        images, _, damaged = source.__getitems__(positions.tolist())
+        if not len(images):
+            reason = _reason(source, int(damaged[0]))
+            raise DataError(f"none of {len(set(damaged.tolist()))} pictures can be read, the first of them: {reason}")
         apart = max(1, images.shape[2] // 64)  # neighbouring pixels say little more
         colours = measure_colours(images[:, :, ::apart, ::apart].expand(-1, channels, -1, -1))
         values = torch.from_numpy(np.concatenate([colours.mean, colours.std, colours.components.ravel()]))
     values = group.from_first(values).numpy()
     return Colours(values[:channels], values[channels : 2 * channels], values[2 * channels :].reshape(3, 3))
+
+
+def _reason(source, index):
+    try:
+        source.folder.read(index, source.side)
+    except DataError as error:
+        return error
+    return f"{source.folder.name(index)} could not be read before"
 
 
 def _trainer(options, named, architecture, source, colours, group):
