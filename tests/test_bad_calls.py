@@ -147,7 +147,7 @@ def test_every_operator_is_called_badly():
     ("operator", "options"),
     [
         (partial(vectorized.conv2d, X, W), "'auto', 'im2col', 'fft', 'winograd'"),
-        (partial(gpu.conv2d, torch.tensor(X), torch.tensor(W)), "'unfold', 'cudnn', 'auto'"),
+        (partial(gpu.conv2d, torch.tensor(X), torch.tensor(W)), "'unfold', 'triton', 'cudnn', 'auto'"),
     ],
 )
 def test_an_unknown_algorithm_is_told_the_known_ones(operator, options):

@@ -17,11 +17,11 @@ from tools.chapters import ROOT, chapters
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-def pytest(arguments, threads):
+def pytest(arguments, threads, **variables):
     """Run pytest and return its exit status and how many tests passed, failed and were skipped."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
-        environ = os.environ | dict.fromkeys(THREADS, str(threads))
+        environ = os.environ | dict.fromkeys(THREADS, str(threads)) | variables
         command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
         status = subprocess.run(command, cwd=ROOT, env=environ).returncode
         return status, counts(report)
@@ -55,6 +55,8 @@ def steps():
     notebooks = [str(path.relative_to(ROOT)) for path in chapters(ROOT)]
     yield "book", build
     yield "tests", lambda: pytest(["tests", *parallel], 1)
+    # Triton decides when it is imported whether it compiles or interprets, so this needs processes of its own.
+    yield "kernels, interpreted", lambda: pytest(["tests/gpu/kernels", "-n", "auto"], 1, TRITON_INTERPRET="1")
     yield "doctests", lambda: pytest(doctests, 1)
     if notebooks:
         yield "chapters, 1 thread", lambda: pytest([*nbval, *parallel, *notebooks], 1)

@@ -1,9 +1,10 @@
-"""Convolution as networks use it, by our own matrix product or by PyTorch's kernel."""
+"""Convolution as networks use it, by our own matrix product, our own kernels or PyTorch's."""
 
 import torch
 
 from cnnlib.gpu._tensors import autocast_dtype, extend, require_tensors, shape_of, sliding_windows
 from cnnlib.gpu._unfold import UnfoldConv2d
+from cnnlib.gpu.kernels import require_triton
 from cnnlib.shapes import choice, conv_geometry, local_geometry
 
 
@@ -38,7 +39,7 @@ def conv1d(
 
     Raises
     ------
-    ValueError, TypeError
+    ValueError, TypeError, RuntimeError
         As `conv2d` does.
 
     References
@@ -87,10 +88,11 @@ def conv2d(
         Number of blocks into which channels are divided; each output channel sees one block only.
     padding_mode : "zeros" or "circular"
         What lies outside the image: zeros, or the image again.
-    algorithm : "unfold", "cudnn" or "auto"
-        ``"unfold"`` copies the windows into columns and multiplies matrices; its backward pass is written
-        out and can be differentiated once. ``"cudnn"`` is PyTorch's own kernel, on a CPU too.
-        ``"auto"`` means ``"cudnn"``, as long as no record shows one of ours to be faster.
+    algorithm : "unfold", "triton", "cudnn" or "auto"
+        ``"unfold"`` copies the windows into columns and multiplies matrices. ``"triton"`` multiplies the same
+        matrices and never writes the columns down; it needs a CUDA device, or Triton's interpreter. Both have
+        their backward pass written out, and can be differentiated once. ``"cudnn"`` is PyTorch's own kernel,
+        on a CPU too. ``"auto"`` means ``"cudnn"``, as long as no record shows one of ours to be faster.
 
     Returns
     -------
@@ -103,6 +105,8 @@ def conv2d(
         If ranks or channels disagree, an option is out of range, or a filter exceeds the padded image.
     TypeError
         If an argument is no tensor, dtypes differ, or an option is not an integer.
+    RuntimeError
+        If ``algorithm`` is "triton", and Triton or a device for it is missing.
 
     References
     ----------
@@ -165,15 +169,30 @@ def locally_connected2d(x, weight, bias=None, *, stride=1):
 def _check(op, x, weight, bias, algorithm, **options):
     require_tensors(op, x=x, weight=weight, bias=bias)
     choice(op, "algorithm", algorithm, ALGORITHMS)
+    if algorithm == "triton":
+        require_triton(op, x)
     return conv_geometry(op, x.shape, weight.shape, shape_of(bias), **options)
 
 
 def _unfold(x, weight, bias, geometry):
-    dtype = autocast_dtype(x)
-    if dtype is not None:
-        x, weight, bias = (t if t is None else t.to(dtype) for t in (x, weight, bias))
+    x, weight, bias = _cast(x, weight, bias)
     padded = extend(x, geometry.padding, mode=_PAD_MODES[geometry.padding_mode])
     return UnfoldConv2d.apply(padded, weight, bias, geometry)
+
+
+def _triton(x, weight, bias, geometry):
+    from cnnlib.gpu.kernels.conv2d import TritonConv2d, without_padding
+
+    x, weight, bias = _cast(x, weight, bias)
+    if geometry.padding_mode == "circular":  # Zeros are not written down: the kernel knows where the image ends.
+        x, geometry = extend(x, geometry.padding, mode="circular"), without_padding(geometry)
+    return TritonConv2d.apply(x, weight, bias, geometry)
+
+
+def _cast(x, *parameters):
+    """Do for our own functions what autocast does for PyTorch's."""
+    dtype = autocast_dtype(x)
+    return [t if t is None or dtype is None else t.to(dtype) for t in (x, *parameters)]
 
 
 def _cudnn(x, weight, bias, geometry):
@@ -184,4 +203,4 @@ def _cudnn(x, weight, bias, geometry):
 
 
 _PAD_MODES = {"zeros": "constant", "circular": "circular"}
-ALGORITHMS = {"unfold": _unfold, "cudnn": _cudnn, "auto": _cudnn}
+ALGORITHMS = {"unfold": _unfold, "triton": _triton, "cudnn": _cudnn, "auto": _cudnn}
