@@ -74,6 +74,7 @@ def test_what_reaches_a_unit_follows_the_paths():
     assert measured.sum() == pytest.approx(1)
     assert np.all((measured > 0) <= (expected > 0))
     assert np.corrcoef(measured.ravel(), expected.ravel())[0, 1] > 0.95
+    assert core(measured, 0.5) == pytest.approx(core(expected, 0.5), rel=0.15)
 
 
 def test_one_seed_is_one_result():

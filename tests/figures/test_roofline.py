@@ -29,10 +29,10 @@ def test_names_stand_apart_in_the_order_of_speed():
 
 
 def test_times_are_shares():
-    figure = show_times({"one": {"conv1": 3.0, "norm1": 1.0}, "two": {"conv1": 1.0, "norm1": 1.0}})
+    figure = show_times({"one": {"conv1": 2.0, "norm1": 1.0, "fc": 1.0}, "two": {"conv1": 1.0, "norm1": 1.0}})
     bars = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
-    assert [bar.get_width() for bar in bars] == [0.75, 0.25, 0.5, 0.5]
-    assert [bar.get_x() for bar in bars] == [0, 0.75, 0, 0.5]
+    assert [bar.get_width() for bar in bars] == [0.5, 0.25, 0.25, 0.5, 0.5]
+    assert [bar.get_x() for bar in bars] == [0, 0.5, 0.75, 0, 0.5]
 
 
 def test_memory_is_stacked_under_its_limit():
