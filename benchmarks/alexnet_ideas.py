@@ -18,7 +18,7 @@ from cnnlib.experiments.ideas import VARIANTS, centred, measure, race
 from cnnlib.training import Recipe
 
 NAME = "alexnet-ideas"
-RATES = {"relu": (0.01, 0.03, 0.1), "tanh": (0.01, 0.03, 0.1), "sigmoid": (0.03, 0.1, 0.3)}
+RATES = {"relu": (0.01, 0.03, 0.1), "tanh": (0.01, 0.03, 0.1), "sigmoid": (0.01, 0.03, 0.1, 0.3)}
 CHOOSING = 100  # the seed of the runs that choose a learning rate
 WINDOW = 50  # steps over which an error is taken
 
