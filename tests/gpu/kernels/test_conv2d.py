@@ -50,6 +50,13 @@ def test_conv2d_and_its_gradients_by_hand(device):
     assert bias.grad.tolist() == [11.0]
 
 
+def test_a_convolution_of_many_tiles_steps_and_shares(device):
+    arrays = random(2, 18, 3, 5).numpy(), random(17, 18, 2, 1).numpy(), random(17).numpy()
+    ours, oracle = (partial(conv, stride=(1, 2), padding=1) for conv in (triton_conv2d, torch_conv))
+    with small_tiles():
+        assert_agrees(ours, oracle, *arrays, device=device)
+
+
 @few
 @given(case=conv_cases(spatial=2), small=st.booleans())
 def test_conv2d_and_its_gradients_are_torchs(device, case, small):
