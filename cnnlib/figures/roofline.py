@@ -100,7 +100,7 @@ def show_times(series):
                 share = value / total
                 colour = _COLOURS.get(kind, FAINT)
                 axis.barh(row, share, left=start, height=0.6, color=colour, alpha=0.65, edgecolor="white", linewidth=1)
-                if share >= 0.045:
+                if share >= 0.055:
                     axis.text(start + share / 2, row, name, ha="center", va="center", fontsize=8)
                 start += share
         handles = [plt.Rectangle((0, 0), 1, 1, color=colour, alpha=0.65) for colour in _COLOURS.values()]
