@@ -5,10 +5,11 @@ from math import comb, prod
 import torch
 
 from cnnlib.gpu._tensors import extend, require_tensors, wide
+from cnnlib.gpu.kernels import by_triton
 from cnnlib.shapes import adaptive_windows, blur_geometry, pool_geometry, positive
 
 
-def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, algorithm="auto"):
     """Keep the largest value of each window [1]_.
 
     Parameters
@@ -25,6 +26,9 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
         Cells from one member of a window to the next.
     ceil_mode : bool
         Count also a last window that hangs over the far edge.
+    algorithm : "triton" or "auto"
+        ``"triton"`` is our own kernel, which needs a CUDA device, or Triton's interpreter. ``"auto"`` is not, as long
+        as no record shows it to be faster.
 
     Returns
     -------
@@ -38,6 +42,8 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
         If ``x`` has another rank, an option is out of range, or no window fits.
     TypeError
         If ``x`` is no tensor of floats, or an option is not an integer.
+    RuntimeError
+        If ``algorithm`` is "triton", and Triton or a device for it is missing.
 
     References
     ----------
@@ -51,13 +57,17 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
     require_tensors("max_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
+    if by_triton("max_pool2d", x, algorithm):
+        from cnnlib.gpu.kernels.pooling import TritonMaxPool2d
+
+        return TritonMaxPool2d.apply(x, geometry)
     padding = [before for before, _ in geometry.padding]
     return torch.nn.functional.max_pool2d(
         x, geometry.kernel, geometry.stride, padding, geometry.dilation, ceil_mode=ceil_mode
     )
 
 
-def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
+def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True, algorithm="auto"):
     """Take the mean of each window [1]_.
 
     Parameters
@@ -69,6 +79,8 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     count_include_pad : bool
         Whether the zeros of ``padding`` count in the number that the sum is divided by. Cells beyond them,
         which a window reaches in ``ceil_mode``, never do.
+    algorithm : "triton" or "auto"
+        As in `max_pool2d`.
 
     Returns
     -------
@@ -76,7 +88,7 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
 
     Raises
     ------
-    ValueError, TypeError
+    ValueError, TypeError, RuntimeError
         As `max_pool2d` does.
 
     References
@@ -92,6 +104,10 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     require_tensors("avg_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
+    if by_triton("avg_pool2d", x, algorithm):
+        from cnnlib.gpu.kernels.pooling import TritonAvgPool2d
+
+        return TritonAvgPool2d.apply(x, geometry, count_include_pad)
     total = _window_sums(x.to(wide(x.dtype)), geometry)
     return (total / _cell_counts(x, geometry, count_include_pad)).to(x.dtype)
 

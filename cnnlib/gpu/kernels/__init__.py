@@ -3,6 +3,16 @@
 The modules of this package, and they alone, import Triton, so nothing imports them before a kernel is used.
 """
 
+from cnnlib.shapes import choice
+
+
+def by_triton(op, x, algorithm):
+    """Tell whether a call with ``algorithm`` "triton" or "auto" is for our kernel; if so, require that it can run."""
+    if choice(op, "algorithm", algorithm, ("triton", "auto")) == "auto":
+        return False
+    require_triton(op, x)
+    return True
+
 
 def require_triton(op, x):
     """Require that a kernel can run on the tensor ``x``.

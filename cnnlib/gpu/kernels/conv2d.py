@@ -9,7 +9,7 @@ from torch.autograd.function import once_differentiable
 
 from cnnlib.gpu._tensors import wide
 from cnnlib.gpu.kernels.convolution import correlate, weight_gradient
-from cnnlib.gpu.kernels.launch import launch, product_formats, product_tilings
+from cnnlib.gpu.kernels.launch import empty_images, launch, product_formats, product_tilings
 
 # The weight gradient is computed in shares of the positions: enough programs for a device of a hundred
 # multiprocessors, of enough positions each that adding up the shares costs little beside them.
@@ -53,13 +53,6 @@ def without_padding(geometry):
     """Describe the same convolution of an input that already holds its padding."""
     size = tuple(n + before + after for n, (before, after) in zip(geometry.size, geometry.padding, strict=True))
     return replace(geometry, size=size, padding=((0, 0), (0, 0)))
-
-
-def empty_images(shape, *like):
-    """Make room for images, in channels-last memory where one of the tensors ``like`` can only be that."""
-    last = any(t.is_contiguous(memory_format=torch.channels_last) and not t.is_contiguous() for t in like)
-    memory_format = torch.channels_last if last else torch.contiguous_format
-    return torch.empty(shape, dtype=like[0].dtype, device=like[0].device, memory_format=memory_format)
 
 
 def _by_group(weight, geometry):

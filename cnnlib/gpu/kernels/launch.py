@@ -10,12 +10,17 @@ import triton.language as tl
 
 
 @triton.jit
-def _nothing():
-    pass
+def cell_of(number, channels, height, width, LAST: tl.constexpr):
+    """Take a cell's number within its image apart: channels vary first in channels-last memory, columns otherwise."""
+    if LAST:
+        c, h, w = number % channels, number // channels // width, number // channels % width
+    else:
+        c, h, w = number // (height * width), number // width % height, number % width
+    return c, h, w
 
 
 # With TRITON_INTERPRET=1 the decorator returns an interpreter instead of a compiler.
-INTERPRETED = not isinstance(_nothing, triton.runtime.JITFunction)
+INTERPRETED = not isinstance(cell_of, triton.runtime.JITFunction)
 
 # Tuning times every candidate when a shape comes for the first time, which takes seconds; nothing needs it.
 AUTOTUNE = os.environ.get("CNNLIB_AUTOTUNE") == "1" and not INTERPRETED
@@ -45,6 +50,34 @@ def launch(kernel, grid, *arguments, tilings, key, **options):
         chosen = tilings[0]
         constants = chosen.kwargs | {"num_warps": chosen.num_warps, "num_stages": chosen.num_stages}
         return kernel[grid](*arguments, **options, **constants)
+
+
+def launch_over_cells(kernel, out, *arguments):
+    """Run a kernel with a block of the cells of ``out`` (N, C, H, W) for each program, in their order in memory.
+
+    Its first grid axis is the image, and its constants are ``LAST``, as `cell_of` takes it, ``TOTAL`` and ``BLOCK``.
+    """
+    per_image = out[:1].numel()
+    if per_image:
+        launch(
+            kernel,
+            lambda meta: (len(out), triton.cdiv(per_image, meta["BLOCK"])),
+            *arguments,
+            LAST=not out.is_contiguous(),
+            TOTAL=tl.float64 if out.dtype == torch.float64 else tl.float32,
+            tilings=[triton.Config({"BLOCK": size}, num_warps=warps) for size, warps in _CELLS],
+            key=("channels", "height", "width", "K_H", "K_W", "stride_h", "x_c"),
+        )
+
+
+_CELLS = [(512, 4), (256, 2), (1024, 4), (1024, 8), (2048, 8)]
+
+
+def empty_images(shape, *like):
+    """Make room for images, in channels-last memory where one of the tensors ``like`` can only be that."""
+    last = any(t.is_contiguous(memory_format=torch.channels_last) and not t.is_contiguous() for t in like)
+    memory_format = torch.channels_last if last else torch.contiguous_format
+    return torch.empty(shape, dtype=like[0].dtype, device=like[0].device, memory_format=memory_format)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Every kernel compiles for a real chip, on machines without one: the interpreter accepts what no compiler does."""
 
+import importlib
 import os
 
 import pytest
@@ -76,3 +77,32 @@ def test_sizes_of_one_compile():
     ]
     convolution("correlate", torch.float32, 1, ones=ones, constants={"BIAS": True, "RELU": False})
     convolution("weight_gradient", torch.float32, 1, ones=ones)
+
+
+@pytest.mark.parametrize(
+    ("module", "kernel"),
+    [
+        ("pooling", "max_pool"),
+        ("pooling", "max_pool_gradient"),
+        ("pooling", "avg_pool"),
+        ("pooling", "avg_pool_gradient"),
+        ("normalization", "normalize"),
+        ("normalization", "normalize_gradient"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float64])
+def test_kernels_over_cells_compile(module, kernel, dtype):
+    total = torch.float64 if dtype == torch.float64 else torch.float32
+    kernel = getattr(importlib.import_module(f"cnnlib.gpu.kernels.{module}"), kernel)
+    numbers = {"BEFORE": 2, "AFTER": 2, "SIZE": 5, "SHARE": 1e-4, "BETA": 0.75, "K": 2.0}
+    constants = numbers | {
+        "K_H": 3,
+        "K_W": 2,
+        "INCLUDE_PAD": True,
+        "TOTAL": getattr(triton.language, str(total).removeprefix("torch.")),
+        "LAST": True,
+    }
+    pointers = dict.fromkeys(("x_ptr", "y_ptr", "grad_ptr", "out_ptr"), POINTERS[dtype])
+    pointers |= {"taken_ptr": "*u8", "scale_ptr": POINTERS[total]}
+    own = {name: value for name, value in constants.items() if name in kernel.arg_names}
+    assert compiled(kernel, triton.Config({"BLOCK": 512}), own, pointers).asm["cubin"]
