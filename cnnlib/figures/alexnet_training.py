@@ -44,17 +44,16 @@ def show_effects(effects, *, xlabel):
     return detached(figure)
 
 
-def show_race(curves, *, goal, every=1):
+def show_race(curves, *, goal):
     """Draw the training error of several runs against the number of steps.
 
     Parameters
     ----------
-    curves : mapping of str to sequence of ndarray
-        For each contestant its runs, each an array of errors that ends where the run ended.
+    curves : mapping of str to sequence of pair of ndarray
+        For each contestant its runs, each with the numbers of steps and the errors after them; a run is marked
+        where it ended.
     goal : float
         Drawn as a line across.
-    every : int
-        Steps from one error to the next.
 
     Returns
     -------
@@ -70,13 +69,13 @@ def show_race(curves, *, goal, every=1):
     with style():
         figure, axis = plt.subplots(figsize=(5.8, 3.4), layout="constrained")
         axis.axhline(goal, color=FAINT, linestyle="--", linewidth=1)
-        for colour, (name, runs) in zip(
-            plt.rcParams["axes.prop_cycle"].by_key()["color"], curves.items(), strict=False
-        ):
-            for number, errors in enumerate(runs):
-                steps = every * np.arange(1, len(errors) + 1)
-                axis.plot(steps, errors, color=colour, linewidth=1.3, label=name if not number else None)
-                axis.plot(steps[-1], errors[-1], "o", color=colour, markersize=5)
+        colours, marks = plt.rcParams["axes.prop_cycle"].by_key()["color"], "os^Dv*"
+        for colour, mark, (name, runs) in zip(colours, marks, curves.items(), strict=False):
+            for number, (steps, errors) in enumerate(runs):
+                label = None if number else name
+                axis.plot(
+                    steps, errors, color=colour, linewidth=1.3, alpha=0.8, marker=mark, markevery=[-1], label=label
+                )
         axis.set(xlabel="steps of 50 images", ylabel="training error", ylim=(0, 1))
         axis.legend()
     return detached(figure)

@@ -20,10 +20,13 @@ def test_effects_stand_from_the_top_down_with_their_means_and_spreads():
 
 
 def test_a_race_is_drawn_run_by_run_up_to_its_last_step():
-    curves = {"relu": [np.array([0.9, 0.2]), np.array([0.9, 0.5, 0.25])], "tanh": [np.array([0.9])]}
-    [axis] = figures.show_race(curves, goal=0.25, every=10).axes
-    ends = [(line.get_xdata()[-1], line.get_ydata()[-1]) for line in axis.lines[1::2]]
-    assert ends == [(20, 0.2), (30, 0.25), (10, 0.9)]
+    curves = {"relu": [([10, 20], [0.9, 0.2]), ([10, 20, 31], [0.9, 0.5, 0.25])], "tanh": [([5], [0.9])]}
+    [axis] = figures.show_race(curves, goal=0.25).axes
+    assert list(axis.lines[0].get_ydata()) == [0.25, 0.25]
+    ends = [(line.get_xdata()[-1], line.get_ydata()[-1]) for line in axis.lines[1:]]
+    assert ends == [(20, 0.2), (31, 0.25), (5, 0.9)]
+    assert {tuple(line.get_markevery()) for line in axis.lines[1:]} == {(-1,)}
+    assert len({line.get_color() for line in axis.lines[1:]}) == 2
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["relu", "tanh"]
 
 
