@@ -1,7 +1,7 @@
 """The operators on PyTorch tensors of any device, differentiable by autograd.
 
-Names and arguments are those of ``definition`` and ``vectorized``; ``conv1d`` and ``conv2d`` also take
-``algorithm``. Tensors are float16, bfloat16, float32 or float64, all of one call alike; within
+Names and arguments are those of ``definition`` and ``vectorized``; operators that have more than one kernel also
+take ``algorithm``. Tensors are float16, bfloat16, float32 or float64, all of one call alike; within
 ``torch.autocast`` they may differ, and the result has the dtype that autocast gives it.
 """
 

@@ -52,7 +52,7 @@ def conv1d(
     tensor([[[1., 2.]]])
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    geometry = _check("conv1d", x, weight, bias, algorithm, spatial=1, padding_mode=padding_mode, **options)
+    geometry = checked_geometry("conv1d", x, weight, bias, algorithm, spatial=1, padding_mode=padding_mode, **options)
     # A sequence is an image of one row, and PyTorch's kernels treat it as one.
     return ALGORITHMS[algorithm](x[:, :, None], weight[:, :, None], bias, geometry.as_image())[:, :, 0]
 
@@ -118,7 +118,7 @@ def conv2d(
     tensor([45., 45., 45., 45.])
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
-    geometry = _check("conv2d", x, weight, bias, algorithm, spatial=2, padding_mode=padding_mode, **options)
+    geometry = checked_geometry("conv2d", x, weight, bias, algorithm, spatial=2, padding_mode=padding_mode, **options)
     return ALGORITHMS[algorithm](x, weight, bias, geometry)
 
 
@@ -166,7 +166,8 @@ def locally_connected2d(x, weight, bias=None, *, stride=1):
     return y.contiguous() if bias is None else y + bias.permute(2, 0, 1)
 
 
-def _check(op, x, weight, bias, algorithm, **options):
+def checked_geometry(op, x, weight, bias, algorithm, **options):
+    """Check all arguments of a convolution, and compute its sizes."""
     require_tensors(op, x=x, weight=weight, bias=bias)
     choice(op, "algorithm", algorithm, ALGORITHMS)
     if algorithm == "triton":
@@ -180,13 +181,14 @@ def _unfold(x, weight, bias, geometry):
     return UnfoldConv2d.apply(padded, weight, bias, geometry)
 
 
-def _triton(x, weight, bias, geometry):
+def by_triton(x, weight, bias, geometry, relu=False):
+    """Convolve on our own kernel, which can rectify at no cost, for the values are at hand."""
     from cnnlib.gpu.kernels.conv2d import TritonConv2d, without_padding
 
     x, weight, bias = _cast(x, weight, bias)
     if geometry.padding_mode == "circular":  # Zeros are not written down: the kernel knows where the image ends.
         x, geometry = extend(x, geometry.padding, mode="circular"), without_padding(geometry)
-    return TritonConv2d.apply(x, weight, bias, geometry)
+    return TritonConv2d.apply(x, weight, bias, geometry, relu)
 
 
 def _cast(x, *parameters):
@@ -203,4 +205,4 @@ def _cudnn(x, weight, bias, geometry):
 
 
 _PAD_MODES = {"zeros": "constant", "circular": "circular"}
-ALGORITHMS = {"unfold": _unfold, "triton": _triton, "cudnn": _cudnn, "auto": _cudnn}
+ALGORITHMS = {"unfold": _unfold, "triton": by_triton, "cudnn": _cudnn, "auto": _cudnn}
