@@ -57,25 +57,6 @@ def intensity(report, batch):
     return operations(report, batch) / bytes_moved(report, batch)
 
 
-def bound(report, batch, peak, bandwidth):
-    """Return the least seconds that a layer takes on a batch: computing or moving, whichever is longer.
-
-    Parameters
-    ----------
-    report : LayerReport
-    batch : int
-    peak : float
-        Operations per second.
-    bandwidth : float
-        Bytes per second.
-
-    Returns
-    -------
-    float
-    """
-    return max(operations(report, batch) / peak, bytes_moved(report, batch) / bandwidth)
-
-
 def peak_rate(*, device="cpu", size=1024, runs=12):
     """Measure the operations per second of multiplying two square matrices, the best of some runs.
 

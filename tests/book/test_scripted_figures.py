@@ -121,14 +121,16 @@ COUNTS = ("parameters", "multiply_adds")
 def test_the_network_explorer_agrees_with_the_trace(name, show):
     root = show(figures.explore_network({title: build() for title, build in NETWORKS.items()}))
     root.evaluate(CHOOSE, [0, name])
+    given_up = []
     for size in (30, 31, 34, 35, 62, 63, 66, 67, 68, 98, 131, 194, 195, 222, 223, 224, 227, 228, 255, 300):
         root.evaluate(MOVE, {"size": size})
         seen = {key: root.get_attribute(f"data-{key}") for key in ("sizes", "features", "parameters", "products")}
         try:
             reports = NETWORKS[name](size=size).trace()
         except ValueError as error:
-            assert root.get_attribute("data-failed") == str(error).split(":")[0], size
-            assert f"{root.get_attribute('data-failed')} does not fit" in root.text_content()
+            layer, _, _ = str(error).partition(":")
+            given_up.append((size, layer, root.get_attribute("data-failed")))
+            assert f"{layer} does not fit" in root.text_content()
             assert seen["parameters"] == "0"
             continue
         maps = [report.output_shape for report in reports if isinstance(report.layer, Conv | Pool)]
@@ -143,6 +145,8 @@ def test_the_network_explorer_agrees_with_the_trace(name, show):
         assert root.get_attribute("data-failed") == ""
         assert f"{totals[1]:,} multiply-adds" in root.text_content()
         assert f"{reports[-1].parameters:,}" in root.query_selector("tbody tr:last-child").text_content()
+    assert len(given_up) >= 3
+    assert [expected for _, expected, _ in given_up] == [seen for _, _, seen in given_up], given_up
 
 
 def test_the_network_explorer_says_what_is_rounded_and_what_would_fit(show):

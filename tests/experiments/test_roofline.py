@@ -22,11 +22,6 @@ def test_operations_and_bytes_by_hand():
     assert roofline.intensity(DENSE, 2) == pytest.approx(60 / 144)
 
 
-def test_a_layer_is_bounded_by_the_slower_of_two():
-    assert roofline.bound(DENSE, 2, peak=6, bandwidth=1000) == pytest.approx(10)
-    assert roofline.bound(DENSE, 2, peak=1000, bandwidth=12) == pytest.approx(12)
-
-
 def test_layers_are_called_as_the_network_calls_them():
     reports = alexnet2012(size=67, width=0.03, classes=5).trace()
     calls = {report.name: roofline._call(report, 2, "cpu") for report in reports}
