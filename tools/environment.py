@@ -18,7 +18,7 @@ from tools.console import StatusLine
 OLDEST = (3, 11)
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-DISK_FULL = "the disk is full: free about 4 GB"
+DISK_FULL = "the disk is full: free about 5 GB"
 UNWRITABLE = "a folder cannot be written: check its owner"
 
 # What pip prints, and what it means. The first pattern found anywhere in its output decides: an
@@ -189,7 +189,7 @@ def prepare(root=ROOT, version=sys.version_info):
     create_venv(venv, stamp, version)
     if os.path.exists(stamp_file):
         os.remove(stamp_file)
-    print("installing the packages of requirements.txt (1.6 GB on disk, a few minutes)", flush=True)
+    print("installing the packages of requirements.txt (2.8 GB on disk, a few minutes)", flush=True)
     install(root, venv)
     with open(stamp_file, "w", encoding="utf-8") as file:
         file.write(stamp)
