@@ -1,12 +1,13 @@
 """Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [steps] [target]``.
 
-``steps`` races one training step of each, ``target`` trains on the full MNIST until an epoch ends with 99 % of the
-test digits read, in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST example. Each part
-writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
+``steps`` races one training step of each, with one thread and with two. ``target`` measures what it takes to read 99 %
+of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST example.
+Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
 """
 
 import argparse
 import time
+from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
@@ -22,32 +23,43 @@ from cnnlib.models.architectures import lenet
 from cnnlib.models.lenet import LeNet
 from cnnlib.models.numpy_network import NumpyNetwork
 from cnnlib.training import evaluate
+from cnnlib.training.schedules import one_cycle
 from cnnlib.vectorized.optimizers import Adam
 
 
-def steps(batches=(64, 128, 256)):
+def steps(threads=(1, 2), batches=(64, 128, 256)):
     """Race a step of Adam on LeNet, forward and backward included, in NumPy and in PyTorch."""
-    results = []
-    for batch in batches:
-        rng = np.random.RandomState(0)
-        images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
-        labels = rng.randint(0, 10, batch)
-        ours, theirs = NumpyNetwork(lenet()), LeNet()
-        contenders = {
-            "numpy": partial(_numpy_step, ours, Adam(ours.parameters), images, labels),
-            "torch": partial(
-                _torch_step,
-                theirs,
-                torch.optim.Adam(theirs.parameters()),
-                torch.from_numpy(images),
-                torch.from_numpy(labels),
-            ),
-        }
+    return [_race_a_step(number, batch) for number in threads for batch in batches]
+
+
+def _race_a_step(threads, batch):
+    rng = np.random.RandomState(0)
+    images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
+    labels = rng.randint(0, 10, batch)
+    ours = NumpyNetwork(lenet())
+    contenders = {"numpy": partial(_numpy_step, ours, Adam(ours.parameters), images, labels)}
+    layouts = {"torch": torch.contiguous_format, "torch, channels last": torch.channels_last}
+    for name, layout in layouts.items():
+        theirs = LeNet().to(memory_format=layout)
+        optimizer = torch.optim.Adam(theirs.parameters())
+        contenders[name] = partial(_torch_step, theirs, optimizer, torch.from_numpy(images), torch.from_numpy(labels))
+    with _threads(threads):
         milliseconds = race(contenders)
-        ratio = milliseconds["numpy"] / milliseconds["torch"]
-        results.append({"batch": batch, "milliseconds": milliseconds, "numpy_over_torch": ratio})
-        print(f"batch {batch}: numpy {ratio:.2f} times torch", flush=True)
-    return results
+    ratios = {name: milliseconds["numpy"] / milliseconds[name] for name in layouts}
+    print(f"{threads} threads, batch {batch}:", *(f"{r:.2f} times {name}" for name, r in ratios.items()), flush=True)
+    return {"threads": threads, "batch": batch, "milliseconds": milliseconds, "numpy_over": ratios}
+
+
+@contextmanager
+def _threads(number):
+    """Hold NumPy's and PyTorch's threads at ``number``."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        with threadpool_limits(number):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _numpy_step(network, optimizer, images, labels):
@@ -62,65 +74,93 @@ def _torch_step(network, optimizer, images, labels):
     optimizer.step()
 
 
-def target(accuracy=0.99, epochs=15):
-    """Train until an epoch ends at or above ``accuracy``; the seconds are of training alone."""
+def target(seeds=5, threads=2):
+    """Train to 99 % of the test digits; the seconds are of training alone.
+
+    Our settings were chosen on digits held out from the training set, and the test digits are looked at once a run.
+    PyTorch's example looks at them after every epoch, as its authors wrote it: its clock stops at the first epoch that
+    reaches 99 %, which is in its favour.
+    """
     digits = mnist(full=True)
     train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
     results = []
-    for name, trainer in (("torch", _in_torch), ("numpy", _in_numpy), ("PyTorch's example", _as_the_example)):
-        seconds, reached, epoch = 0.0, 0.0, 0
-        one_epoch, read = trainer()
-        while reached < accuracy and epoch < epochs:
-            start = time.perf_counter()
-            one_epoch(*train, np.random.RandomState(epoch).permutation(len(train[1])))
-            seconds += time.perf_counter() - start
-            epoch += 1
-            reached = float(np.mean(read(test[0]) == test[1]))
-            print(f"{name}: epoch {epoch}, {seconds:.1f} s, {reached:.4f}", flush=True)
-        results.append({"way": name, "seconds": seconds, "epochs": epoch, "accuracy": reached})
+    with _threads(threads):
+        for seed in range(seeds):
+            for way, run in (("torch", _in_torch), ("numpy", _in_numpy), ("PyTorch's example", _as_the_example)):
+                row = {"way": way, "seed": seed, **run(train, test, seed)}
+                print(*(f"{key} {value}" for key, value in row.items()), sep=", ", flush=True)
+                results.append(row)
     return results
 
 
-def _in_numpy():
-    """Return LeNet of ReLU and max pooling as (train one epoch in a given order, read images)."""
-    network = NumpyNetwork(lenet("relu", "max"))
-    optimizer = Adam(network.parameters, 0.002)
-
-    def one_epoch(images, labels, order):
-        for start in range(0, len(order), 100):
-            batch = order[start : start + 100]
-            _numpy_step(network, optimizer, images[batch], labels[batch])
-
-    return one_epoch, network.predict
+EPOCHS, BATCH, PEAK = 3, 128, 0.01
 
 
-def _in_torch():
-    """Return the same network and settings in PyTorch."""
-    network = LeNet("relu", "max").to(memory_format=torch.channels_last)
-    return _torch_trainer(network, torch.optim.Adam(network.parameters(), 0.002), batch_size=100)
+def _in_torch(train, test, seed):
+    """Train LeNet of ReLU and max pooling with Adam over one cycle of the learning rate."""
+    network = LeNet("relu", "max", seed=seed).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(network.parameters())
+    images, labels = torch.from_numpy(train[0]), torch.tensor(train[1])
+
+    def step(batch, rate):
+        optimizer.param_groups[0]["lr"] = rate
+        _torch_step(network, optimizer, images[batch], labels[batch])
+
+    seconds = _one_cycle(step, len(labels), seed)
+    return _row(seconds, EPOCHS, evaluate(network, *test).accuracy)
 
 
-def _as_the_example():
-    """Return the network and settings of PyTorch's MNIST example: dropout, Adadelta, batches of 64."""
-    torch.manual_seed(0)
+def _in_numpy(train, test, seed):
+    """Train the same network, from the same weights, on the same batches."""
+    network = NumpyNetwork(lenet("relu", "max"), seed=seed)
+    optimizer = Adam(network.parameters, PEAK)
+    images, labels = train
+
+    def step(batch, rate):
+        optimizer.lr = rate
+        _numpy_step(network, optimizer, images[batch], labels[batch])
+
+    seconds = _one_cycle(step, len(labels), seed)
+    return _row(seconds, EPOCHS, np.mean(network.predict(test[0]) == test[1]))
+
+
+def _one_cycle(step, n, seed):
+    """Take all steps of a run and return its seconds."""
+    start = time.perf_counter()
+    for epoch in range(EPOCHS):
+        order = np.random.RandomState([seed, epoch]).permutation(n)
+        for first in range(0, n, BATCH):
+            step(order[first : first + BATCH], one_cycle((epoch + first / n) / EPOCHS or 1 / n, PEAK))
+    return time.perf_counter() - start
+
+
+def _as_the_example(train, test, seed, accuracy=0.99, epochs=14):
+    """Train PyTorch's MNIST example: dropout, Adadelta whose rate falls by 0.7 an epoch, batches of 64."""
+    torch.manual_seed(seed)
     network = nn.Sequential(
         *(nn.Conv2d(1, 32, 3), nn.ReLU(), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.25)),
         *(nn.Flatten(), nn.Linear(9216, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10)),
     )
-    return _torch_trainer(network, torch.optim.Adadelta(network.parameters(), lr=1.0), batch_size=64)
-
-
-def _torch_trainer(network, optimizer, batch_size):
-    def one_epoch(images, labels, order):
+    optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.7)
+    images, test_images = ((torch.from_numpy(part) - 0.1307) / 0.3081 for part in (train[0], test[0]))
+    labels = torch.tensor(train[1])
+    seconds = 0.0
+    for epoch in range(1, epochs + 1):
+        start = time.perf_counter()
         network.train()
-        images, labels = torch.from_numpy(images), torch.tensor(labels)
-        for batch in torch.from_numpy(order).split(batch_size):
+        for batch in torch.from_numpy(np.random.RandomState([seed, epoch]).permutation(len(labels))).split(64):
             _torch_step(network, optimizer, images[batch], labels[batch])
+        schedule.step()
+        seconds += time.perf_counter() - start
+        reached = evaluate(network, test_images.numpy(), test[1]).accuracy
+        if reached >= accuracy:
+            break
+    return _row(seconds, epoch, reached)
 
-    def read(images):
-        return evaluate(network, images, np.zeros(len(images), np.int64)).predictions
 
-    return one_epoch, read
+def _row(seconds, epochs, accuracy):
+    return {"seconds": round(seconds, 1), "epochs": epochs, "accuracy": round(float(accuracy), 4)}
 
 
 PARTS = {"steps": steps, "target": target}
@@ -129,15 +169,11 @@ PARTS = {"steps": steps, "target": target}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; both unless named")
-    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     if unknown := [part for part in options.parts if part not in PARTS]:
         parser.error(f"part must be one of {', '.join(PARTS)}, received {', '.join(unknown)}")
-    torch.set_num_threads(options.threads)
-    with threadpool_limits(options.threads):
-        for part in options.parts or PARTS:
-            command = f"python -m benchmarks.lenet {part} --threads {options.threads}"
-            print(f"written to {write_record(f'lenet-{part}', command, PARTS[part]())}")
+    for part in options.parts or PARTS:
+        print(f"written to {write_record(f'lenet-{part}', f'python -m benchmarks.lenet {part}', PARTS[part]())}")
 
 
 if __name__ == "__main__":
