@@ -65,9 +65,9 @@ class Recipe:
         """Return the learning rate after a share ``progress`` of all steps, from 0 to 1."""
         return SCHEDULES[self.schedule](progress, self.learning_rate)
 
-    def optimizer_of(self, parameters):
-        """Return the PyTorch optimizer of these parameters."""
-        rates = {"lr": self.learning_rate, "weight_decay": self.weight_decay}
+    def optimizer_of(self, parameters, **options):
+        """Return the PyTorch optimizer of these parameters; ``options`` say how it is to compute, or replace ``lr``."""
+        rates = {"lr": self.learning_rate, "weight_decay": self.weight_decay} | options
         if self.optimizer == "sgd":
             return torch.optim.SGD(parameters, momentum=self.momentum, **rates)
         return torch.optim.Adam(parameters, **rates)
