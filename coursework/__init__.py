@@ -1,0 +1,1 @@
+"""Assignments on the chapters, and what builds and grades them."""
