@@ -13,6 +13,7 @@ from cnnlib.figures.networks import explore_fields, explore_network
 from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages, show_winners
 from cnnlib.figures.roofline import show_memory, show_roofline, show_times
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
+from cnnlib.figures.speed import draw_product, show_climb, show_contenders, show_ladder, show_limits, show_reads
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
 
 __all__ = [
@@ -24,13 +25,16 @@ __all__ = [
     "OUTPUT",
     "draw_connections",
     "draw_network",
+    "draw_product",
     "draw_square",
     "explore",
     "explore_fields",
     "explore_network",
     "explore_shapes",
     "show_arrays",
+    "show_climb",
     "show_confusion",
+    "show_contenders",
     "show_curves",
     "show_effects",
     "show_errors",
@@ -38,7 +42,9 @@ __all__ = [
     "show_field",
     "show_filters",
     "show_images",
+    "show_ladder",
     "show_learning_curve",
+    "show_limits",
     "show_maps",
     "show_matrices",
     "show_memory",
@@ -48,6 +54,7 @@ __all__ = [
     "show_parameters",
     "show_prior",
     "show_race",
+    "show_reads",
     "show_regions",
     "show_response",
     "show_roofline",
