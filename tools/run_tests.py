@@ -1,7 +1,8 @@
 """Build the book and run every test; say at the end what passed, how many and how long it took.
 
-The chapters run strictly against their committed outputs, once with one thread and once with two:
-what a reader's machine computes must not hang on how many cores it has.
+The chapters run strictly against their committed outputs, once with one thread, in the build, which
+`tests/book/test_executed.py` compares, and once with two, through nbval: what a reader's machine computes must not hang
+on how many cores it has.
 """
 
 import os
@@ -59,7 +60,6 @@ def steps():
     yield "kernels, interpreted", lambda: pytest(["tests/gpu/kernels", "-n", "auto"], 1, TRITON_INTERPRET="1")
     yield "doctests", lambda: pytest(doctests, 1)
     if notebooks:
-        yield "chapters, 1 thread", lambda: pytest([*nbval, *parallel, *notebooks], 1)
         yield "chapters, 2 threads", lambda: pytest([*nbval, *notebooks], 2)
 
 
