@@ -4,10 +4,12 @@ import datetime
 import json
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
-RESULTS = Path(__file__).parent.parent / "results"
+# Another folder keeps a rehearsal, or a run on a borrowed machine, away from the book's records.
+RESULTS = Path(os.environ.get("CNNLIB_RESULTS") or Path(__file__).parent.parent / "results")
 
 
 def circumstances():
@@ -21,7 +23,8 @@ def circumstances():
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "threads": torch.get_num_threads(),
         "system": platform.platform(terse=True),
-        "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__},
+        "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
+        | (_gpu_versions() if torch.cuda.is_available() else {}),
     }
 
 
@@ -38,7 +41,7 @@ def write_record(name, command, results, **about):
         What else the record says of itself: data, seeds, n.
     """
     record = {"command": command, **circumstances(), **about, "results": results}
-    RESULTS.mkdir(exist_ok=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}.json"
     temporary = path.with_suffix(".json.part")
     temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -63,6 +66,27 @@ def add_row(name, command, row, **about):
 def _rows(name):
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
+
+
+def _gpu_versions():
+    """Name what lies between a program and its GPU; None for what is not there to be asked."""
+    import torch
+
+    try:
+        import triton
+    except ModuleNotFoundError:
+        triton = None
+    query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    try:
+        lines = subprocess.run(query, capture_output=True, text=True, timeout=20).stdout.splitlines()
+    except (OSError, subprocess.TimeoutExpired):
+        lines = []
+    return {
+        "triton": getattr(triton, "__version__", None),
+        "cuda": torch.version.cuda,
+        "cudnn": torch.backends.cudnn.version(),
+        "driver": lines[0].strip() if lines else None,
+    }
 
 
 def _processor():

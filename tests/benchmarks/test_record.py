@@ -4,6 +4,9 @@ import datetime
 import json
 import os
 import platform
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +14,8 @@ import torch
 
 from benchmarks import lenet_mnist, record
 from cnnlib.data import Dataset, Split
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +33,39 @@ def test_a_record_holds_its_circumstances(results):
     assert written["results"] == [{"ms": 1.5}]
     assert (written["data"], written["n"]) == ("naïve ⟨digits⟩", 3)
     assert datetime.date.fromisoformat(written["date"]) <= datetime.date.today()
-    assert written["versions"] == {
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "torch": torch.__version__,
-    }
+    known = {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
+    assert known.items() <= written["versions"].items()
+    assert ("driver" in written["versions"]) == torch.cuda.is_available()
     assert written["processor"]
     assert (written["gpu"] is not None) == torch.cuda.is_available()
     assert written["threads"] >= 1
+
+
+def test_a_record_made_on_a_gpu_names_what_lies_below_pytorch(monkeypatch):
+    def smi(command, **options):
+        assert command[0] == "nvidia-smi"
+        return subprocess.CompletedProcess(command, 0, stdout="580.1\n580.1\n")
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "a GPU")
+    monkeypatch.setattr(subprocess, "run", smi)
+    found = record.circumstances()
+    assert found["gpu"] == "a GPU"
+    assert found["versions"]["driver"] == "580.1"
+    assert {"triton", "cuda", "cudnn"} <= set(found["versions"])
+
+    def missing(command, **options):
+        raise FileNotFoundError(command[0])
+
+    monkeypatch.setattr(subprocess, "run", missing)
+    assert record.circumstances()["versions"]["driver"] is None
+
+
+def test_another_folder_can_be_named(tmp_path):
+    program = "from benchmarks.record import write_record; print(write_record('x', 'y', []))"
+    environment = os.environ | {"CNNLIB_RESULTS": str(tmp_path / "a" / "b")}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == str(tmp_path / "a" / "b" / "x.json"), done.stderr
 
 
 def test_a_failing_write_keeps_the_old_record(results, monkeypatch):
