@@ -87,14 +87,17 @@ class Residence:
         0 where not even one fits.
     occupancy : float
         Share of the warps that could wait.
+    fits : dict of str to int
+        Programs that "registers", "shared memory" and "warps" would each allow.
     limit : str
-        "registers", "shared memory" or "warps".
+        Whichever allows the fewest.
     """
 
     registers: int
     shared_bytes: int
     programs: int
     occupancy: float
+    fits: dict
     limit: str
 
 
@@ -140,7 +143,7 @@ def residence(chip, rows, columns, depth, *, itemsize=2, stages=3, warps=4):
     }
     limit = min(fits, key=fits.get)
     programs = fits[limit]
-    return Residence(registers, shared, programs, programs * warps / chip.warps, limit)
+    return Residence(registers, shared, programs, programs * warps / chip.warps, fits, limit)
 
 
 def useful_share(channels, filters, taps, *, depth=16, columns=16, flat=True):

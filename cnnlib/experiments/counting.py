@@ -208,7 +208,7 @@ def _memory(name, array):
 
 def _sectors(sector):
     """Count the different sectors of each warp, -1 not being one; warps lie along the axis where that is least."""
-    counts = []
+    counts, sector = [], np.atleast_1d(sector)
     for axis in range(sector.ndim):
         lanes = np.moveaxis(sector, axis, -1).reshape(-1)
         if lanes.size % WARP:

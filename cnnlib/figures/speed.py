@@ -83,17 +83,17 @@ def show_climb(points, *, roofs, bandwidth, ideal=None, limits=(0.1, 3000), titl
     with style():
         figure, axis = plt.subplots(figsize=(6.6, 4.1), layout="constrained")
         axis.loglog([limits[0], top / bandwidth], [limits[0] * bandwidth, top], color=INK)
-        for name, roof in roofs.items():
+        for number, (name, roof) in enumerate(roofs.items()):
             axis.plot([roof / bandwidth, limits[1]], [roof, roof], color=INK, linewidth=1.6 if roof == top else 1)
-            axis.text(limits[1], 1.08 * roof, f"{name}: {_rate(roof)}", ha="right", va="bottom", fontsize=9)
-        words = f"memory: {bandwidth / 1e9:,.0f} GB/s"
-        axis.text(1.3 * limits[0], 3.2 * limits[0] * bandwidth, words, va="bottom", fontsize=9)
+            at, side = (roof / 1.08, "top") if number % 2 else (1.08 * roof, "bottom")
+            axis.text(limits[1], at, f"{name}: {_rate(roof)}", ha="right", va=side, fontsize=9)
+        words = f"slope: memory, {bandwidth / 1e9:,.0f} GB/s"
+        axis.text(0.98, 0.03, words, transform=axis.transAxes, ha="right", fontsize=9)
         for number, (name, (intensity, roof)) in enumerate(points.items()):
             speed = min(roofs[roof], intensity * bandwidth)
             axis.plot(intensity, speed, "o", color=OUTPUT, markersize=9, zorder=3)
-            axis.annotate(
-                name, (intensity, speed), (9, -4 - 11 * (number % 2)), textcoords="offset points", va="top", fontsize=9
-            )
+            away, side = ((-7, 5), "right") if number % 2 else ((9, -11), "left")
+            axis.annotate(name, (intensity, speed), away, textcoords="offset points", ha=side, fontsize=9)
         if ideal:
             speed = min(roofs[ideal[1]], ideal[0] * bandwidth)
             axis.plot(ideal[0], speed, "*", color=ACCENT, markersize=15, zorder=2)
@@ -137,36 +137,34 @@ def draw_product(positions, terms, filters, tile, *, step=None):
     if rows > positions or columns > filters:
         raise ValueError(f"draw_product: tile must fit into ({positions}, {filters}), received {tile}")
     depth = step or terms
-    gap = 0.12 * (terms + filters)
+    beside, below = 0.35 * (terms + filters), 0.1 * (terms + positions)
+    left, top = terms + beside, terms + below
+    at, across, taken = (
+        size // part // 2 * part for size, part in ((positions, rows), (filters, columns), (terms, depth))
+    )
+    read = [(0, top + at, terms, rows, INPUT), (left + across, 0, columns, terms, KERNEL)]
+    now = [
+        (taken, top + at, depth, rows, INPUT),
+        (left + across, taken, columns, depth, KERNEL),
+        (left + across, top + at, columns, rows, OUTPUT),
+    ]
     with style():
-        figure, axis = plt.subplots(figsize=(6.6, 4.6), layout="constrained")
-        left, top = terms + gap, terms + gap
-        at = positions // rows // 2 * rows
-        across = filters // columns // 2 * columns
-        taken = terms // depth // 2 * depth
-        _matrix(axis, 0, top, terms, positions, INPUT, "A: windows\n(never written down)", dashed=True)
-        _matrix(axis, left, 0, filters, terms, KERNEL, "B: filters")
-        _matrix(axis, left, top, filters, positions, OUTPUT, "Y: output")
-        for x, y, width, height, colour in (
-            (0, top + at, terms, rows, INPUT),
-            (left + across, 0, columns, terms, KERNEL),
+        figure, axis = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
+        for x, y, width, height, colour, line in (
+            (0, top, terms, positions, INPUT, "--"),
+            (left, 0, filters, terms, KERNEL, "-"),
+            (left, top, filters, positions, OUTPUT, "-"),
         ):
-            axis.add_patch(plt.Rectangle((x, y), width, height, color=colour, alpha=0.3, linewidth=0))
-        for x, y, width, height, colour in (
-            (taken, top + at, depth, rows, INPUT),
-            (left + across, taken, columns, depth, KERNEL),
-            (left + across, top + at, columns, rows, OUTPUT),
-        ):
-            axis.add_patch(plt.Rectangle((x, y), width, height, color=colour, linewidth=0))
-        axis.set(xlim=(-2, left + filters + 2), ylim=(top + positions + 2, -2), aspect="equal")
+            axis.add_patch(plt.Rectangle((x, y), width, height, fill=False, edgecolor=colour, linestyle=line))
+        for alpha, blocks in ((0.3, read), (1, now)):
+            for x, y, width, height, colour in blocks:
+                axis.add_patch(plt.Rectangle((x, y), width, height, color=colour, alpha=alpha, linewidth=0))
+        axis.text(0, top - 0.02 * positions, f"A, never written:\n{positions:,} windows of {terms} terms", va="bottom")
+        axis.text(left - 0.04 * terms, terms / 2, f"B: {filters} filters", ha="right", va="center")
+        axis.text(left - 0.04 * terms, top + 0.8 * positions, "Y = A B", ha="right", va="center")
+        axis.set(xlim=(-1, left + filters + 1), ylim=(top + 1.01 * positions, -0.01 * positions))
         axis.axis("off")
     return detached(figure)
-
-
-def _matrix(axis, x, y, width, height, colour, name, *, dashed=False):
-    line = "--" if dashed else "-"
-    axis.add_patch(plt.Rectangle((x, y), width, height, fill=False, edgecolor=colour, linewidth=1.5, linestyle=line))
-    axis.text(x + width / 2, y + 0.04 * height, name, ha="center", va="top", fontsize=10)
 
 
 def show_reads(places, itemsize, *, title=""):
@@ -244,8 +242,8 @@ def show_limits(fits, *, limit, title=""):
         colours = [KERNEL if name == limit else FAINT for name in fits]
         axis.barh(list(fits), list(fits.values()), color=colours, height=0.6)
         for row, count in enumerate(fits.values()):
-            axis.text(count + 0.15, row, f"{count}", va="center")
-        axis.set(xlim=(0, 17.5), xlabel="programs that it would hold", title=title)
+            axis.annotate(f"{count}", (count, row), (4, 0), textcoords="offset points", va="center")
+        axis.set(xlim=(0, 1.1 * max(*fits.values(), 1)), xlabel="programs that it would hold", title=title)
         axis.invert_yaxis()
     return detached(figure)
 
