@@ -32,6 +32,7 @@ ROOMS = {
     "experiments": {"shapes", "definition", "vectorized", "gpu", "models", "training", "data"},
     "data": {"shapes"},
     "figures": {"shapes"},
+    "playground": {"shapes", "vectorized", "models", "data"},
     "claims": set(),
     "__main__": set(),
     "__init__": set(),
@@ -44,6 +45,7 @@ PACKAGES = {
     "experiments": {"torch", "PIL"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
     "figures": {"matplotlib", "ipywidgets", "PIL"},
+    "playground": {"anywidget", "traitlets"},
 }
 NUMPY_MODULES = [
     "shapes",
@@ -52,6 +54,7 @@ NUMPY_MODULES = [
     "data",
     "figures",
     "claims",
+    "playground",
     "models.architecture",
     "models.architectures",
     "models.bitmaps",
@@ -298,8 +301,9 @@ def test_the_environment_is_exact_and_within_the_ranges():
 
 
 def test_whatever_cnnlib_imports_is_declared():
-    # requests comes with pooch, Pillow with mlxtend by way of Matplotlib, Triton with PyTorch.
-    indirect = {"requests", "PIL", "triton"}
+    # requests comes with pooch, Pillow with mlxtend by way of Matplotlib, Triton with PyTorch, traitlets with
+    # anywidget.
+    indirect = {"requests", "PIL", "triton", "traitlets"}
     declared = {requirement.name for requirement in DECLARED}
     for packages in PACKAGES.values():
         assert packages - indirect <= declared

@@ -1,0 +1,61 @@
+// How one unit came by its value: what it sees, times its kernel, added up.
+import { array } from "./operators.js";
+import { SHADES, html, mapOf, number, paint, shadeOf } from "./elements.js";
+import { range } from "./digits.js";
+
+// Lay what a unit sees over its kernel. Both have the shape [C, h, w]; `high` is what is drawn brightest of what it sees.
+export function products(seen, kernel, [low, high], seenShades) {
+  const product = array(seen.shape, seen.data.map((value, k) => value * kernel.data[k]));
+  const ends = ({ data }) => {
+    const largest = Math.max(...range(data).map(Math.abs));
+    return [-largest, largest];
+  };
+  const rows = [
+    ["it sees", seen, seenShades, low, high],
+    ["kernel", kernel, SHADES.signed, ...ends(kernel)],
+    ["products", product, SHADES.signed, ...ends(product)],
+  ];
+  const [maps, height, width] = seen.shape;
+  const sums = Array.from({ length: maps }, (_, c) => mapOf(product, c).values.reduce((a, b) => a + b, 0));
+  const element = maps === 1 && height * width <= 49
+    ? html("div", { class: "tables" }, ...rows.flatMap(([name, maps, ...colours], k) => [
+      ...(k ? [html("span", { class: "sign", "aria-hidden": "true" }, k === 1 ? "×" : "=")] : []),
+      numbers(name, mapOf(maps, 0), ...colours),
+    ]))
+    : pictures(rows, sums);
+  return { element, sum: sums.reduce((a, b) => a + b, 0) };
+}
+
+// A small map as a table that can be read, coloured like the map.
+export function numbers(caption, { values, height, width }, shades, low, high) {
+  const table = html("table", {}, html("caption", {}, caption));
+  for (let i = 0; i < height; i++) {
+    const row = html("tr");
+    for (let j = 0; j < width; j++) {
+      const value = values[i * width + j];
+      const colour = shadeOf(shades, value, low, high);
+      const cell = html("td", {}, number(value));
+      cell.style.background = `rgb(${colour})`;
+      cell.style.color = colour[0] * 0.3 + colour[1] * 0.6 + colour[2] * 0.1 > 110 ? "#10151b" : "#ffffff";
+      row.append(cell);
+    }
+    table.append(row);
+  }
+  return table;
+}
+
+// Many maps: a column for each, its products added up below.
+function pictures(rows, sums) {
+  const element = html("div", { class: "columns" });
+  element.style.setProperty("--columns", sums.length);
+  for (const [name, maps, shades, low, high] of rows) {
+    element.append(html("span", { class: "head" }, name));
+    sums.forEach((_, c) => {
+      const canvas = html("canvas", { "aria-hidden": "true" });
+      paint(canvas, mapOf(maps, c), shades, low, high);
+      element.append(canvas);
+    });
+  }
+  element.append(html("span", { class: "head" }, "sum"), ...sums.map((sum) => html("span", { class: "part" }, number(sum))));
+  return element;
+}

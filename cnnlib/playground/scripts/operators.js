@@ -1,0 +1,150 @@
+// The operators of cnnlib.definition a fourth time, for one image: each is the sum that the text writes, in plain loops.
+//
+// An array is { shape, data }, its numbers in a row, last axis first. Maps have the shape [C, H, W], kernels
+// [C_out, C_in, K_h, K_w]. Nothing writes to its arguments.
+
+export function array(shape, data) {
+  return { shape, data: data ?? new Float64Array(shape.reduce((product, size) => product * size, 1)) };
+}
+
+// Places in which a window can stand along an axis: ⌊(N + 2P − D(K − 1) − 1) / S⌋ + 1.
+export function places(size, kernel, { stride = 1, padding = 0, dilation = 1 } = {}) {
+  return Math.max(0, Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1);
+}
+
+// Cells that the window at a place reads along an axis; null where it reads a zero of the padding.
+export function taps(place, size, kernel, { stride = 1, padding = 0, dilation = 1, paddingMode = "zeros" } = {}) {
+  return Array.from({ length: kernel }, (_, tap) => {
+    const cell = place * stride - padding + tap * dilation;
+    if (cell >= 0 && cell < size) return cell;
+    return paddingMode === "circular" ? ((cell % size) + size) % size : null;
+  });
+}
+
+// Cross-correlation, as libraries mean "convolution": y[o, i, j] = b[o] + Σ x[c, row, column] · w[o, c, u, v].
+export function conv2d(x, weight, bias = null, options = {}) {
+  const [, height, width] = x.shape;
+  const [outputs, inputs, tall, wide] = weight.shape;
+  const y = array([outputs, places(height, tall, options), places(width, wide, options)]);
+  const [, down, across] = y.shape;
+  const columns = Array.from({ length: across }, (_, j) => taps(j, width, wide, options));
+  for (let i = 0; i < down; i++) {
+    const rows = taps(i, height, tall, options);
+    for (let j = 0; j < across; j++) {
+      for (let o = 0; o < outputs; o++) {
+        let sum = bias ? bias.data[o] : 0;
+        for (let c = 0; c < inputs; c++) {
+          for (let u = 0; u < tall; u++) {
+            if (rows[u] === null) continue;
+            const line = (c * height + rows[u]) * width;
+            const kernel = ((o * inputs + c) * tall + u) * wide;
+            for (let v = 0; v < wide; v++) {
+              const column = columns[j][v];
+              if (column !== null) sum += x.data[line + column] * weight.data[kernel + v];
+            }
+          }
+        }
+        y.data[(o * down + i) * across + j] = sum;
+      }
+    }
+  }
+  return y;
+}
+
+// One number for each window of K×K cells of each map; `summary` takes the window's values.
+function pool2d(x, kernel, stride, summary) {
+  const [maps, height, width] = x.shape;
+  const y = array([maps, places(height, kernel, { stride }), places(width, kernel, { stride })]);
+  const [, down, across] = y.shape;
+  const window = new Float64Array(kernel * kernel);
+  for (let c = 0; c < maps; c++) {
+    for (let i = 0; i < down; i++) {
+      for (let j = 0; j < across; j++) {
+        for (let u = 0; u < kernel; u++) {
+          const start = (c * height + i * stride + u) * width + j * stride;
+          for (let v = 0; v < kernel; v++) window[u * kernel + v] = x.data[start + v];
+        }
+        y.data[(c * down + i) * across + j] = summary(window);
+      }
+    }
+  }
+  return y;
+}
+
+export function maxPool2d(x, kernel, stride = kernel) {
+  return pool2d(x, kernel, stride, (window) => {
+    let largest = -Infinity;
+    for (const value of window) if (value > largest) largest = value;
+    return largest;
+  });
+}
+
+export function avgPool2d(x, kernel, stride = kernel) {
+  return pool2d(x, kernel, stride, (window) => {
+    let sum = 0;
+    for (const value of window) sum += value;
+    return sum / window.length;
+  });
+}
+
+// (Σ v^p)^(1/p)
+export function lpPool2d(x, kernel, stride = kernel, power = 2) {
+  return pool2d(x, kernel, stride, (window) => {
+    let sum = 0;
+    for (const value of window) sum += value ** power;
+    return sum ** (1 / power);
+  });
+}
+
+// Blur with a row of Pascal's triangle on each axis, then keep every S-th value; beyond its edges the image is mirrored.
+export function blurPool2d(x, kernel, stride = 2) {
+  let weights = [1];
+  for (let k = 1; k < kernel; k++) weights = [...weights, 0].map((value, index) => (value + (weights[index - 1] ?? 0)) / 2);
+  const mirror = (cell, size) => {
+    while (cell < 0 || cell >= size) cell = cell < 0 ? -cell : 2 * (size - 1) - cell;
+    return cell;
+  };
+  const before = Math.floor((kernel - 1) / 2);
+  const [maps, height, width] = x.shape;
+  const y = array([maps, Math.floor((height - 1) / stride) + 1, Math.floor((width - 1) / stride) + 1]);
+  const [, down, across] = y.shape;
+  for (let c = 0; c < maps; c++) {
+    for (let i = 0; i < down; i++) {
+      for (let j = 0; j < across; j++) {
+        let sum = 0;
+        for (let u = 0; u < kernel; u++) {
+          const line = (c * height + mirror(i * stride - before + u, height)) * width;
+          for (let v = 0; v < kernel; v++) {
+            sum += weights[u] * weights[v] * x.data[line + mirror(j * stride - before + v, width)];
+          }
+        }
+        y.data[(c * down + i) * across + j] = sum;
+      }
+    }
+  }
+  return y;
+}
+
+// y[o] = b[o] + Σ x[k] · w[o, k]; the maps of x are read one after another, row by row.
+export function linear(x, weight, bias) {
+  const [outputs, inputs] = weight.shape;
+  const y = array([outputs]);
+  for (let o = 0; o < outputs; o++) {
+    let sum = bias.data[o];
+    for (let k = 0; k < inputs; k++) sum += x.data[k] * weight.data[o * inputs + k];
+    y.data[o] = sum;
+  }
+  return y;
+}
+
+const each = (x, f) => array(x.shape, x.data.map(f));
+export const relu = (x) => each(x, (value) => Math.max(0, value));
+export const sigmoid = (x) => each(x, (value) => 1 / (1 + Math.exp(-value)));
+export const tanh = (x) => each(x, Math.tanh);
+
+export function softmax(x) {
+  const largest = x.data.reduce((a, b) => Math.max(a, b));
+  const powers = x.data.map((value) => Math.exp(value - largest)); // no sum of them can overflow
+  const total = powers.reduce((a, b) => a + b);
+  return array(x.shape, powers.map((value) => value / total));
+}

@@ -1,0 +1,243 @@
+// Shift a picture and pool it: does the pooled picture move along?
+import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
+import { range } from "./digits.js";
+import { SHADES, html, list, number, pictureChooser, screens, slider } from "./elements.js";
+import { joined, received, sent } from "./model.js";
+
+const OWN = "your own";
+const FAR = 12; // pixels; every stride divides it
+
+// Every function below takes the picture [1, H, W] for a circle: its last column is the neighbour of its first.
+const wrapped = (cell, size) => ((cell % size) + size) % size;
+
+function moved({ shape: [, height, width], data }, down, across) {
+  const y = array([1, height, width]);
+  y.data.forEach((_, k) => {
+    y.data[k] = data[wrapped(Math.floor(k / width) - down, height) * width + wrapped((k % width) - across, width)];
+  });
+  return y;
+}
+
+// Go on beyond the edges with what comes from the other side.
+function extended({ shape: [, height, width], data }, before, after) {
+  const y = array([1, height + before + after, width + before + after]);
+  const wide = y.shape[2];
+  y.data.forEach((_, k) => {
+    y.data[k] = data[wrapped(Math.floor(k / wide) - before, height) * width + wrapped((k % wide) - before, width)];
+  });
+  return y;
+}
+
+function inner({ shape: [, height, width], data }, margin) {
+  const y = array([1, height - 2 * margin, width - 2 * margin]);
+  const wide = y.shape[2];
+  y.data.forEach((_, k) => {
+    y.data[k] = data[(Math.floor(k / wide) + margin) * width + margin + (k % wide)];
+  });
+  return y;
+}
+
+const blurred = (x, window, stride) => inner(blurPool2d(extended(x, FAR, FAR), window, stride), FAR / stride);
+
+export const POOLS = {
+  max: (x, { window, stride }) => maxPool2d(extended(x, 0, window - 1), window, stride),
+  average: (x, { window, stride }) => avgPool2d(extended(x, 0, window - 1), window, stride),
+  lp: (x, { window, stride, power }) => lpPool2d(extended(x, 0, window - 1), window, stride, power),
+  blur: (x, { window, stride }) => blurred(x, window, stride),
+  "max, then blur": (x, { window, stride }) => blurred(maxPool2d(extended(x, 0, window - 1), window, 1), 3, stride),
+};
+
+// A pooled picture moved by a shift of the picture before it: shift / stride cells, between two cells in proportion.
+export function movedAlong(y, [down, across], stride) {
+  const between = (x, cells, axis) => {
+    const whole = Math.floor(cells);
+    const [near, far] = [whole, whole + 1].map((step) => (axis ? moved(x, 0, step) : moved(x, step, 0)));
+    return array(x.shape, near.data.map((value, k) => value + (cells - whole) * (far.data[k] - value)));
+  };
+  return between(between(y, down / stride, 0), across / stride, 1);
+}
+
+// 1 where two arrays are alike, 0 where one has nothing that the other has.
+export function agreement(a, b) {
+  let [apart, all] = [0, 0];
+  a.data.forEach((value, k) => {
+    apart += Math.abs(value - b.data[k]);
+    all += Math.abs(value) + Math.abs(b.data[k]);
+  });
+  return all ? 1 - apart / all : 1;
+}
+
+export function render({ model, el }) {
+  const pictures = Object.fromEntries(Object.entries(model.get("pictures")).map(([name, packet]) => [name, received(packet)]));
+  const state = {};
+  const names = ["kind", "window", "stride", "power", "shift"];
+  const python = joined(model, () => fromPython());
+  python.hear("image", ...names);
+  const said = html("p", { class: "quiet", role: "status" });
+
+  const picture = list("Picture", Object.fromEntries([...Object.keys(pictures), OWN].map((name) => [name, name])), OWN, (name) => {
+    if (pictures[name]) setImage(pictures[name]);
+  });
+  const turn = (name) => (value) => {
+    state[name] = value;
+    update();
+    tell(name);
+  };
+  const kinds = { max: "maximum", average: "average", lp: "Lᵖ norm", blur: "blur", "max, then blur": "maximum, then blur" };
+  const kind = list("Pooling", kinds, "max", turn("kind"));
+  const shifted = (axis) => (value) => {
+    state.shift = state.shift.map((old, each) => (each === axis ? value : old));
+    update();
+    tell("shift");
+  };
+  const sliders = {
+    window: slider("Window", { min: 1, max: 6, value: 2, name: "window" }, turn("window")),
+    stride: slider("Stride", { min: 1, max: 4, value: 2, name: "stride" }, turn("stride")),
+    power: slider("p", { min: 1, max: 10, value: 2, name: "power" }, turn("power")),
+  };
+  const shifts = [
+    slider("Shift down", { min: -FAR, max: FAR, value: 0, name: "down" }, shifted(0)),
+    slider("Shift right", { min: -FAR, max: FAR, value: 0, name: "across" }, shifted(1)),
+  ];
+
+  const shown = {};
+  const panel = (name, label) => {
+    const caption = html("p", { class: "name" });
+    shown[name] = screens(label, 1, 1, { chosen: (cell) => lookAt(name, cell) });
+    shown[name].caption = caption;
+    return html("div", {}, caption, shown[name].element);
+  };
+  const panels = [
+    panel("input", "The shifted picture. Arrow keys choose a pixel."),
+    panel("output", "The shifted picture, pooled. Arrow keys choose a cell."),
+    panel("expected", "The unshifted picture, pooled, and moved along. Arrow keys choose a cell."),
+    panel("difference", "Difference of the two pooled pictures. Arrow keys choose a cell."),
+  ];
+  const share = html("b", {}, "");
+  const verdict = html("p", { class: "verdict", role: "status" });
+  const told = html("p", { class: "quiet", role: "status" }, "Point at a cell to see its window.");
+  const curve = html("div", { class: "curve" });
+  const chooser = pictureChooser(shown.input.element, 120, (gray) => {
+    const [height, width] = gray.shape;
+    const whole = (size) => Math.max(FAR, size - (size % FAR));
+    const cut = array([whole(height), whole(width)]);
+    cut.data.forEach((_, k) => {
+      const [i, j] = [Math.floor(k / cut.shape[1]), k % cut.shape[1]];
+      cut.data[k] = gray.data[Math.min(i, height - 1) * width + Math.min(j, width - 1)] / 255;
+    });
+    setImage(cut);
+    picture.select.value = OWN;
+  }, (text) => {
+    said.textContent = text;
+  });
+
+  el.classList.add("cnnlib-playground");
+  el.replaceChildren(
+    html("div", { class: "row" }, picture.row, chooser, kind.row),
+    html("div", { class: "row" }, sliders.window.row, sliders.stride.row, sliders.power.row),
+    html("div", { class: "row" }, ...[shifts[1], shifts[0]].map(({ row }) => row)),
+    html("div", { class: "four" }, ...panels),
+    verdict, curve, told, said,
+  );
+
+  function fromPython() {
+    for (const name of names) state[name] = model.get(name);
+    state.image = received(model.get("image"));
+    const same = ({ shape, data }) => shape.join() === state.image.shape.join() && data.every((value, k) => Math.abs(value - state.image.data[k]) < 1e-6);
+    picture.select.value = Object.keys(pictures).find((name) => same(pictures[name])) ?? OWN;
+    kind.select.value = state.kind;
+    for (const [name, control] of Object.entries(sliders)) control.show(state[name]);
+    shifts.forEach((control, axis) => control.show(state.shift[axis]));
+    update();
+  }
+
+  function setImage(image) {
+    state.image = image;
+    update();
+    tell("image");
+  }
+
+  let waiting = 0;
+  const changes = new Set();
+  function tell(name) {
+    changes.add(name);
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      python.tell(Object.fromEntries([...changes].map((each) => [each, each === "image" ? sent(state.image) : state[each]])));
+      changes.clear();
+    }, 150);
+  }
+
+  function update() {
+    const { image: { shape: [height, width], data }, kind: pooling, stride, shift } = state;
+    const x = array([1, height, width], data);
+    const pool = (y) => POOLS[pooling](y, state);
+    const still = pool(x);
+    const consistency = (by) => agreement(pool(moved(x, ...by)), movedAlong(still, by, stride));
+    const input = moved(x, ...shift);
+    const output = pool(input);
+    const expected = movedAlong(still, shift, stride);
+    const difference = array(output.shape, output.data.map((value, k) => value - expected.data[k]));
+    const value = agreement(output, expected);
+    el.outputs = { input, output, expected, consistency: value }; // for whoever opens the browser's console
+
+    sliders.power.row.hidden = pooling !== "lp";
+    const high = Math.max(range(output.data)[1], range(expected.data)[1], 1e-9);
+    const [, down, across] = output.shape;
+    const where = shift.some(Boolean) ? `, moved by ${[[shift[1], "right", "left"], [shift[0], "down", "up"]]
+      .filter(([by]) => by).map(([by, one, other]) => `${Math.abs(by)} ${by > 0 ? one : other}`).join(" and ")}` : "";
+    shown.input.show(input, SHADES.gray, 0, 1);
+    shown.input.caption.textContent = `Picture, ${height}×${width}${where}`;
+    shown.output.show(output, SHADES.output, 0, high);
+    shown.output.caption.textContent = `Pooled, ${down}×${across}`;
+    shown.expected.show(expected, SHADES.output, 0, high);
+    shown.expected.caption.textContent = "Pooled unmoved, then moved along";
+    shown.difference.show(difference, SHADES.signed, -high, high);
+    shown.difference.caption.textContent = "Difference of these two";
+    const whole = shift.every((by) => by % stride === 0);
+    verdict.replaceChildren("Shift consistency: ", share, !shift.some(Boolean) ? ": nothing is moved yet."
+      : whole ? ": the shift is a whole number of strides." : ": the shift is not a whole number of strides.");
+    share.textContent = `${number(100 * value, 1)} %`;
+    curve.replaceChildren(...chart(Array.from({ length: FAR + 1 }, (_, by) => consistency([shift[0], by])), shift[1]));
+    for (const strip of Object.values(shown)) strip.frame([]);
+  }
+
+  // Consistency for every shift to the right, as bars; the present one stands out.
+  function chart(values, now) {
+    const bars = html("div", { class: "chart", role: "img" });
+    bars.setAttribute("aria-label", `Shift consistency for shifts of 0 to ${FAR} pixels to the right: ` +
+      values.map((value) => `${number(100 * value, 0)} %`).join(", "));
+    values.forEach((value, by) => {
+      const bar = html("i", by === now ? { class: "now" } : {});
+      bar.style.height = `${100 * value}%`;
+      bars.append(html("div", { title: `${by}: ${number(100 * value, 1)} %` }, html("span", {}, bar), String(by)));
+    });
+    return [html("p", { class: "name" }, "Consistency for every shift to the right, 0 to 100 %"), bars];
+  }
+
+  // A cell of a pooled picture and the window that it sums up.
+  function lookAt(name, { row, column }) {
+    const { stride, kind: pooling } = state;
+    const { input, output, expected } = el.outputs;
+    const place = name === "input" ? [Math.floor(row / stride), Math.floor(column / stride)] : [row, column];
+    const k = place[0] * output.shape[2] + place[1];
+    const reach = { blur: state.window, "max, then blur": state.window + 2 }[pooling] ?? state.window;
+    const before = pooling === "blur" ? Math.floor((state.window - 1) / 2) : pooling === "max" || pooling === "average" || pooling === "lp" ? 0 : 1;
+    const cells = [];
+    const [, height, width] = input.shape;
+    for (let u = 0; u < reach; u++) {
+      for (let v = 0; v < reach; v++) {
+        const [top, left] = [wrapped(place[0] * stride - before + u, height), wrapped(place[1] * stride - before + v, width)];
+        cells.push({ map: 0, top, left, height: 1, width: 1, kind: "tap" });
+      }
+    }
+    shown.input.frame(cells);
+    for (const each of ["output", "expected", "difference"]) {
+      shown[each].frame([{ map: 0, top: place[0], left: place[1], height: 1, width: 1, kind: "unit" }]);
+    }
+    told.textContent = `Cell in row ${place[0]}, column ${place[1]}: ${number(output.data[k])} after the shift, ` +
+      `${number(expected.data[k])} expected, a difference of ${number(output.data[k] - expected.data[k])}.`;
+  }
+
+  fromPython();
+}

@@ -1,0 +1,195 @@
+"""The playgrounds' Python side; what their script computes, tests/book/ compares with it in a browser."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import traitlets
+from bs4 import BeautifulSoup
+
+from cnnlib import definition
+from cnnlib.data import as_float, mnist
+from cnnlib.models.architecture import initial_weights, run
+from cnnlib.models.architectures import lenet
+from cnnlib.models.pretrained import trained_lenet
+from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
+from cnnlib.playground.base import bundle, packed, unpacked
+from cnnlib.playground.lenet import packed_weights
+
+EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground]
+rng = np.random.RandomState(0)
+
+
+@pytest.mark.parametrize("make", EVERY)
+class TestEvery:
+    def test_a_page_gets_all_it_needs_and_a_kernel_the_same_script(self, make):
+        widget = make()
+        page = BeautifulSoup(widget._repr_html_(), "html.parser")
+        [root] = page.select(f".cnnlib-playground[data-playground={widget.script}]")
+        assert root["aria-label"] == widget.title
+        assert root.p.text.startswith(widget.title)
+        values = json.loads(root.script.string)
+        assert values["image"]["shape"] == list(widget.image.shape)
+        script = page.select("script")[-1].string
+        assert bundle(widget.script) in script
+        assert widget._esm == bundle(widget.script) + "\nexport default { render };\n"
+        assert not page.select("[src], [href]")
+        assert "http" not in script
+
+    def test_the_output_of_a_cell_is_the_same_each_time(self, make):
+        first, second = (make()._repr_mimebundle_()[0] for _ in range(2))
+        assert first["text/html"] == second["text/html"]
+        assert first["text/plain"] == second["text/plain"] == f"<{make.title}>"
+        assert "application/vnd.jupyter.widget-view+json" in first
+
+    def test_the_bundle_defines_each_name_once_and_imports_nothing(self, make):
+        text = bundle(make.script)
+        names = re.findall(r"^(?:const|let|function|async function) (\w+)", text, re.MULTILINE)
+        assert len(names) == len(set(names))
+        assert "render" in names
+        assert not re.search(r"^(import|export) ", text, re.MULTILINE)
+
+    def test_an_image_is_copied_and_cannot_be_written_to(self, make):
+        widget = make()
+        mine = np.array(widget.image)
+        widget.image = mine
+        mine[0, 0] = 7
+        assert widget.image[0, 0] != 7
+        with pytest.raises(ValueError, match="read-only"):
+            widget.image[0, 0] = 7
+
+    def test_what_is_no_image_is_refused(self, make):
+        widget = make()
+        with pytest.raises(ValueError, match=f"{make.__name__}: image must hold finite numbers"):
+            widget.image = np.full(widget.image.shape, np.nan)
+        with pytest.raises(ValueError, match=rf"{make.__name__}: image must have shape .*, received \(3, 4, 5\)"):
+            widget.image = np.zeros((3, 4, 5))
+        with pytest.raises(traitlets.TraitError, match="image"):
+            widget.image = "a picture"
+
+
+def test_arrays_come_back_from_the_page_as_they_were_sent():
+    array = rng.rand(3, 5).astype(np.float32)
+    packet = packed(array[:, ::-1])
+    assert packet["shape"] == [3, 5]
+    np.testing.assert_array_equal(unpacked(packet), array[:, ::-1])
+
+
+def test_a_message_of_the_page_sets_the_trait_and_what_follows_from_it():
+    widget = ConvolutionPlayground()
+    image = rng.rand(5, 9).astype(np.float32)
+    heard = []
+    widget.observe(lambda change: heard.append(change.new.shape), "output")
+    widget.set_state({"image": packed(image), "stride": 2})
+    np.testing.assert_array_equal(widget.image, image)
+    assert heard[-1] == widget.output.shape == (2, 4)
+
+
+def test_three_bytes_hold_a_weight_closely():
+    weights = {"a": rng.standard_normal((2, 3, 4)).astype(np.float32), "b": np.array([-1.0, 0.5, 0.0], np.float32)}
+    packet = packed_weights(weights)
+    assert [entry[:2] for entry in packet["arrays"]] == [["a", [2, 3, 4]], ["b", [3]]]
+    bytes_ = np.frombuffer(packet["bytes"], np.uint8).reshape(-1, 3).astype(np.int64)
+    whole = bytes_ @ [1, 256, 65536]
+    whole = np.where(whole >= 2**23, whole - 2**24, whole)
+    for (_, shape, scale), part in zip(packet["arrays"], np.split(whole, [24]), strict=True):
+        weight = weights["a" if len(shape) == 3 else "b"]
+        np.testing.assert_allclose(scale * part.reshape(shape), weight, atol=np.abs(weight).max() / 2**24 * 1.01)
+
+
+def test_weights_of_zeros_stay_zeros():
+    packet = packed_weights({"bias": np.zeros(2, np.float32)})
+    assert bytes(packet["bytes"]) == bytes(6)
+
+
+def test_lenet_answers_as_the_network_does():
+    widget = LenetPlayground()
+    image = as_float(mnist().test.images[3:4])
+    widget.image = image[0, 0]
+    outputs = run(*trained_lenet(), image, ops=definition)
+    np.testing.assert_allclose(widget.probabilities, definition.softmax(outputs["dense3"])[0], atol=1e-5)
+
+
+def test_lenet_takes_weights_of_your_own_and_refuses_what_it_has_none_for():
+    own = initial_weights(lenet("tanh", "average"), 1)
+    widget = LenetPlayground("tanh", "average", own)
+    before = widget.probabilities
+    assert abs(before.sum() - 1) < 1e-5
+    assert (widget.activation, widget.pooling) == ("tanh", "average")
+    with pytest.raises(ValueError, match="give your own"):
+        LenetPlayground("sigmoid")
+    with pytest.raises(ValueError, match=r"LenetPlayground: image must have shape \(28, 28\), received \(28, 27\)"):
+        widget.image = np.zeros((28, 27))
+
+
+def test_three_of_the_digits_to_begin_with_are_misread():
+    widget = LenetPlayground()
+    images = np.frombuffer(widget.examples["bytes"], np.uint8).reshape(widget.examples["shape"])
+    right = []
+    for image, label in zip(images, widget.labels, strict=True):
+        widget.image = image / 255
+        right.append(widget.probabilities.argmax() == int(label.split()[1]))
+    assert right == [True] * 10 + [False] * 3
+
+
+def test_convolution_is_the_definition_turned_over_or_not():
+    widget = ConvolutionPlayground()
+    image, kernel = rng.rand(7, 10), rng.standard_normal((3, 4))
+    widget.image, widget.kernel = image, kernel
+    widget.padding, widget.stride, widget.dilation, widget.padding_mode = 2, 2, 2, "circular"
+    for flipped, used in ((False, kernel), (True, kernel[::-1, ::-1])):
+        widget.flipped = flipped
+        expected = definition.conv2d(
+            image[None, None], used[None, None].copy(), padding=2, stride=2, dilation=2, padding_mode="circular"
+        )
+        np.testing.assert_allclose(widget.output, expected[0, 0], atol=1e-5)
+    widget.dilation, widget.padding, widget.image = 4, 0, image[:3]
+    assert widget.output.shape == (0, 0)
+
+
+def test_convolution_refuses_a_kernel_that_has_no_fields():
+    with pytest.raises(ValueError, match=r"kernel must have shape \(K_h, K_w\), no side above 7, received \(8, 3\)"):
+        ConvolutionPlayground().kernel = np.zeros((8, 3))
+
+
+@pytest.mark.parametrize("kind", ["max", "average", "lp", "blur", "max, then blur"])
+def test_a_shift_by_strides_moves_the_pooled_picture_along_and_no_other_shift_does(kind):
+    widget = PoolingPlayground()
+    widget.kind, widget.window, widget.stride, widget.power = kind, 3, 3, 3
+    widget.image = rng.rand(24, 36)
+    widget.shift = (0, 0)
+    still = widget.output
+    assert still.shape == (8, 12)
+    widget.shift = (-3, 6)
+    np.testing.assert_allclose(widget.output, np.roll(still, (-1, 2), axis=(0, 1)), atol=1e-6)
+    assert widget.consistency == pytest.approx(1, abs=1e-6)
+    widget.shift = (0, 1)
+    assert widget.consistency < 0.99
+    # Two thirds of the cell that comes from the left stay, one third arrives.
+    np.testing.assert_allclose(widget.expected, still + (np.roll(still, 1, axis=1) - still) / 3, atol=1e-6)
+
+
+def test_pooling_by_hand():
+    widget = PoolingPlayground()
+    image = np.zeros((12, 12))
+    image[0, 11], image[5, 4] = 3, 4
+    widget.image, widget.window = image, 2
+    assert widget.output[0, 5] == 3
+    assert widget.output[2, 2] == 4
+    widget.window, widget.stride = 2, 1
+    # The window that begins in the last row goes on in the first.
+    assert widget.output[11, 10] == widget.output[11, 11] == 3
+    widget.kind = "average"
+    assert widget.output[4, 3] == 1
+    widget.kind, widget.power = "lp", 1
+    assert widget.output[4, 3] == 4
+    widget.kind, widget.window = "blur", 3
+    assert widget.output[5, 3] == 4 * 2 / 16
+
+
+def test_pooling_refuses_what_the_circle_cannot_hold():
+    with pytest.raises(ValueError, match=r"both multiples of 12 up to 240, received \(24, 30\)"):
+        PoolingPlayground().image = np.zeros((24, 30))
+    with pytest.raises(ValueError, match="no negative number, received -1"):
+        PoolingPlayground().image = np.full((12, 24), -1.0)
