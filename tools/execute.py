@@ -6,6 +6,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from tools.console import StatusLine, plain
 from tools.pictures import lighten
+from tools.playgrounds import at_rest
 
 CELL_TIMEOUT = 600  # seconds; a whole chapter is meant to take one minute
 
@@ -72,6 +73,7 @@ def execute(path, root, alone=True):
         line.show(f"{len(numbers)} cells done", milestone=True)
         line.close()
         lighten(notebook)
+        at_rest(notebook)
         return notebook, line.seconds
     line.close()
     log = root / "_build" / f"{path.stem}.traceback.txt"

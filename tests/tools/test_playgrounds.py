@@ -1,0 +1,34 @@
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tools.playgrounds import STATE, VIEW, at_rest
+
+
+def notebook(*outputs, **models):
+    state = {name: {"model_module": "m", "state": {"layout": f"IPY_MODEL_{name}-layout"}} for name in models}
+    state |= {f"{name}-layout": {"model_module": "base", "state": {}} for name in models}
+    cell = new_code_cell(outputs=[new_output("display_data", data=data) for data in outputs])
+    return new_notebook(cells=[cell], metadata={"widgets": {STATE: {"state": state}}})
+
+
+PLAYGROUND = {"text/html": "<div>", "text/plain": "<a sheet>", VIEW: {"model_id": "sheet"}}
+SLIDER = {"text/plain": "IntSlider()", VIEW: {"model_id": "slider"}}
+
+
+def test_a_playground_keeps_its_page_and_a_slider_its_view():
+    stored = notebook(PLAYGROUND, SLIDER, sheet=1, slider=1)
+    at_rest(stored)
+    assert [list(output.data) for output in stored.cells[0].outputs] == [["text/html", "text/plain"], [*SLIDER]]
+    assert set(stored.metadata.widgets[STATE].state) == {"slider", "slider-layout"}
+
+
+def test_a_notebook_without_other_widgets_has_no_state_left():
+    stored = notebook(PLAYGROUND, sheet=1)
+    at_rest(stored)
+    assert "widgets" not in stored.metadata
+
+
+def test_a_notebook_without_playgrounds_stays_as_it_is():
+    stored = notebook(SLIDER, slider=1)
+    before = repr(stored)
+    at_rest(stored)
+    assert repr(stored) == before
