@@ -5,21 +5,21 @@ STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def at_rest(notebook):
-    """Take the live views out of outputs that also have a page of their own, and their models out of the metadata.
+    """Take the live views of playgrounds out of the outputs, and their models, shown or not, out of the metadata.
 
     Parameters
     ----------
     notebook : NotebookNode
         It is changed in place.
     """
-    dropped = set()
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if VIEW in data and "text/html" in data:
-                dropped.add(data.pop(VIEW)["model_id"])
+            if "text/html" in data:
+                data.pop(VIEW, None)
     models = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    for name in dropped & set(models):
+    playgrounds = [name for name, model in models.items() if model["model_module"] == "anywidget"]
+    for name in playgrounds:
         models.pop(models.pop(name)["state"]["layout"].removeprefix("IPY_MODEL_"), None)
-    if dropped and not models:
-        notebook.metadata.pop("widgets", None)
+    if playgrounds and not models:
+        notebook.metadata.pop("widgets")

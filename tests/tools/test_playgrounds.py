@@ -4,7 +4,10 @@ from tools.playgrounds import STATE, VIEW, at_rest
 
 
 def notebook(*outputs, **models):
-    state = {name: {"model_module": "m", "state": {"layout": f"IPY_MODEL_{name}-layout"}} for name in models}
+    state = {
+        name: {"model_module": module, "state": {"layout": f"IPY_MODEL_{name}-layout"}}
+        for name, module in models.items()
+    }
     state |= {f"{name}-layout": {"model_module": "base", "state": {}} for name in models}
     cell = new_code_cell(outputs=[new_output("display_data", data=data) for data in outputs])
     return new_notebook(cells=[cell], metadata={"widgets": {STATE: {"state": state}}})
@@ -15,20 +18,20 @@ SLIDER = {"text/plain": "IntSlider()", VIEW: {"model_id": "slider"}}
 
 
 def test_a_playground_keeps_its_page_and_a_slider_its_view():
-    stored = notebook(PLAYGROUND, SLIDER, sheet=1, slider=1)
+    stored = notebook(PLAYGROUND, SLIDER, sheet="anywidget", unseen="anywidget", slider="controls")
     at_rest(stored)
     assert [list(output.data) for output in stored.cells[0].outputs] == [["text/html", "text/plain"], [*SLIDER]]
     assert set(stored.metadata.widgets[STATE].state) == {"slider", "slider-layout"}
 
 
 def test_a_notebook_without_other_widgets_has_no_state_left():
-    stored = notebook(PLAYGROUND, sheet=1)
+    stored = notebook(PLAYGROUND, sheet="anywidget")
     at_rest(stored)
     assert "widgets" not in stored.metadata
 
 
 def test_a_notebook_without_playgrounds_stays_as_it_is():
-    stored = notebook(SLIDER, slider=1)
+    stored = notebook(SLIDER, slider="controls")
     before = repr(stored)
     at_rest(stored)
     assert repr(stored) == before
