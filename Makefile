@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lab serve refresh lint clean
+.PHONY: help environment book test lab serve refresh lint fuzz clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ refresh: environment ## Re-execute the chapters in place, or one: make refresh C
 lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
+
+fuzz: environment ## Damage files at random and read them, ten minutes for each reader
+	@$(VENV) -m tests.fuzz.readers
 
 clean: ## Remove what was built; .venv stays
 	@PYTHON="$(PYTHON)" sh tools/python.sh -m tools.clean

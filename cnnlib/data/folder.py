@@ -5,16 +5,13 @@ A picture is read when it is asked for; only the list of names is held. Nothing 
 
 import hashlib
 import os
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from cnnlib.data.dataset import DataError
-
-# What Pillow itself warns of: a file of a few kilobytes can unpack to more memory than a machine has.
-PIXEL_LIMIT = 89_478_485
+from cnnlib.data.picture_file import as_rgb, opened
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,42 +128,10 @@ def read_picture(path, side):
     .. [1] Krizhevsky, Sutskever & Hinton, *ImageNet classification with deep convolutional neural networks*
        (2012), Sec. 2.
     """
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            # Warnings about odd metadata are not about the picture; a bomb is refused below.
-            warnings.simplefilter("ignore")
-            with Image.open(path) as picture:
-                if picture.width * picture.height > PIXEL_LIMIT:
-                    raise DataError(f"{path} is too large: {picture.width} × {picture.height} pixels")
-                picture.draft("RGB", (side, side))
-                square = _middle(_as_rgb(picture), side)
-    except DataError:
-        raise
-    except FileNotFoundError:
-        raise DataError(f"{path} is not there") from None
-    except UnidentifiedImageError:
-        empty = os.path.getsize(path) == 0
-        raise DataError(f"{path} {'is empty' if empty else 'is not a picture that Pillow can read'}") from None
-    # Not only OSError: decoders raise whatever a damaged file leads them to, and one picture must not end a run.
-    except Exception as error:
-        reason = " ".join(str(getattr(error, "strerror", None) or error).split()) or type(error).__name__
-        raise DataError(f"{path} cannot be decoded: {reason}") from None
+    with opened(path) as picture:
+        picture.draft("RGB", (side, side))
+        square = _middle(as_rgb(picture), side)
     return np.ascontiguousarray(np.asarray(square).transpose(2, 0, 1))
-
-
-def _as_rgb(picture):
-    """Return a picture in red, green and blue, from any mode."""
-    from PIL import Image
-
-    if picture.mode.startswith("I"):  # 16 bits, which convert would clip at 255
-        return Image.fromarray((np.asarray(picture) // 257).astype(np.uint8)).convert("RGB")
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        page = Image.new("RGBA", picture.size, "white")
-        return Image.alpha_composite(page, picture).convert("RGB")
-    return picture.convert("RGB")
 
 
 def _middle(picture, side):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from cnnlib.data.picture_file import as_rgb, opened
+
 
 def open_picture(path):
     """Read a picture file as gray values.
@@ -13,26 +15,20 @@ def open_picture(path):
     Returns
     -------
     ndarray of uint8, shape (H, W)
-        Transparent parts are white; a photograph is turned upright as its camera noted.
+        Transparent parts are white; a photograph is turned upright as its camera noted. A picture whose longer side
+        exceeds 1,000 pixels is scaled down to that, which a digit of 28×28 pixels does not miss.
 
     Raises
     ------
-    OSError
-        If there is no such file.
-    ValueError
-        If it is no picture.
+    DataError
+        Naming the file and what is wrong with it: missing, empty, cut off, no picture, too large, or damaged.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    try:
-        with Image.open(path) as file:
-            upright = ImageOps.exif_transpose(file).convert("RGBA")
-    except UnidentifiedImageError:
-        raise ValueError(f"{path} is not a picture that Pillow can read") from None
-    except Image.DecompressionBombError as error:
-        raise ValueError(f"{path} is too large a picture: {error}") from None
-    page = Image.new("RGBA", upright.size, "white")
-    return np.asarray(Image.alpha_composite(page, upright).convert("L"))
+    with opened(path) as picture:
+        upright = as_rgb(ImageOps.exif_transpose(picture))
+        upright.thumbnail((1000, 1000))
+        return np.asarray(upright.convert("L"))
 
 
 def as_mnist(picture):

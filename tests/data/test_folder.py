@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from cnnlib.data import DataError
-from cnnlib.data.folder import PIXEL_LIMIT, picture_folder, read_picture
+from cnnlib.data.folder import picture_folder, read_picture
+from cnnlib.data.picture_file import PIXEL_LIMIT
 
 
 def test_classes_and_files_come_in_the_order_of_their_names(tmp_path):

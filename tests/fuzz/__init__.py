@@ -1,0 +1,1 @@
+"""Programs that try for minutes what the test suite tries for moments."""
