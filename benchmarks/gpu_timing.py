@@ -2,9 +2,11 @@
 
 import statistics
 import time
+from math import isfinite
 
 import torch
 
+_LARGER_THAN_CACHES = 2**28  # bytes
 _WARM_UP = 3  # calls: to compile, to let cuDNN choose, to allocate
 
 
@@ -57,7 +59,7 @@ def timed(call, device, *, seconds=0.05, most=50):
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, stream=stream):
             result = call()
-        other = torch.empty(4 * torch.cuda.get_device_properties(device).L2_cache_size, dtype=torch.int8, device=device)
+        other = torch.empty(_LARGER_THAN_CACHES, dtype=torch.int8, device=device)
         times = replayed(graph, other, 3)
         count = max(5, min(most, int(1e3 * seconds / statistics.median(times))))
         times = replayed(graph, other, count)
@@ -85,24 +87,49 @@ def summarized(times):
 
 
 def relative_error(result, exact):
-    """Return the largest difference from float64's result, relative to the largest value of that."""
-    return float((result.double() - exact).abs().max() / exact.abs().max())
+    """Return the largest difference from float64's result, relative to the largest value of that; it must be finite."""
+    if result.shape != exact.shape:
+        raise ValueError(f"the result must have shape {tuple(exact.shape)}, received {tuple(result.shape)}")
+    error = float((result.double() - exact).abs().max() / exact.abs().max())
+    if not isfinite(error):
+        raise ValueError("the result is not finite")
+    return error
 
 
 NOT_MEASURED = {"milliseconds": None, "quartiles": None, "n": 0, "largest_relative_error": None}
 
 
-def attempted(measure):
-    """Return what ``measure`` returns, with ``failure`` None; where it fails, `NOT_MEASURED` and why, in one line.
+def race(about, contenders, exact, device, *, compared=lambda result: result):
+    """Time every contender, and yield a row for each.
 
-    Each contender may fail in a way of its own, and the others shall go on; after an error of the device nothing can.
+    Each may fail in a way of its own, and the others go on; only after an error of the device nothing can.
+
+    Parameters
+    ----------
+    about : dict
+        What every row says.
+    contenders : dict of str to callable
+        As `timed` takes them.
+    exact : tensor of float64
+    device : torch.device
+    compared : callable
+        Takes a result, returns the part of it that is to be near ``exact``.
+
+    Yields
+    ------
+    dict
+        ``about``, ``contender``, what `timed` measured, ``largest_relative_error``, and ``failure``: None, or one line
+        of why there is nothing else.
     """
-    try:
-        return {**measure(), "failure": None}
-    except Exception as error:
-        if torch.cuda.is_available():
-            torch.cuda.synchronize()  # raises the same again where the device is lost
-        return NOT_MEASURED | {"failure": one_line(error)}
+    for contender, call in contenders.items():
+        try:
+            times, result = timed(call, device)
+            measured = times | {"largest_relative_error": relative_error(compared(result), exact), "failure": None}
+        except Exception as error:
+            if device.type == "cuda":
+                torch.cuda.synchronize()  # raises the same again where the device is lost
+            measured = NOT_MEASURED | {"failure": one_line(error)}
+        yield about | {"contender": contender} | measured
 
 
 def one_line(error):

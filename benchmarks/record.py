@@ -40,7 +40,11 @@ def write_record(name, command, results, **about):
     **about
         What else the record says of itself: data, seeds, n.
     """
-    record = {"command": command, **circumstances(), **about, "results": results}
+    return write(name, {"command": command, **circumstances(), **about, "results": results})
+
+
+def write(name, record):
+    """Write a record as it stands; see `write_record`."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}.json"
     temporary = path.with_suffix(".json.part")

@@ -27,35 +27,37 @@ class UnfoldConv2d(torch.autograd.Function):
         ctx.geometry = geometry
         y = x.new_empty(geometry.output_shape)
         rows = _filter_rows(weight, geometry)
-        for images in _chunks(x, geometry):
+        for images in chunks(geometry):
             y[images] = (rows @ _columns(x[images], geometry)).view_as(y[images])
         return y if bias is None else y.add_(bias[:, None, None])
 
     @staticmethod
     @once_differentiable
     def backward(ctx, grad_y):
-        """Return the gradients of x, weight and bias.
+        """Return the gradients of x, weight and bias."""
+        return *gradients(grad_y, *ctx.saved_tensors, ctx.geometry, ctx.needs_input_grad), None
 
-        ``∂W = ∂y · columnsᵀ`` and ``∂columns = Wᵀ · ∂y``; the gradient of a pixel is the sum of the gradients
-        of its copies, that of a bias the sum over all positions.
-        """
-        x, weight = ctx.saved_tensors
-        geometry = ctx.geometry
-        rows = _filter_rows(weight, geometry)
-        grad_x = torch.zeros_like(x, dtype=wide(x.dtype)) if ctx.needs_input_grad[0] else None
-        grad_rows = torch.zeros_like(rows, dtype=wide(x.dtype)) if ctx.needs_input_grad[1] else None
-        for images in _chunks(x, geometry):
-            grad = grad_y[images].reshape(-1, geometry.groups, rows.shape[1], math.prod(geometry.output))
-            if grad_rows is not None:
-                grad_rows += (grad @ _columns(x[images], geometry).mT).sum(0, dtype=wide(x.dtype))
-            if grad_x is not None:
-                _add_columns(grad_x[images], rows.mT @ grad, geometry)
-        return (
-            None if grad_x is None else grad_x.to(x.dtype),
-            None if grad_rows is None else grad_rows.to(x.dtype).view(weight.shape),
-            grad_y.sum((0, 2, 3)) if ctx.needs_input_grad[2] else None,
-            None,
-        )
+
+def gradients(grad_y, x, weight, geometry, needed):
+    """Return the gradients of x, weight and bias, None where ``needed`` has False.
+
+    ``∂W = ∂y · columnsᵀ`` and ``∂columns = Wᵀ · ∂y``; the gradient of a pixel is the sum of the gradients
+    of its copies, that of a bias the sum over all positions.
+    """
+    rows = _filter_rows(weight, geometry)
+    grad_x = torch.zeros_like(x, dtype=wide(x.dtype)) if needed[0] else None
+    grad_rows = torch.zeros_like(rows, dtype=wide(x.dtype)) if needed[1] else None
+    for images in chunks(geometry) if needed[0] or needed[1] else ():
+        grad = grad_y[images].reshape(-1, geometry.groups, rows.shape[1], math.prod(geometry.output))
+        if grad_rows is not None:
+            grad_rows += (grad @ _columns(x[images], geometry).mT).sum(0, dtype=wide(x.dtype))
+        if grad_x is not None:
+            _add_columns(grad_x[images], rows.mT @ grad, geometry)
+    return (
+        None if grad_x is None else grad_x.to(x.dtype),
+        None if grad_rows is None else grad_rows.to(x.dtype).view(weight.shape),
+        grad_y.sum((0, 2, 3)) if needed[2] else None,
+    )
 
 
 def _filter_rows(weight, geometry):
@@ -63,11 +65,11 @@ def _filter_rows(weight, geometry):
     return weight.reshape(geometry.groups, weight.shape[0] // geometry.groups, -1)
 
 
-def _chunks(x, geometry):
+def chunks(geometry):
     """Slice the batch so that the columns of one slice stay small."""
     per_image = geometry.in_channels * math.prod(geometry.kernel) * math.prod(geometry.output)
     step = max(1, _COLUMN_VALUES // per_image)
-    return [slice(start, start + step) for start in range(0, len(x), step)]
+    return [slice(start, start + step) for start in range(0, geometry.batch, step)]
 
 
 def _columns(x, geometry):

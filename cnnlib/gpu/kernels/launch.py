@@ -1,7 +1,7 @@
 """How a kernel is started: on which device, with which number formats, over tiles of which shape."""
 
 import os
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from functools import cache
 
 import torch
@@ -22,8 +22,27 @@ def cell_of(number, channels, height, width, LAST: tl.constexpr):
 # With TRITON_INTERPRET=1 the decorator returns an interpreter instead of a compiler.
 INTERPRETED = not isinstance(cell_of, triton.runtime.JITFunction)
 
-# Tuning times every candidate when a shape comes for the first time, which takes seconds; nothing needs it.
-AUTOTUNE = os.environ.get("CNNLIB_AUTOTUNE") == "1" and not INTERPRETED
+# Of the shapes of a tile that would do, take the "first"; or the "fastest", for which all are timed when a problem
+# comes up first, which takes seconds; or "compile" the first, or "compile all", and run nothing.
+_mode = "fastest" if os.environ.get("CNNLIB_AUTOTUNE") == "1" and not INTERPRETED else "first"
+
+
+@contextmanager
+def candidates(mode):
+    """Within this context, start kernels in another mode; the interpreter, which does not compile, knows "first" alone.
+
+    Parameters
+    ----------
+    mode : "first", "fastest", "compile" or "compile all"
+        With the last two, results are whatever was in memory: they fill Triton's cache, for a later run to find.
+    """
+    global _mode
+    before, _mode = _mode, "first" if INTERPRETED else mode
+    try:
+        yield
+    finally:
+        _mode = before
+
 
 TYPES = {torch.float16: tl.float16, torch.bfloat16: tl.bfloat16, torch.float32: tl.float32, torch.float64: tl.float64}
 
@@ -45,11 +64,13 @@ def launch(kernel, grid, *arguments, tilings, key, **options):
     """
     on_device = torch.cuda.device(arguments[0].device) if arguments[0].is_cuda else nullcontext()
     with on_device:
-        if AUTOTUNE:
+        if _mode == "fastest":
             return _tuned(kernel, tuple(tilings), key)[grid](*arguments, **options)
-        chosen = tilings[0]
-        constants = chosen.kwargs | {"num_warps": chosen.num_warps, "num_stages": chosen.num_stages}
-        return kernel[grid](*arguments, **options, **constants)
+        for tiling in tilings if _mode == "compile all" else tilings[:1]:
+            constants = tiling.kwargs | {"num_warps": tiling.num_warps, "num_stages": tiling.num_stages}
+            if _mode == "first":
+                return kernel[grid](*arguments, **options, **constants)
+            kernel.warmup(*arguments, grid=grid, **options, **constants)
 
 
 def launch_over_cells(kernel, out, *arguments):
@@ -82,7 +103,12 @@ def empty_images(shape, *like):
 
 @cache
 def _tuned(kernel, tilings, key):
-    return triton.autotune(configs=list(tilings), key=list(key))(kernel)
+    return triton.autotune(configs=list(tilings), key=list(key), do_bench=_briefly)(kernel)
+
+
+def _briefly(call, quantiles):
+    """Time a candidate for some 25 ms: there are a dozen, and the best differ little."""
+    return triton.testing.do_bench(call, warmup=5, rep=20, quantiles=quantiles)
 
 
 def product_formats(dtype):
