@@ -33,6 +33,14 @@ def wide(dtype):
     return torch.promote_types(dtype, torch.float32)
 
 
+def tensor_float_32():
+    """Tell whether PyTorch's switch for convolutions allows float32 factors to be cut to TensorFloat-32's ten bits."""
+    cudnn = torch.backends.cudnn
+    if hasattr(cudnn, "conv"):  # since PyTorch 2.9
+        return cudnn.conv.fp32_precision == "tf32"
+    return cudnn.allow_tf32
+
+
 def shape_of(tensor):
     """Return an optional tensor's shape, None where there is no tensor."""
     return None if tensor is None else tensor.shape

@@ -2,6 +2,7 @@
 
 import torch
 
+from cnnlib.gpu import _choice
 from cnnlib.gpu._tensors import autocast_dtype, extend, require_tensors, shape_of, sliding_windows
 from cnnlib.gpu._unfold import UnfoldConv2d
 from cnnlib.gpu.kernels import require_triton
@@ -92,7 +93,8 @@ def conv2d(
         ``"unfold"`` copies the windows into columns and multiplies matrices. ``"triton"`` multiplies the same
         matrices and never writes the columns down; it needs a CUDA device, or Triton's interpreter. Both have
         their backward pass written out, and can be differentiated once. ``"cudnn"`` is PyTorch's own kernel,
-        on a CPU too. ``"auto"`` means ``"cudnn"``, as long as no record shows one of ours to be faster.
+        on a CPU too. ``"auto"`` means ``"triton"`` on the very GPU and for the very sizes, number format and memory
+        layout for which a record shows it to be faster (``choices.json`` beside this file), and ``"cudnn"`` elsewhere.
 
     Returns
     -------
@@ -204,5 +206,9 @@ def _cudnn(x, weight, bias, geometry):
     return torch.nn.functional.conv2d(x, weight, bias, geometry.stride, padding, geometry.dilation, geometry.groups)
 
 
+def _auto(x, weight, bias, geometry):
+    return ALGORITHMS[_choice.convolution(x, weight, geometry)](x, weight, bias, geometry)
+
+
 _PAD_MODES = {"zeros": "constant", "circular": "circular"}
-ALGORITHMS = {"unfold": _unfold, "triton": by_triton, "cudnn": _cudnn, "auto": _cudnn}
+ALGORITHMS = {"unfold": _unfold, "triton": by_triton, "cudnn": _cudnn, "auto": _auto}

@@ -8,6 +8,8 @@ import torch
 import triton
 import triton.language as tl
 
+from cnnlib.gpu._tensors import tensor_float_32
+
 
 @triton.jit
 def cell_of(number, channels, height, width, LAST: tl.constexpr):
@@ -120,14 +122,7 @@ def product_formats(dtype):
     total = tl.float64 if dtype == torch.float64 else tl.float32
     # The interpreter would multiply the bits of bfloat16 as if they were integers; float32 holds both factors exactly.
     factor = total if INTERPRETED else TYPES[dtype]
-    return {"TOTAL": total, "FACTOR": factor, "PRECISION": "tf32" if _tensor_float_32() else "ieee"}
-
-
-def _tensor_float_32():
-    cudnn = torch.backends.cudnn
-    if hasattr(cudnn, "conv"):  # since PyTorch 2.9
-        return cudnn.conv.fp32_precision == "tf32"
-    return cudnn.allow_tf32
+    return {"TOTAL": total, "FACTOR": factor, "PRECISION": "tf32" if tensor_float_32() else "ieee"}
 
 
 # Two sides of the output tile and the number of warps, the choice without tuning first. Wide tiles read little for each
@@ -157,7 +152,7 @@ def product_tilings(dtype, channels, **sizes):
     whole = channels & -channels
     flat = whole < 32
     sizes["BLOCK_K"] = channels * sizes["BLOCK_K"] if flat else whole
-    tensor_cores = dtype.itemsize == 2 or (dtype == torch.float32 and _tensor_float_32())
+    tensor_cores = dtype.itemsize == 2 or (dtype == torch.float32 and tensor_float_32())
     rows, columns, depth = sizes
     found = {}
     for most_rows, most_columns, warps in _TENSOR_CORES if tensor_cores else _PLAIN:
