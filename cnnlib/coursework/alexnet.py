@@ -1,0 +1,469 @@
+"""AlexNet: what the functions of the fifth assignment should give, and the mistakes they are known for."""
+
+import numpy as np
+
+from cnnlib import vectorized
+from cnnlib.coursework.inputs import array, normal
+from cnnlib.coursework.task import Case, Mistake, Section, Task
+
+MISTAKES = Section("alexnet", "Common mistakes")
+FIT = Section("alexnet", "Which images fit?")
+NUMBERS = Section("alexnet", "Where do the numbers live?")
+TOWERS = Section("alexnet", "What do the two towers compute?")
+NORMALISATION = Section("alexnet", "What does local response normalisation do?")
+OVERLAP = Section("alexnet", "Why do the windows overlap?")
+FEATURES = Section("alexnet", "6,400 features or 9,216?")
+CONV_MISTAKES = Section("convolution", "Common mistakes")
+
+# ("conv", channels, kernel, stride, padding, groups), ("pool", kernel, stride) or ("dense", units)
+PUBLISHED = (
+    ("conv", 96, 11, 4, 0, 1),
+    ("pool", 3, 2),
+    ("conv", 256, 5, 1, 2, 2),
+    ("pool", 3, 2),
+    ("conv", 384, 3, 1, 1, 1),
+    ("conv", 384, 3, 1, 1, 2),
+    ("conv", 256, 3, 1, 1, 2),
+    ("pool", 3, 2),
+    ("dense", 4096),
+    ("dense", 4096),
+    ("dense", 1000),
+)
+SMALL = (("conv", 6, 3, 2, 1, 1), ("conv", 9, 2, 1, 0, 3), ("pool", 2, 2), ("dense", 5))
+WIDE = (
+    ("conv", 4, 5, 3, 2, 1),
+    ("pool", 3, 2),
+    ("conv", 8, 3, 1, 0, 2),
+    ("conv", 8, 1, 1, 0, 4),
+    ("dense", 7),
+    ("dense", 3),
+)
+
+
+def layer_shapes(layers, shape, *, round_up=False, ends=2, pool_stride=None, pool_channels=None):
+    channels, height, width = shape
+    shapes = []
+    for kind, *numbers in layers:
+        if kind == "dense":
+            channels, height, width = numbers[0], 1, 1
+        else:
+            kernel, stride, padding = numbers[1:4] if kind == "conv" else (*numbers, 0)
+            if kind == "conv":
+                channels = numbers[0]
+            else:
+                stride = stride if pool_stride is None else pool_stride(kernel)
+                channels = channels if pool_channels is None else pool_channels
+            up = stride - 1 if round_up else 0
+            height, width = ((side + ends * padding - kernel + up) // stride + 1 for side in (height, width))
+        shapes.append((channels, height, width))
+    return np.array(shapes)
+
+
+def parameters(layers, shape, *, grouped=True, bias=lambda units, groups: units, features=lambda shape: shape.prod()):
+    counts = []
+    for layer, before in zip(layers, np.array([shape, *layer_shapes(layers, shape)[:-1]]), strict=True):
+        match layer:
+            case ("conv", channels, kernel, _, _, groups):
+                reads = before[0] // groups if grouped else before[0]
+                counts.append(channels * reads * kernel**2 + bias(channels, groups))
+            case ("dense", units):
+                counts.append(units * features(before) + bias(units, 1))
+            case _:
+                counts.append(0)
+    return np.array(counts)
+
+
+def multiply_adds(layers, shape, *, grouped=True, at_input=False, bias=lambda units, groups: 0, places=np.prod):
+    after = layer_shapes(layers, shape)
+    before = np.array([shape, *after[:-1]])
+    weights = parameters(layers, shape, grouped=grouped, bias=bias)
+    return np.array(
+        [
+            count * (1 if layer[0] == "dense" else places((old if at_input else new)[1:]))
+            for layer, count, old, new in zip(layers, weights, before, after, strict=True)
+        ]
+    )
+
+
+def grouped_conv2d(x, weight, bias, groups):
+    return vectorized.conv2d(x, weight, bias, groups=groups)
+
+
+def local_response_norm(x, size, alpha, beta, k):
+    return vectorized.local_response_norm(x, size, alpha=alpha, beta=beta, k=k)
+
+
+SHAPES = Task(
+    "layer_shapes",
+    layer_shapes,
+    cases=(
+        Case("a small network, by hand", SMALL, (2, 9, 9)),
+        Case("a picture that is not square", WIDE, (3, 41, 50)),
+        Case("AlexNet as published", PUBLISHED, (3, 227, 227)),
+    ),
+    mistakes=(
+        Mistake(
+            "rounded up",
+            "You take a last step that does not fit. What does not fill a window is dropped.",
+            FIT,
+            lambda layers, shape: layer_shapes(layers, shape, round_up=True),
+        ),
+        Mistake(
+            "padding on one side",
+            "Padded layers come out too small: padding is added at both ends.",
+            CONV_MISTAKES,
+            lambda layers, shape: layer_shapes(layers, shape, ends=1),
+        ),
+        Mistake(
+            "padding ignored",
+            "Padded layers shrink as if they were not padded.",
+            CONV_MISTAKES,
+            lambda layers, shape: layer_shapes(layers, shape, ends=0),
+        ),
+        Mistake(
+            "pooling windows side by side",
+            "Your poolings move on by their window, whatever their stride. AlexNet's overlap.",
+            OVERLAP,
+            lambda layers, shape: layer_shapes(layers, shape, pool_stride=lambda kernel: kernel),
+        ),
+        Mistake(
+            "pooling without a stride",
+            "Your poolings move on by one cell, whatever their stride.",
+            OVERLAP,
+            lambda layers, shape: layer_shapes(layers, shape, pool_stride=lambda kernel: 1),
+        ),
+        Mistake(
+            "height and width swapped",
+            "Your maps are high where they should be wide. A shape is (channels, height, width).",
+            CONV_MISTAKES,
+            lambda layers, shape: layer_shapes(layers, shape)[:, [0, 2, 1]],
+        ),
+        Mistake(
+            "pooling mixes the channels",
+            "Your poolings end in one map. Each map is pooled by itself.",
+            OVERLAP,
+            lambda layers, shape: layer_shapes(layers, shape, pool_channels=1),
+        ),
+    ),
+)
+
+PARAMETERS = Task(
+    "parameters",
+    parameters,
+    cases=SHAPES.cases,
+    mistakes=(
+        Mistake(
+            "groups ignored",
+            "Layers with groups have too many weights: each of their kernels reads its own group's channels only.",
+            TOWERS,
+            lambda layers, shape: parameters(layers, shape, grouped=False),
+        ),
+        Mistake(
+            "biases forgotten",
+            "You have counted the weights. Each kernel, and each dense unit, has one number more.",
+            NUMBERS,
+            lambda layers, shape: parameters(layers, shape, bias=lambda units, groups: 0),
+        ),
+        Mistake(
+            "biases divided among the groups",
+            "Layers with groups have too few biases. Every kernel has its own, in whichever group it is.",
+            TOWERS,
+            lambda layers, shape: parameters(layers, shape, bias=lambda units, groups: units // groups),
+        ),
+        Mistake(
+            "a bias for each channel that is read",
+            "There are too many biases: a kernel has one, for the sum over all that it reads.",
+            NUMBERS,
+            lambda layers, shape: _bias_for_each(layers, shape),
+        ),
+        Mistake(
+            "one map flattened",
+            "Your first dense layer reads one map. It reads all of them, cell by cell.",
+            FEATURES,
+            lambda layers, shape: parameters(layers, shape, features=lambda before: before[1:].prod()),
+        ),
+        Mistake(
+            "one cell of each map flattened",
+            "Your first dense layer reads one number from each map. It reads every cell.",
+            FEATURES,
+            lambda layers, shape: parameters(layers, shape, features=lambda before: before[0]),
+        ),
+    ),
+)
+
+
+def _bias_for_each(layers, shape):
+    counts = parameters(layers, shape)
+    before = np.array([shape, *layer_shapes(layers, shape)[:-1]])
+    for place, layer in enumerate(layers):
+        if layer[0] == "conv":
+            counts[place] += layer[1] * (before[place][0] // layer[5] - 1)
+    return counts
+
+
+ARITHMETIC = Task(
+    "multiply_adds",
+    multiply_adds,
+    cases=SHAPES.cases,
+    mistakes=(
+        Mistake(
+            "groups ignored",
+            "Layers with groups do too much: each of their kernels reads its own group's channels only.",
+            TOWERS,
+            lambda layers, shape: multiply_adds(layers, shape, grouped=False),
+        ),
+        Mistake(
+            "counted at the input's places",
+            "You let a kernel work once for each cell that it reads. It works once for each cell that it makes.",
+            NUMBERS,
+            lambda layers, shape: multiply_adds(layers, shape, at_input=True),
+        ),
+        Mistake(
+            "multiplications and additions counted apart",
+            "All your numbers are twice what is asked for. A product that is added to a sum counts as one here.",
+            MISTAKES,
+            lambda layers, shape: 2 * multiply_adds(layers, shape),
+        ),
+        Mistake(
+            "biases counted",
+            "Your numbers are a little too large: adding a bias is no product. It is left out by convention.",
+            NUMBERS,
+            lambda layers, shape: multiply_adds(layers, shape, bias=lambda units, groups: units),
+        ),
+        Mistake(
+            "parameters, not uses",
+            "You count each weight once. A convolution uses it at every place.",
+            NUMBERS,
+            lambda layers, shape: multiply_adds(layers, shape, places=lambda sides: 1),
+        ),
+    ),
+)
+
+
+def _join(outputs, order=None):
+    """Join the groups' outputs; ``order`` as pairs of (channel in the group, group), if not group by group."""
+    if order == "interleaved":
+        return np.stack(outputs, axis=2).reshape(len(outputs[0]), -1, *outputs[0].shape[2:])
+    return np.concatenate(outputs, axis=1)
+
+
+def _per_group(*, reads=None, bias_of=None, order=None):
+    """Make a grouped convolution of rules for what a group reads and adds: (array, group, groups) in."""
+
+    def block(array, group, groups, axis):
+        return np.split(array, groups, axis=axis)[group]
+
+    def conv(x, weight, bias, groups):
+        outputs = []
+        for group in range(groups):
+            part = block(x, group, groups, 1) if reads is None else reads(x, group, groups)
+            kernels = block(weight, group, groups, 0)
+            own = block(bias, group, groups, 0) if bias_of is None else bias_of(bias, group, groups)
+            outputs.append(vectorized.conv2d(np.ascontiguousarray(part), kernels, own))
+        return _join(outputs, order)
+
+    return conv
+
+
+GROUPED = Task(
+    "grouped_conv2d",
+    grouped_conv2d,
+    cases=(
+        Case("one group: nothing new", normal(1, 2, 4, 5), normal(3, 2, 2, 3), normal(3), 1, seed=1),
+        Case("two groups", normal(2, 4, 5, 6), normal(6, 2, 3, 2), normal(6), 2, seed=2),
+        Case("three groups", normal(1, 6, 4, 3), normal(9, 2, 2, 2), normal(9), 3, seed=3),
+        Case("a group for each channel", normal(2, 4, 3, 5), normal(4, 1, 2, 2), normal(4), 4, seed=4),
+    ),
+    mistakes=(
+        Mistake(
+            "groups ignored",
+            "All your kernels read the first group's channels. Each group has channels of its own.",
+            TOWERS,
+            _per_group(reads=lambda x, group, groups: x[:, : x.shape[1] // groups]),
+        ),
+        Mistake(
+            "channels dealt out in turn",
+            "Your groups read every second (third, …) channel. A group's channels are neighbours: first half, second "
+            "half.",
+            TOWERS,
+            _per_group(reads=lambda x, group, groups: x[:, group::groups]),
+        ),
+        Mistake(
+            "outputs dealt out in turn",
+            "The values are right and in another order: the groups' maps follow one group after the other.",
+            TOWERS,
+            _per_group(order="interleaved"),
+        ),
+        Mistake(
+            "groups in reverse order",
+            "Each of your groups reads the channels of another, counted from the end.",
+            TOWERS,
+            _per_group(reads=lambda x, group, groups: np.split(x, groups, axis=1)[groups - 1 - group]),
+        ),
+        Mistake(
+            "groups added up",
+            "You have as many maps as one group. The groups' maps stand side by side; adding them would be what a "
+            "convolution without groups does.",
+            TOWERS,
+            lambda x, weight, bias, groups: sum(np.split(grouped_conv2d(x, weight, bias, groups), groups, axis=1)),
+        ),
+        Mistake(
+            "bias forgotten",
+            "Each map is off by one number, the same at all its places.",
+            CONV_MISTAKES,
+            lambda x, weight, bias, groups: grouped_conv2d(x, weight, 0 * bias, groups),
+        ),
+        Mistake(
+            "bias added twice",
+            "Each map is off by one number, the same at all its places, and that number is its bias.",
+            CONV_MISTAKES,
+            lambda x, weight, bias, groups: grouped_conv2d(x, weight, 2 * bias, groups),
+        ),
+        Mistake(
+            "one group's biases for all",
+            "The first group is right; the others have the first one's biases.",
+            CONV_MISTAKES,
+            _per_group(bias_of=lambda bias, group, groups: bias[: len(bias) // groups]),
+        ),
+        Mistake(
+            "flipped kernel",
+            "The kernel is applied upside down and back to front.",
+            CONV_MISTAKES,
+            lambda x, weight, bias, groups: grouped_conv2d(x, weight[:, :, ::-1, ::-1], bias, groups),
+        ),
+    ),
+)
+
+
+def _norm_with(energy, *, root=lambda total, beta: total**beta, divide=True):
+    """Make a normalisation of a rule for the energy: (x, size) in, an array that broadcasts with x out."""
+
+    def norm(x, size, alpha, beta, k):
+        return x / root(k + (alpha / size if divide else alpha) * energy(x, size), beta)
+
+    return norm
+
+
+def _over_channels(x, first, count):
+    """Sum channels ``c + first`` to ``c + first + count - 1``, those that exist."""
+    total = np.zeros_like(x)
+    for m in range(x.shape[1]):
+        for c in range(x.shape[1]):
+            if first <= m - c < first + count:
+                total[:, c] += x[:, m]
+    return total
+
+
+def _in_place(x, size, alpha, beta, k):
+    y = x.copy()
+    for c in range(x.shape[1]):
+        window = y[:, max(0, c - size // 2) : c - size // 2 + size]
+        y[:, c] = y[:, c] / (k + alpha / size * (window**2).sum(axis=1)) ** beta
+    return y
+
+
+def _window(x, size):
+    return _over_channels(x, -(size // 2), size)
+
+
+def _ring(x, size):
+    return sum(np.roll(x, -offset, axis=1) for offset in range(-(size // 2), size - size // 2))
+
+
+def _places(x, size):
+    """Sum over a window of places in each channel, in place of channels at each place."""
+    ends = [(0, 0), (0, 0), (size // 2, size // 2), (size // 2, size // 2)]
+    return size**2 * vectorized.avg_pool2d(np.pad(x, ends), size, stride=1)
+
+
+PAPER = (0.5, 0.75, 2.0)  # a louder alpha than the paper's, so that numbers of size one feel it
+
+NORM = Task(
+    "local_response_norm",
+    local_response_norm,
+    cases=(
+        Case("two channels, by hand", array([[[[3]], [[4]]]]), 3, 3.0, 1.0, 1.0),
+        Case("more channels than the window", normal(2, 7, 3, 4), 5, *PAPER, seed=1),
+        Case("fewer channels than the window", normal(1, 3, 4, 2), 5, *PAPER, seed=2),
+        Case("loud values", array([[[[100, 5]], [[-60, 80]], [[7, 9]], [[300, 1]]]]), 3, *PAPER),
+    ),
+    mistakes=(
+        Mistake(
+            "alpha not divided by the size",
+            "Your competition is too strong: here `alpha` is divided by the size of the window, as in PyTorch. The "
+            "paper's is not.",
+            MISTAKES,
+            _norm_with(lambda x, size: _window(x**2, size), divide=False),
+        ),
+        Mistake(
+            "neighbours in space, not in channel",
+            "Your window lies in the picture. The sum runs over channels, at one place.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _places(x**2, size)),
+        ),
+        Mistake(
+            "all channels in the sum",
+            "Every channel of yours hushes every other. Only neighbours in the window do.",
+            NORMALISATION,
+            _norm_with(lambda x, size: (x**2).sum(axis=1, keepdims=True)),
+        ),
+        Mistake(
+            "the window not centred",
+            "Your window begins at its channel. The channel should be in the middle.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _over_channels(x**2, 0, size)),
+        ),
+        Mistake(
+            "the window too wide",
+            "Your window reaches the whole size to each side, not half of it.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _over_channels(x**2, -size, 2 * size + 1)),
+        ),
+        Mistake(
+            "channels closed into a ring",
+            "Right in the middle, wrong in the outer channels: yours take the last channel for a neighbour of the "
+            "first.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _ring(x**2, size)),
+        ),
+        Mistake(
+            "itself left out",
+            "Your sum runs over the neighbours alone. A channel is in its own sum, too.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size) - x**2),
+        ),
+        Mistake(
+            "values summed, not squares",
+            "Your energy can be negative, or cancel. It is a sum of squares.",
+            NORMALISATION,
+            np.errstate(all="ignore")(_norm_with(_window)),
+        ),
+        Mistake(
+            "power forgotten",
+            "You divide by the sum itself: `beta` makes no difference.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size), root=lambda total, beta: total),
+        ),
+        Mistake(
+            "k forgotten",
+            "Quiet values grow without bound. What keeps the denominator from zero?",
+            NORMALISATION,
+            lambda x, size, alpha, beta, k: _norm_with(lambda x, size: _window(x**2, size))(x, size, alpha, beta, 0.0),
+        ),
+        Mistake(
+            "multiplied, not divided",
+            "A loud neighbour makes your values louder. It should hush them.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size), root=lambda total, beta: total**-beta),
+        ),
+        Mistake(
+            "normalised values used for the next channel",
+            "Channel 0 is right, and the others less and less: they hear their left neighbours after these were "
+            "normalised. All channels look at the input.",
+            NORMALISATION,
+            _in_place,
+        ),
+    ),
+)
+
+TASKS = (SHAPES, PARAMETERS, ARITHMETIC, GROUPED, NORM)

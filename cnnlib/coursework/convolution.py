@@ -1,0 +1,503 @@
+"""Convolution: what the functions of the first assignment should give, and the mistakes they are known for."""
+
+import numpy as np
+
+from cnnlib import vectorized
+from cnnlib.coursework.inputs import array, normal
+from cnnlib.coursework.task import Case, Mistake, Section, Task
+
+MISTAKES = Section("convolution", "Common mistakes")
+GRID = Section("convolution", "What is left of it on a grid?")
+SIZES = Section("convolution", "How large is the output?")
+CHANNELS = Section("convolution", "How do channels mix?")
+BACKWARDS = Section("convolution", "What flows backwards?")
+
+
+def correlate2d(x, kernel):
+    return vectorized.conv2d(x[None, None], kernel[None, None])[0, 0]
+
+
+def convolve2d(x, kernel):
+    return vectorized.convolve(x, kernel)
+
+
+def output_size(size, kernel, stride, padding):
+    return (size + 2 * padding - kernel) // stride + 1
+
+
+def conv2d(x, weight, bias, stride, padding):
+    return vectorized.conv2d(x, weight, bias, stride=stride, padding=padding)
+
+
+def conv2d_backward(grad_y, x, weight, stride, padding):
+    bias = np.zeros(len(weight))
+    return vectorized.conv2d_backward(grad_y, x, weight, bias, stride=stride, padding=padding)
+
+
+def _flip(kernel):
+    return kernel[..., ::-1, ::-1]
+
+
+def _padded(x, *ends):
+    """Pad rows and columns alike, by ``ends`` = (before, after)."""
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [ends, ends])
+
+
+def _same_size(x, kernel):
+    before = [(size - 1) // 2 for size in kernel.shape]
+    ends = [(b, size - 1 - b) for b, size in zip(before, kernel.shape, strict=True)]
+    return correlate2d(np.pad(x, ends), kernel)
+
+
+FLIPPED = "The kernel is applied upside down and back to front. "
+SWAPPED = (
+    "Your result belongs to a kernel with its rows and columns exchanged. An array is (rows, columns), which is "
+    "(height, width); drawing programs say width first."
+)
+
+CORRELATE = Task(
+    "correlate2d",
+    correlate2d,
+    cases=(
+        Case(
+            "two windows that you can add up by hand",
+            array([[1, 2, 3], [4, 5, 6]]),
+            array([[1, 0], [0, -10]]),
+        ),
+        Case("a picture and a kernel that are not square", normal(6, 9), normal(2, 4), seed=1),
+        Case("a kernel of one row", normal(5, 4), normal(1, 3), seed=2),
+        Case("a kernel as large as the picture", normal(4, 3), normal(4, 3), seed=3),
+    ),
+    mistakes=(
+        Mistake(
+            "flipped kernel",
+            FLIPPED + "That is the convolution of the mathematicians; here the kernel is laid on the picture as it is.",
+            MISTAKES,
+            lambda x, kernel: correlate2d(x, _flip(kernel)),
+        ),
+        Mistake("height and width swapped", SWAPPED, MISTAKES, lambda x, kernel: correlate2d(x, kernel.T)),
+        Mistake(
+            "one window short",
+            "The last row and the last column are missing. Count the places where a window of K fits into N cells, on"
+            " fingers: there is one more than the steps between them.",
+            SIZES,
+            lambda x, kernel: correlate2d(x, kernel)[:-1, :-1],
+        ),
+        Mistake(
+            "mean instead of sum",
+            "Every value is too small, by the number of cells of the kernel. Correlation adds the products up; if a "
+            "mean is wanted, the kernel holds the shares.",
+            GRID,
+            lambda x, kernel: correlate2d(x, kernel) / kernel.size,
+        ),
+        Mistake(
+            "border filled with zeros",
+            "Your result is as large as the picture: windows hang over its edge, where there are no pixels. Here a "
+            "window counts only if it lies wholly inside.",
+            SIZES,
+            _same_size,
+        ),
+        Mistake(
+            "products not added up",
+            "A window gives one number, the sum of all its products; yours holds the product of one cell alone.",
+            GRID,
+            lambda x, kernel: x[: x.shape[0] - kernel.shape[0] + 1, : x.shape[1] - kernel.shape[1] + 1] * kernel[0, 0],
+        ),
+    ),
+)
+
+CONVOLVE = Task(
+    "convolve2d",
+    convolve2d,
+    cases=(
+        Case("one bright pixel leaves a copy of the kernel", array([[0, 0, 0], [0, 1, 0]]), array([[1, 2], [3, 4]])),
+        Case("a picture and a kernel that are not square", normal(4, 7), normal(3, 2), seed=1),
+        Case("a kernel larger than the picture", normal(2, 3), normal(3, 5), seed=2),
+    ),
+    mistakes=(
+        Mistake(
+            "kernel not flipped",
+            "A bright pixel should leave the kernel as it is; yours leaves it upside down and back to front. That is "
+            "correlation.",
+            MISTAKES,
+            lambda x, kernel: convolve2d(x, _flip(kernel)),
+        ),
+        Mistake(
+            "flipped on one axis only",
+            "The kernel's rows are in order and its columns are not, or the other way round. In two dimensions there "
+            "are two axes to flip.",
+            GRID,
+            lambda x, kernel: convolve2d(x, kernel[::-1]),
+        ),
+        Mistake(
+            "flipped on one axis only",
+            "The kernel's columns are in order and its rows are not, or the other way round. In two dimensions there "
+            "are two axes to flip.",
+            GRID,
+            lambda x, kernel: convolve2d(x, kernel[:, ::-1]),
+        ),
+        Mistake(
+            "the result flipped, not the kernel",
+            "Your picture is turned by half. Flipping what comes out also flips where it stands.",
+            GRID,
+            lambda x, kernel: _flip(convolve2d(x, _flip(kernel))),
+        ),
+        Mistake(
+            "padding on one side",
+            "All zeros went to one end, so that everything is moved, and what reached over the other edge is lost. A "
+            "kernel reaches as far over the last row as over the first.",
+            MISTAKES,
+            lambda x, kernel: correlate2d(np.pad(x, [(2 * (size - 1), 0) for size in kernel.shape]), _flip(kernel)),
+        ),
+        Mistake(
+            "a cell of padding too many",
+            "Your result has a frame of zeros: at its outermost places kernel and picture share no cell.",
+            SIZES,
+            lambda x, kernel: np.pad(convolve2d(x, kernel), 1),
+        ),
+        Mistake(
+            "only the windows inside",
+            "Your result is smaller than the picture. A full convolution keeps every place where kernel and picture "
+            "share a cell: N + K - 1 along an axis.",
+            SIZES,
+            lambda x, kernel: correlate2d(x, _flip(kernel)),
+        ),
+        Mistake(
+            "cut to the size of the input",
+            "Your result is as large as the picture. A full convolution reaches beyond it: N + K - 1 along an axis.",
+            SIZES,
+            lambda x, kernel: vectorized.convolve(x, kernel, mode="same"),
+        ),
+    ),
+)
+
+SIZE = Task(
+    "output_size",
+    output_size,
+    cases=(
+        Case("every window in reach, one step at a time", 28, 5, 1, 0),
+        Case("padding at both ends", 28, 5, 1, 2),
+        Case("a last step that does not fit", 224, 11, 4, 0),
+        Case("one window fills the row", 5, 5, 3, 0),
+    ),
+    mistakes=(
+        Mistake(
+            "the first window not counted",
+            "You count steps. There is a window before the first step.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // stride,
+        ),
+        Mistake(
+            "padding on one side",
+            "Padding is added at both ends of a row; your rows grow at one.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + padding - kernel) // stride + 1,
+        ),
+        Mistake(
+            "padding forgotten",
+            "The padding makes no difference to your answer.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size - kernel) // stride + 1,
+        ),
+        Mistake(
+            "stride ignored",
+            "The stride makes no difference to your answer.",
+            SIZES,
+            lambda size, kernel, stride, padding: size + 2 * padding - kernel + 1,
+        ),
+        Mistake(
+            "rounded up",
+            "A step that does not fit is not taken; you take it.",
+            SIZES,
+            lambda size, kernel, stride, padding: -((kernel - size - 2 * padding) // stride) + 1,
+        ),
+        Mistake(
+            "division without rounding",
+            "A number of windows is a whole number, of type int. `/` gives a float, even where nothing is left over.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - kernel) / stride + 1,
+        ),
+        Mistake(
+            "kernel not taken off",
+            "A window needs room: its last place is K - 1 cells before the end.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - 1) // stride + 1,
+        ),
+    ),
+)
+
+
+def _channel_wise(x, weight, bias, stride, padding):
+    return conv2d(x[:, :1], weight[:, :1], bias, stride, padding)
+
+
+CONV = Task(
+    "conv2d",
+    conv2d,
+    cases=(
+        Case("one channel, no stride, no padding", normal(1, 1, 5, 6), normal(1, 1, 2, 3), normal(1), 1, 0, seed=1),
+        Case("a batch, channels in and out", normal(2, 3, 5, 7), normal(4, 3, 3, 2), normal(4), 1, 0, seed=2),
+        Case("padding", normal(1, 2, 4, 6), normal(3, 2, 3, 2), normal(3), 1, 1, seed=3),
+        Case("a stride", normal(2, 1, 9, 8), normal(2, 1, 2, 3), normal(2), 2, 0, seed=4),
+        Case("everything at once", normal(2, 3, 8, 11), normal(4, 3, 3, 2), normal(4), 3, 2, seed=5),
+    ),
+    mistakes=(
+        Mistake(
+            "flipped kernel",
+            FLIPPED + "Libraries do not flip; they are free to, since weights are learned, but then all must agree.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, _flip(w), b, s, p),
+        ),
+        Mistake(
+            "height and width swapped",
+            SWAPPED,
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w.swapaxes(2, 3), b, s, p),
+        ),
+        Mistake(
+            "stride ignored",
+            "With a stride your result is as large as without one.",
+            SIZES,
+            lambda x, w, b, s, p: conv2d(x, w, b, 1, p),
+        ),
+        Mistake(
+            "stride applied twice",
+            "Your maps are too small by the stride. Somewhere a map that was made in steps is walked through in steps"
+            " again.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w, b, s, p)[:, :, ::s, ::s],
+        ),
+        Mistake(
+            "stride along one axis only",
+            "The stride makes steps down the picture or across it. It should make both.",
+            SIZES,
+            lambda x, w, b, s, p: conv2d(x, w, b, (s, 1), p),
+        ),
+        Mistake(
+            "padding ignored",
+            "With padding your result is as large as without it.",
+            SIZES,
+            lambda x, w, b, s, p: conv2d(x, w, b, s, 0),
+        ),
+        Mistake(
+            "padding on one side",
+            "The size is right, and the picture moved: all the padding is at one end of the rows and columns.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(_padded(x, 2 * p, 0), w, b, s, 0),
+        ),
+        Mistake(
+            "padding on one side",
+            "Your maps are too small where there is padding: it was added at one end of the rows and columns, and "
+            "there are two.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(_padded(x, p, 0), w, b, s, 0),
+        ),
+        Mistake(
+            "padding on one side",
+            "Your maps are too small where there is padding: it was added at one end of the rows and columns, and "
+            "there are two.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(_padded(x, 0, p), w, b, s, 0),
+        ),
+        Mistake(
+            "padding applied twice",
+            "Your maps are too large where there is padding, by as much again as it adds.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w, b, s, 2 * p),
+        ),
+        Mistake(
+            "bias forgotten",
+            "Each map is off by one number, the same at all its places. Feed your function a black picture: what "
+            "should it answer?",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w, 0 * b, s, p),
+        ),
+        Mistake(
+            "bias added twice",
+            "Each map is off by one number, the same at all its places, and that number is its bias.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w, 2 * b, s, p),
+        ),
+        Mistake(
+            "bias added once a channel",
+            "Each map is off by a multiple of its bias: as many times as there are channels to read, less one. The "
+            "bias belongs to the sum over all of them.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w, x.shape[1] * b, s, p),
+        ),
+        Mistake(
+            "mean over the channels",
+            "With several channels your values are too small, as many times as there are channels. What they say is "
+            "added up.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w / x.shape[1], b, s, p),
+        ),
+        Mistake(
+            "first channel only",
+            "Your result does not hang on any channel but the first. A filter has a kernel for each channel that it "
+            "reads.",
+            CHANNELS,
+            _channel_wise,
+        ),
+    ),
+)
+
+
+def _overwriting(grad_y, x, weight, stride, padding):
+    """What `=` in place of `+=` leaves: at each cell, the product that came last."""
+    grad = np.zeros_like(_padded(x, padding, padding))
+    rows, columns = weight.shape[2:]
+    for i, j in np.ndindex(grad_y.shape[2:]):
+        window = np.s_[:, :, i * stride : i * stride + rows, j * stride : j * stride + columns]
+        grad[window] = np.einsum("no,ocuv->ncuv", grad_y[:, :, i, j], weight)
+    _, grad_weight, grad_bias = conv2d_backward(grad_y, x, weight, stride, padding)
+    end_row, end_column = grad.shape[2] - padding, grad.shape[3] - padding
+    return grad[:, :, padding:end_row, padding:end_column], grad_weight, grad_bias
+
+
+def _with_padding(grad_y, x, weight, stride, padding):
+    return conv2d_backward(grad_y, _padded(x, padding, padding), weight, stride, 0)
+
+
+def _unflipped(grad_y, x, weight, stride, padding):
+    grad_x = conv2d_backward(grad_y, x, _flip(weight), stride, padding)[0]
+    return grad_x, *conv2d_backward(grad_y, x, weight, stride, padding)[1:]
+
+
+def _instead(*, weight=lambda grad: grad, bias=lambda grad: grad):
+    """Make a mistake of a change to two of the three gradients."""
+
+    def wrong(grad_y, x, w, stride, padding):
+        grad_x, grad_weight, grad_bias = conv2d_backward(grad_y, x, w, stride, padding)
+        return grad_x, weight(grad_weight), bias(grad_bias)
+
+    return wrong
+
+
+def _of_the_last(grad_y, x, weight, stride, padding):
+    grad_x = conv2d_backward(grad_y, x, weight, stride, padding)[0]
+    return grad_x, *conv2d_backward(grad_y[-1:], x[-1:], weight, stride, padding)[1:]
+
+
+def _mean_of_images(grad_y, x, weight, stride, padding):
+    grad_x, grad_weight, grad_bias = conv2d_backward(grad_y, x, weight, stride, padding)
+    return grad_x, grad_weight / len(x), grad_bias / len(x)
+
+
+def _mean_bias(grad_y, x, weight, stride, padding):
+    return *conv2d_backward(grad_y, x, weight, stride, padding)[:2], grad_y.mean(axis=(0, 2, 3))
+
+
+def _bias_of_each(grad_y, x, weight, stride, padding):
+    return *conv2d_backward(grad_y, x, weight, stride, padding)[:2], grad_y.sum(axis=(2, 3))
+
+
+def _stride_ignored(grad_y, x, weight, stride, padding):
+    rows, columns = (grad_y.shape[axis] + weight.shape[axis] - 1 for axis in (2, 3))
+    padded = _padded(x, padding, padding)
+    grad_near, grad_weight, grad_bias = conv2d_backward(grad_y, padded[:, :, :rows, :columns], weight, 1, 0)
+    grad = np.zeros_like(padded)
+    grad[:, :, :rows, :columns] = grad_near
+    end_row, end_column = grad.shape[2] - padding, grad.shape[3] - padding
+    return grad[:, :, padding:end_row, padding:end_column], grad_weight, grad_bias
+
+
+BACKWARD = Task(
+    "conv2d_backward",
+    conv2d_backward,
+    returns=("grad_x", "grad_weight", "grad_bias"),
+    cases=(
+        Case(
+            "one window, one gradient",
+            array([[[[2]]]]),
+            array([[[[1, 2], [3, 4]]]]),
+            array([[[[5, 6], [7, 8]]]]),
+            1,
+            0,
+        ),
+        Case("windows that overlap", normal(1, 1, 4, 3), normal(1, 1, 5, 5), normal(1, 1, 2, 3), 1, 0, seed=1),
+        Case("a batch, channels in and out", normal(3, 4, 3, 5), normal(3, 2, 5, 6), normal(4, 2, 3, 2), 1, 0, seed=2),
+        Case("padding", normal(2, 2, 4, 7), normal(2, 3, 4, 6), normal(2, 3, 3, 2), 1, 1, seed=3),
+        Case(
+            "a stride, with rows that no window reads",
+            normal(2, 3, 3, 2),
+            normal(2, 2, 8, 7),
+            normal(3, 2, 3, 4),
+            2,
+            0,
+            seed=4,
+        ),
+    ),
+    mistakes=(
+        Mistake(
+            "overwritten where windows overlap",
+            "The gradient of `x` is right where a pixel is in one window, and too small where it is in several. A "
+            "pixel hears from *every* window that read it; yours remembers the last.",
+            BACKWARDS,
+            _overwriting,
+        ),
+        Mistake(
+            "padding not cut off",
+            "The gradient of `x` is as large as the padded picture. The zeros of the padding get a gradient too, and "
+            "nobody wants it.",
+            BACKWARDS,
+            _with_padding,
+        ),
+        Mistake(
+            "flipped kernel",
+            "The gradient of `x` belongs to a kernel that is turned by half. Follow one weight back: to which pixel "
+            "does it return what it got?",
+            BACKWARDS,
+            _unflipped,
+        ),
+        Mistake(
+            "flipped kernel",
+            "The gradient of the weights is turned by half. Each weight multiplied the pixels on *its* side of the "
+            "window.",
+            BACKWARDS,
+            _instead(weight=_flip),
+        ),
+        Mistake(
+            "stride ignored",
+            "Without a stride all is right. With one, windows do not stand side by side: the window of output (i, j) "
+            "does not begin at (i, j).",
+            BACKWARDS,
+            _stride_ignored,
+        ),
+        Mistake(
+            "last picture of the batch only",
+            "The gradients of weights and biases are those of the last picture alone. All pictures used the same "
+            "weights, and all have a say.",
+            BACKWARDS,
+            _of_the_last,
+        ),
+        Mistake(
+            "mean instead of sum",
+            "The gradients of weights and biases are too small, as many times as the batch has pictures. If the loss "
+            "is a mean, `grad_y` knows it already.",
+            BACKWARDS,
+            _mean_of_images,
+        ),
+        Mistake(
+            "mean instead of sum",
+            "The gradient of the bias is too small. A bias is added at every place of every picture: each of them is "
+            "a reason to move it.",
+            BACKWARDS,
+            _mean_bias,
+        ),
+        Mistake(
+            "a bias gradient for each picture",
+            "The gradient of the bias has a row for each picture. There is one set of biases, for all of them.",
+            BACKWARDS,
+            _bias_of_each,
+        ),
+        Mistake(
+            "gradients in another order",
+            "The gradients are right and in another order. Asked for: `x`, `weight`, `bias`.",
+            BACKWARDS,
+            lambda *call: tuple(conv2d_backward(*call)[place] for place in (1, 0, 2)),
+        ),
+    ),
+)
+
+TASKS = (CORRELATE, CONVOLVE, SIZE, CONV, BACKWARD)

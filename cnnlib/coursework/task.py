@@ -1,0 +1,132 @@
+"""What a task consists of: the right answer, cases to try, and the mistakes that people make."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnlib.coursework.inputs import Drawn
+
+
+class Case:
+    """One call of a student's function, written with literals, so that it prints as it was made.
+
+    Parameters
+    ----------
+    looks_for : str
+        What this call shows that others do not, in a few words.
+    *arguments
+        In the function's order: numbers, None, or what `cnnlib.coursework.inputs` draws.
+    seed : int
+        Of the random arguments.
+    answer : tuple, optional
+        The right answer, where it does not follow from the arguments: labels as `digit_labels` reads them, and
+        the share of them to reach.
+    """
+
+    def __init__(self, looks_for, *arguments, seed=0, answer=None):
+        self.looks_for = looks_for
+        self._arguments = arguments
+        self._seed = seed
+        self._answer = answer
+
+    def arguments(self):
+        """Return the arguments as a new list, equal in every call."""
+        # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
+        random = np.random.RandomState(self._seed)
+        return [each.draw(random) if isinstance(each, Drawn) else each for each in self._arguments]
+
+    def answer(self):
+        """Return the true labels and the share of them to reach; None where the arguments decide."""
+        if self._answer is None:
+            return None
+        truth, least = self._answer
+        return truth.draw(None), least
+
+    def __repr__(self):
+        parts = [repr(self.looks_for), *map(repr, self._arguments)]
+        parts += [f"seed={self._seed}"] if self._seed else []
+        parts += [f"answer={self._answer}"] if self._answer else []
+        return f"Case({', '.join(parts)})"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the book.
+
+    Attributes
+    ----------
+    chapter : str
+        Its file's name, without suffix.
+    heading : str
+        As the chapter writes it.
+    """
+
+    chapter: str
+    heading: str
+
+    @property
+    def page(self):
+        """Its address inside the built book."""
+        anchor = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
+        return f"chapters/{self.chapter}.html#{anchor}"
+
+    def __str__(self):
+        return f"{self.chapter.capitalize()}, “{self.heading}” ({self.page})"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong way to do a task that is known by what comes out.
+
+    Attributes
+    ----------
+    name : str
+        Two to six words, as a teacher would say it.
+    says : str
+        What it looks like and what to look at; never the right line of code.
+    see : Section
+    wrong : callable, optional
+        Takes what the task's function takes, returns what the mistake makes of it.
+    looks_like : callable, optional
+        Where no such function exists, since training is random: takes the array that came back and the true
+        labels, says whether it is this.
+    """
+
+    name: str
+    says: str
+    see: Section
+    wrong: Callable | None = None
+    looks_like: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """A function that students write.
+
+    Attributes
+    ----------
+    name : str
+        Of the function.
+    reference : callable
+        The right answer.
+    cases : tuple of Case
+        Those that students see.
+    mistakes : tuple of Mistake
+    returns : tuple of str
+        What the results are called, where there are several.
+    tolerance : float
+        Largest error, in units of the largest expected value, which counts as one at least.
+    """
+
+    name: str
+    reference: Callable
+    cases: tuple
+    mistakes: tuple
+    returns: tuple = ()
+    tolerance: float = 1e-9
+
+    def expected(self, case):
+        """Return the right answer to a case; where labels are to be guessed, only the reference's guess."""
+        return self.reference(*case.arguments())

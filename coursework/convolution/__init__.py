@@ -1,0 +1,1 @@
+"""An assignment: the source notebook, and what its teacher decides."""
