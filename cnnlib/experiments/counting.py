@@ -201,7 +201,7 @@ def _memory(name, array):
     """View an array without gaps, in whatever order its axes lie, as its memory."""
     inwards = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
     flat = array.transpose(inwards).reshape(-1)
-    if not np.shares_memory(flat, array):
+    if flat.strides != (array.itemsize,) or not np.shares_memory(flat, array):
         raise ValueError(f"run: {name} must lie in memory without gaps, received strides {array.strides}")
     return flat
 

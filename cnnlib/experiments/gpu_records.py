@@ -3,7 +3,7 @@
 import json
 from statistics import mean
 
-NOT_YET = "not yet measured; `sh benchmarks/gpu.sh` measures it on a machine with a GPU"
+NOT_YET = "not yet measured; `sh benchmarks/gpu.sh` measures it"
 
 
 def read(path):

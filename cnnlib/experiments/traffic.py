@@ -6,7 +6,7 @@ from torch.utils._pytree import tree_leaves
 
 # They make no kernel run: they give memory another shape, or set some aside.
 _FREE = {"view", "t", "transpose", "expand", "detach", "alias", "unsqueeze", "squeeze", "empty", "permute", "slice"}
-_FREE |= {"record_function_enter_new", "record_function_exit"}
+_FREE |= {"unsafe_view", "select", "record_function_enter_new", "record_function_exit"}
 
 
 class Traffic(TorchDispatchMode):

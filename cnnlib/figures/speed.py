@@ -191,9 +191,9 @@ def show_reads(places, itemsize, *, title=""):
     if not begins.size:
         raise ValueError("show_reads: places must hold at least one lane that reads, received none")
     lines, sectors = np.unique(begins // _LINE), np.unique(begins // _SECTOR)
-    shown = lines[:16]
+    shown = lines[:12]
     with style():
-        figure, axis = plt.subplots(figsize=(6.6, 0.22 * 16 + 1.1), layout="constrained")
+        figure, axis = plt.subplots(figsize=(6.6, 3.6), layout="constrained")
         for row, line in enumerate(shown):
             for piece in range(_LINE // _SECTOR):
                 comes = line * _LINE // _SECTOR + piece in sectors
@@ -209,8 +209,8 @@ def show_reads(places, itemsize, *, title=""):
                 )
             for begin in begins[begins // _LINE == line]:
                 axis.add_patch(plt.Rectangle((begin % _LINE, row + 0.1), itemsize, 0.8, color=INPUT, linewidth=0))
-        rest = f" (the first 16 of {len(lines)} are drawn)" if len(lines) > 16 else ""
-        axis.set(xlim=(-1, _LINE + 1), ylim=(16, 0), title=title, yticks=[], ylabel="lines of memory")
+        rest = f" (the first 12 of {len(lines)} are drawn)" if len(lines) > 12 else ""
+        axis.set(xlim=(-1, _LINE + 1), ylim=(12, 0), title=title, yticks=[], ylabel="lines of memory")
         axis.set_xticks(range(0, _LINE + 1, _SECTOR))
         axis.set_xlabel(f"byte of a line{rest}")
     return detached(figure)

@@ -66,7 +66,7 @@ def tiled(
                 w = o * w_o + c * w_c + u * w_u + v * w_v
                 a = tl.load(x_ptr + x, mask=inside, other=0.0)
                 b = tl.load(w_ptr + w, mask=wanted, other=0.0)
-                # BLOCK_M + BLOCK_O numbers, BLOCK_M * BLOCK_O products
+                # M + O numbers in, M * O products of them
                 total = tl.fma(a[:, None], b[None, :], total)
     y = (n * y_n + i * y_h + j * y_w)[:, None] + (o * y_o)[None, :]
     tl.store(y_ptr + y, total, mask=live[:, None] & wanted[None, :])
@@ -91,7 +91,8 @@ def implicit_gemm(
     for first in range(0, CHANNELS * K_H * K_W, BLOCK_K):
         # The terms of the sum, counted through: k = (u, v, c).
         k = first + tl.arange(0, BLOCK_K)
-        c, v, u = k % CHANNELS, k // CHANNELS % K_W, k // (CHANNELS * K_W)
+        c, v = k % CHANNELS, k // CHANNELS % K_W
+        u = k // (CHANNELS * K_W)
         row = i[:, None] + u[None, :] - pad
         column = j[:, None] + v[None, :] - pad
         inside = live[:, None] & (u < K_H)[None, :]
@@ -100,8 +101,8 @@ def implicit_gemm(
         x = (n * x_n)[:, None] + (c * x_c)[None, :]
         a = tl.load(x_ptr + x + row * x_h + column * x_w,
                     mask=inside, other=0.0)  # fmt: skip
-        w = (c * w_c + u * w_u + v * w_v)[:, None] + (o * w_o)[None, :]
-        b = tl.load(w_ptr + w, other=0.0,
+        w = (c * w_c + u * w_u + v * w_v)[:, None]
+        b = tl.load(w_ptr + w + (o * w_o)[None, :], other=0.0,
                     mask=(u < K_H)[:, None] & wanted[None, :])  # fmt: skip
         total = tl.dot(a, b, total, input_precision="ieee")
     y = (n * y_n + i * y_h + j * y_w)[:, None] + (o * y_o)[None, :]
@@ -145,7 +146,7 @@ def fused(
             total = tl.dot(a, b, total, input_precision="ieee")
         largest = tl.maximum(largest, total)
     bias = tl.load(bias_ptr + o, mask=wanted, other=0.0)
-    # Both grow with their argument, so they may come after the maximum.
+    # Both grow with their argument: they may follow the maximum.
     largest = tl.maximum(largest + bias[None, :], 0.0)
     y = (n * y_n + i * y_h + j * y_w)[:, None] + (o * y_o)[None, :]
     tl.store(y_ptr + y, largest, mask=live[:, None] & wanted[None, :])
