@@ -29,6 +29,9 @@ serve: book ## Show the built book on http://127.0.0.1:8000
 refresh: environment ## Re-execute the chapters in place, or one: make refresh CHAPTER=lenet
 	@$(VENV) -m tools.refresh $(CHAPTER)
 
+gpu: environment ## Check and measure on a GPU, in 8 minutes; results/ gets the records
+	@PYTHON=$(VENV) sh benchmarks/gpu.sh
+
 lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .

@@ -20,7 +20,7 @@ from cnnlib.training import Recipe, pick_device
 from cnnlib.training.captured import CapturedTraining
 
 RECIPE = Recipe(epochs=8, batch_size=1000, learning_rate=0.015)
-SHIFT = 1
+SHIFT, HELD_OUT = 1, 5_000
 # Name, captured, compiled, precision, and how many seeds: without a graph one is enough to see the difference.
 EXECUTIONS = (
     ("captured, compiled", True, True, "bfloat16", None),
@@ -36,7 +36,8 @@ def parts(digits, *, validate=False, few=None):
     """Return the digits to train on and those to judge by."""
     train, test = digits.train, digits.test
     if validate:
-        train, test = ((Split(train.images[part], train.labels[part])) for part in (slice(55_000), slice(55_000, None)))
+        last = slice(-HELD_OUT, None)
+        train, test = (Split(train.images[part], train.labels[part]) for part in (slice(-HELD_OUT), last))
     return [(as_float(split.images[:few]), split.labels[:few]) for split in (train, test)]
 
 

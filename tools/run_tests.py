@@ -45,6 +45,15 @@ def build():
     return status, (int(status == 0), int(status != 0), 0)
 
 
+def rehearsal():
+    """Rehearse, on the CPU, what is measured on a GPU; it counts as one test. Windows has no shell for it."""
+    if os.name == "nt":
+        return 0, (0, 0, 1)
+    environ = os.environ | {"PYTHON": sys.executable}
+    status = subprocess.run(["sh", "benchmarks/gpu.sh", "--rehearse"], cwd=ROOT, env=environ).returncode
+    return status, (int(status == 0), int(status != 0), 0)
+
+
 def steps():
     """List the steps as (name, function that runs it)."""
     # One file, one worker: the cells of a notebook need each other, and a module its fixtures.
@@ -58,6 +67,7 @@ def steps():
     yield "tests", lambda: pytest(["tests", *parallel], 1)
     # Triton decides when it is imported whether it compiles or interprets, so this needs processes of its own.
     yield "kernels, interpreted", lambda: pytest(["tests/gpu/kernels", "-n", "auto"], 1, TRITON_INTERPRET="1")
+    yield "GPU programs, rehearsed", rehearsal
     yield "doctests", lambda: pytest(doctests, 1)
     if notebooks:
         yield "chapters, 2 threads", lambda: pytest([*nbval, *notebooks], 2)
@@ -73,9 +83,9 @@ def main():
         rows.append((name, *result, time.perf_counter() - start))
         if status:
             failed_steps.append(name)
-    print(f"\n{'':22}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")
+    print(f"\n{'':24}{'passed':>8}{'failed':>8}{'skipped':>8}{'seconds':>9}")
     for name, passed, failed, skipped, seconds in rows:
-        print(f"{name:22}{passed:8}{failed:8}{skipped:8}{seconds:9.0f}")
+        print(f"{name:24}{passed:8}{failed:8}{skipped:8}{seconds:9.0f}")
     if failed_steps:
         print(f"failed: {'; '.join(failed_steps)}")
     passed, failed, skipped = (sum(row[column] for row in rows) for column in (1, 2, 3))
