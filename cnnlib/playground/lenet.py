@@ -106,6 +106,8 @@ def packed_weights(weights):
     """
     content, arrays = [], []
     for name, weight in weights.items():
+        # In float64: float32 would round the largest weight up to 2**23, which three bytes read as its opposite.
+        weight = np.asarray(weight, np.float64)
         scale = float(np.abs(weight).max()) / (2**23 - 1) or 1.0
         whole = np.rint(weight / scale).astype("<i4")
         content.append(whole.ravel().view(np.uint8).reshape(-1, 4)[:, :3].tobytes())

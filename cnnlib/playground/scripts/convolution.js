@@ -68,14 +68,14 @@ export function render({ model, el }) {
 
   el.classList.add("cnnlib-playground");
   el.replaceChildren(
-    html("div", { class: "row" }, picture.row, chooser, preset.row, side.row),
-    html("div", { class: "row" }, sliders.stride.row, sliders.padding.row, mode.row, sliders.dilation.row, flip.row),
+    html("div", { class: "group" }, picture.row, chooser, preset.row, side.row),
+    html("div", { class: "group" }, sliders.stride.row, sliders.padding.row, mode.row, sliders.dilation.row, flip.row),
     html("div", { class: "bench" },
       html("div", {}, inputName, input.element),
       html("div", {}, resultName, result.element),
       html("div", { class: "below" },
         html("div", { class: "kernel" }, kernelName, fields),
-        html("div", { class: "sum" }, html("div", { class: "row" }, told, letGo), workings, formula, said))),
+        html("div", { class: "sum" }, html("div", { class: "group" }, told, letGo), workings, formula, said))),
   );
 
   function fromPython() {
@@ -167,7 +167,7 @@ export function render({ model, el }) {
     const [[height, width], [tall, wide]] = [image.shape, kernel.shape];
     output = conv2d(array([1, height, width], image.data), array([1, 1, tall, wide], used().data), null, options());
     const [, down, across] = output.shape;
-    el.outputs = { output }; // for whoever opens the browser's console
+    el.outputs = { image, kernel, output }; // for whoever opens the browser's console
     input.show(array([1, height, width], image.data), SHADES.gray, 0, 1);
     const fits = down && across;
     const [low, high] = fits ? range(output.data) : [0, 0];

@@ -68,7 +68,7 @@ export function render({ model, el }) {
   const workings = html("div", { class: "workings" });
   const told = html("p", { role: "status" });
   const letGo = button("Let go", release, { hidden: "" });
-  const inspector = html("div", { class: "inspector" }, html("div", { class: "row" }, told, letGo), workings);
+  const inspector = html("div", { class: "inspector" }, html("div", { class: "group" }, told, letGo), workings);
 
   // Controls.
   const thumbs = html("div", { class: "thumbs", role: "group", "aria-label": "Digits to begin with" });
@@ -99,11 +99,11 @@ export function render({ model, el }) {
   el.replaceChildren(
     html("div", { class: "desk" },
       html("div", { class: "sheet" }, html("p", { class: "name" }, "Draw a digit"), sheet.element,
-        html("div", { class: "row" }, button("Undo", sheet.undo), button("Clear", sheet.clear), chooser),
+        html("div", { class: "group" }, button("Undo", sheet.undo), button("Clear", sheet.clear), chooser),
         preparing.row),
-      html("div", { class: "input" }, html("p", { class: "name" }, "What the network reads"), inputScreen.element, answer, reading),
+      html("div", { class: "input" }, html("p", { class: "name" }, "The network reads"), inputScreen.element, answer, reading),
       html("div", {}, html("p", { class: "name" }, "Probabilities"), barred)),
-    html("div", { class: "row" }, thumbs, said), layers, inspector,
+    html("div", { class: "group" }, thumbs, said), layers, inspector,
   );
 
   // A new picture: prepare it, read it, tell Python.
@@ -135,7 +135,7 @@ export function render({ model, el }) {
   function read(from, image, empty = false) {
     picture = from;
     outputs = forward(weights, image, { activation, pooling });
-    el.outputs = outputs; // for whoever opens the browser's console
+    el.outputs = { picture, ...outputs }; // for whoever opens the browser's console
     inputScreen.show(image, SHADES.ink, 0, 1);
     for (const [name, strip] of Object.entries(strips)) {
       const maps = mapsOf(outputs, LAYERS[name].shows);

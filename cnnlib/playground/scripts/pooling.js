@@ -57,6 +57,16 @@ export function movedAlong(y, [down, across], stride) {
   return between(between(y, down / stride, 0), across / stride, 1);
 }
 
+// Every S-th value of every S-th row.
+function kept({ shape: [, height, width], data }, stride) {
+  const y = array([1, height / stride, width / stride]);
+  const wide = y.shape[2];
+  y.data.forEach((_, k) => {
+    y.data[k] = data[Math.floor(k / wide) * stride * width + (k % wide) * stride];
+  });
+  return y;
+}
+
 // 1 where two arrays are alike, 0 where one has nothing that the other has.
 export function agreement(a, b) {
   let [apart, all] = [0, 0];
@@ -133,9 +143,9 @@ export function render({ model, el }) {
 
   el.classList.add("cnnlib-playground");
   el.replaceChildren(
-    html("div", { class: "row" }, picture.row, chooser, kind.row),
-    html("div", { class: "row" }, sliders.window.row, sliders.stride.row, sliders.power.row),
-    html("div", { class: "row" }, ...[shifts[1], shifts[0]].map(({ row }) => row)),
+    html("div", { class: "group" }, picture.row, chooser, kind.row),
+    html("div", { class: "group" }, sliders.window.row, sliders.stride.row, sliders.power.row),
+    html("div", { class: "group" }, ...[shifts[1], shifts[0]].map(({ row }) => row)),
     html("div", { class: "four" }, ...panels),
     verdict, curve, told, said,
   );
@@ -173,7 +183,9 @@ export function render({ model, el }) {
     const x = array([1, height, width], data);
     const pool = (y) => POOLS[pooling](y, state);
     const still = pool(x);
-    const consistency = (by) => agreement(pool(moved(x, ...by)), movedAlong(still, by, stride));
+    // Pooled at every position, the picture moves along; so one pooling serves all shifts.
+    const everywhere = POOLS[pooling](x, { ...state, stride: 1 });
+    const consistency = (by) => agreement(kept(moved(everywhere, ...by), stride), movedAlong(still, by, stride));
     const input = moved(x, ...shift);
     const output = pool(input);
     const expected = movedAlong(still, shift, stride);

@@ -1,0 +1,65 @@
+"""Put a playground on a page, with a kernel or without, and take its numbers off it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from cnnlib.playground.base import bundle
+
+# What the script holds as arrays, as plain lists that a test can read.
+OUTPUTS = """el => Object.fromEntries(Object.entries(el.outputs).map(([name, value]) =>
+  [name, value?.data ? { shape: [...value.shape], data: [...value.data] } : value]))"""
+
+# A stand-in for anywidget's model that remembers what the page sends.
+WITH_KERNEL = """(values) => {
+  const model = still(values);
+  model.sent = [];
+  const set = model.set;
+  model.set = (name, value) => { model.sent.push([name, value]); set(name, value); };
+  window.model = model;
+  const el = document.createElement("div");
+  document.body.append(el);
+  render({ model, el });
+}"""
+
+
+def array(packet):
+    return np.array(packet["data"], np.float64).reshape(packet["shape"])
+
+
+def outputs(root):
+    """Read every array that the playground holds."""
+    found = root.evaluate(OUTPUTS)
+    return {name: array(value) if isinstance(value, dict) else value for name, value in found.items()}
+
+
+def text_of(root, selector):
+    return root.query_selector(selector).text_content()
+
+
+@pytest.fixture
+def show(browser):
+    """Put a playground on an empty page; return its root element. No page may complain or ask for anything."""
+    contexts, errors, asked = [], [], []
+
+    def show(widget, *, kernel=False, **options):
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: asked.append(request.url))
+        if kernel:
+            page.set_content(f"<script>{bundle(widget.script)}</script><style>{widget._css}</style>")
+            values = widget._repr_html_().split('<script type="application/json">')[1].split("</script>")[0]
+            page.evaluate(WITH_KERNEL, json.loads(values))
+        else:
+            page.set_content(f'<meta name="viewport" content="width=device-width">{widget._repr_html_()}')
+        return page.query_selector(".cnnlib-playground")
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith(("about:", "data:", "blob:"))] == []
