@@ -3,13 +3,13 @@
 #
 # The parts, in their order, and the seconds that each may take on an H100; together under 8 minutes:
 #
-#   correctness   80   tests/gpu and the captured training on CUDA, at full size against float64
-#   kernels      125   results/gpu-kernels.json         our kernels, cuDNN and unfold
+#   correctness   75   tests/gpu and the captured training on CUDA, at full size against float64
+#   kernels      115   results/gpu-kernels.json         our kernels, cuDNN and unfold
 #   forms         15   results/convolution-forms.json   one convolution in every form: the GPU's rows
-#   lenet         55   results/gpu-lenet.json           MNIST as captured CUDA graphs
+#   lenet         75   results/gpu-lenet.json           MNIST as captured CUDA graphs
 #   alexnet      125   results/gpu-alexnet.json         throughput on synthetic pictures
 #   layers        15   results/alexnet-layers-gpu.json  layers against the roofline
-#   cifar         60   results/alexnet-cifar.json       CIFAR-10, where its data is
+#   cifar         55   results/alexnet-cifar.json       CIFAR-10, where its data is
 #
 # A part that fails or takes too long leaves the others alone; the end and the exit status tell of it. results/gpu-run.json
 # says what ran, results/gpu-run.log what it printed. With OUT set, all that goes to $OUT/results. Nothing is installed:
@@ -71,11 +71,11 @@ mkdir -p "$CNNLIB_RESULTS" && : >"$CNNLIB_RESULTS/gpu-run.log" || exit 2
 
 limit_of() {
     case $1 in
-        correctness) echo 80 ;;
-        kernels | alexnet) echo 125 ;;
+        correctness | lenet) echo 75 ;;
+        kernels) echo 115 ;;
+        alexnet) echo 125 ;;
         forms | layers) echo 15 ;;
-        lenet) echo 55 ;;
-        cifar) echo 60 ;;
+        cifar) echo 55 ;;
     esac
 }
 
@@ -92,9 +92,9 @@ run() {
             [ -z "$rehearse" ] && "$PYTHON" -c "import xdist" 2>/dev/null && processes="-n 12"
             # shellcheck disable=SC2086  # words, not one
             limited "$PYTHON" -m pytest -q -p no:cacheprovider $processes $tests ;;
-        kernels) limited "$PYTHON" -m benchmarks.gpu_kernels --seconds 105 $rehearse ;;
+        kernels) limited "$PYTHON" -m benchmarks.gpu_kernels --seconds 98 $rehearse ;;
         forms) limited "$PYTHON" -m benchmarks.gpu_forms $rehearse ;;
-        lenet) limited "$PYTHON" -m benchmarks.gpu_lenet $rehearse ;;
+        lenet) limited "$PYTHON" -m benchmarks.gpu_lenet --seconds 50 $rehearse ;;
         alexnet) limited "$PYTHON" -m benchmarks.gpu_alexnet --seconds 110 $rehearse ;;
         layers)
             set -- --device cuda
