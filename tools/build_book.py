@@ -103,7 +103,7 @@ def main():
     """Build; print where the book is, or why it is not."""
     (ROOT / "_build").mkdir(exist_ok=True)
     logging.getLogger("jupyter_cache").setLevel(logging.ERROR)
-    print(browser_assets.provide(ROOT) or "book: formulas and widgets from the book's own files", flush=True)
+    print(browser_assets.provide(ROOT) or "book: formulas from the book's own files", flush=True)
     try:
         execute_changed(ROOT)
     except ChapterError as error:

@@ -1,6 +1,8 @@
 """The built pages as a reader meets them: in a browser, without a kernel, from the file system."""
 
 from collections import namedtuple
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
@@ -10,14 +12,15 @@ from tools.chapters import ROOT, chapters, pages
 HTML = ROOT / "_build" / "html"
 NAMES = [f"{page}.html" for page in pages()]
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
-CONTROLS = ".cell_output .noUi-handle, .cell_output select, .cell_output input[type=range]"
+# The playgrounds have tests of their own.
+CONTROLS = ".cell_output :is(.explorer, .cnnlib-figure) :is(select, input[type=range])"
 
 # What a figure shows now: every picture, drawing and line of text that can be seen beside the control.
 SHOWN = """control => {
   const cell = control.closest('.cell_output');
-  const seen = [...cell.querySelectorAll('img, svg, .widget-html-content')]
+  const seen = [...cell.querySelectorAll('img, svg')]
     .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0);
-  return seen.map(element => element.src || element.outerHTML).join('\\n');
+  return seen.map(element => element.src ? element.src + element.alt : element.outerHTML).join('\\n');
 }"""
 
 # Pictures whose sides are not in the proportion in which they were drawn.
@@ -31,6 +34,8 @@ DISTORTED = """() => [...document.querySelectorAll('.bd-article img')]
     return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.03;
   })
   .map(image => image.alt)"""
+
+HEAVIEST = 2_500_000  # bytes of everything that a page asks for before its reader moves, uncompressed
 
 Opened = namedtuple("Opened", "page errors requests")
 
@@ -49,10 +54,8 @@ def open_page(site, browser):
             page.on("pageerror", lambda error: errors.append(str(error)))
             page.on("request", lambda request: requests.append(request.url))
             page.goto((HTML / base).as_uri() + (f"?{query}" if query else ""), wait_until="load")
-            # Formulas and widgets are drawn after the page has loaded.
+            # Formulas are set after the page has loaded.
             page.evaluate("async () => { await window.MathJax?.startup?.promise }")
-            if page.locator("script[type='application/vnd.jupyter.widget-view+json']").count():
-                page.locator(".jupyter-widgets").first.wait_for()
             opened[name] = Opened(page, errors, requests)
         return opened[name]
 
@@ -70,6 +73,11 @@ class TestPage:
             pytest.skip("MathJax could not be fetched when the book was built: formulas come from a CDN")
         allowed = (HTML.as_uri(), "data:", "blob:")
         assert [url for url in open_page(name).requests if not url.startswith(allowed)] == []
+
+    def test_is_light(self, name, open_page):
+        asked = {url for url in open_page(name).requests if url.startswith("file:")}
+        sizes = {url: Path(unquote(urlsplit(url).path)).stat().st_size for url in asked}
+        assert sum(sizes.values()) <= HEAVIEST, sorted(sizes.items(), key=lambda item: -item[1])[:8]
 
     def test_typesets_every_formula(self, name, open_page, site):
         written = len(site[name].select(".math"))
@@ -99,7 +107,7 @@ def test_every_control_changes_its_figure_by_keyboard(name, open_page):
         if control.evaluate(SHOWN) == before:  # it stood at its end
             page.keyboard.press("ArrowUp" if control.evaluate("c => c.tagName") == "SELECT" else "ArrowLeft")
             page.wait_for_timeout(200)
-        assert control.evaluate(SHOWN) != before, control.evaluate("c => c.closest('.jupyter-widgets').textContent")
+        assert control.evaluate(SHOWN) != before, control.evaluate("c => c.closest('label').textContent")
 
 
 def test_search_finds_a_page(open_page):
