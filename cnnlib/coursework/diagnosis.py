@@ -6,10 +6,10 @@ mistake that agrees with *all* the answers is named.
 
 import numpy as np
 
-from cnnlib.coursework.judging import close, parts, same_arguments
+from cnnlib.coursework.judging import close, judge, parts, same_arguments
 from cnnlib.coursework.task import Mistake, Section
 
-ANSWER_IN_ITSELF = 1e-5  # float32 keeps seven digits
+SAME = 1e-5  # in units of the largest value; float32 keeps seven digits
 
 
 def diagnose(task, answers):
@@ -25,6 +25,8 @@ def diagnose(task, answers):
     -------
     Mistake or None
     """
+    if _changed(task, answers):  # what was computed from a changed array is no evidence
+        return _IN_PLACE
     for mistake in task.mistakes:
         if mistake.wrong is not None and _explains(mistake.wrong, task, answers):
             return mistake
@@ -37,8 +39,14 @@ def diagnose(task, answers):
 
 
 def _explains(wrong, task, answers):
-    """Would this function have given just these answers?"""
-    return all(_same_answer(wrong, case, answer) for case, answer in zip(task.cases, answers, strict=True))
+    """Would this function have given just these answers, and at least one of the wrong ones?"""
+    found = False
+    for case, answer in zip(task.cases, answers, strict=True):
+        same = _same_answer(wrong, case, answer)
+        if same is False:
+            return False
+        found |= same is True and not judge(task, case, answer).ok
+    return found
 
 
 def _resembles(looks_like, task, answers):
@@ -52,22 +60,20 @@ def _resembles(looks_like, task, answers):
 
 
 def _same_answer(wrong, case, answer):
+    """Compare with a mistake's answer; None where the mistake has none, which tells nothing."""
     try:
-        would_be = wrong(*case.arguments())
+        would_be = parts(wrong(*case.arguments()))
     except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
-        return bool(answer.failure)
-    if answer.failure:
-        return False
-    if would_be is None or answer.value is None:
-        return would_be is answer.value
-    received, would_be = parts(answer.value), parts(would_be)
-    if received is None or received.keys() != would_be.keys():
+        return None
+    received = parts(answer.value)
+    if answer.failure or received is None or would_be is None or received.keys() != would_be.keys():
         return False
     # A float where an int is due is a mistake that some tasks name; half the digits are not.
     return all(
         (received[name].dtype.kind == "f") == (each.dtype.kind == "f")
+        and received[name].shape == each.shape
         and np.array_equal(np.isfinite(received[name]), np.isfinite(each))
-        and close(np.nan_to_num(received[name]), np.nan_to_num(each), ANSWER_IN_ITSELF)
+        and close(np.nan_to_num(received[name]), np.nan_to_num(each), SAME)
         for name, each in would_be.items()
     )
 
@@ -107,33 +113,31 @@ def _truncated(received, expected):
 
 
 def _swapped(received, expected):
-    return received.ndim >= 2 and close(np.swapaxes(received, -2, -1), expected, ANSWER_IN_ITSELF)
+    return received.ndim >= 2 and close(np.swapaxes(received, -2, -1), expected, SAME)
 
 
 def _another_shape(received, expected):
     same_numbers = received.size == expected.size and received.shape != expected.shape
-    return same_numbers and close(received.ravel(), expected.ravel(), ANSWER_IN_ITSELF)
+    return same_numbers and close(received.ravel(), expected.ravel(), SAME)
 
 
 def _other_digits(received, expected):
-    return received.dtype != expected.dtype and close(received, expected, ANSWER_IN_ITSELF)
+    return received.dtype != expected.dtype and close(received, expected, SAME)
 
 
 _MISTAKES = Section("convolution", "Common mistakes")
 _HALVES = Section("equivariance", "Common mistakes")
 
+_IN_PLACE = Mistake(
+    "in-place change of the input",
+    "An array that you were given is not what it was. Whoever called your function still needs it, and a "
+    "second call gets another answer. `x += …`, `x[…] = …` and `x.sort()` write into the caller's array; work"
+    " on a new one.",
+    Section("lenet", "Common mistakes"),
+)
+
 # What can go wrong in any task, told by the form of the answers.
 _BY_FORM = (
-    (
-        Mistake(
-            "in-place change of the input",
-            "An array that you were given is not what it was. Whoever called your function still needs it, and a "
-            "second call gets another answer. `x += …`, `x[…] = …` and `x.sort()` write into the caller's array; work"
-            " on a new one.",
-            Section("lenet", "Common mistakes"),
-        ),
-        _changed,
-    ),
     (
         Mistake("nothing returned", "The function computes and then keeps the result to itself.", _MISTAKES),
         lambda _, answers: all(answer.value is None and not answer.failure for answer in answers),
@@ -190,6 +194,6 @@ _BY_FORM = (
     ),
     (
         Mistake("the opposite sign", "Every value is right but for its sign.", _MISTAKES),
-        _everywhere(lambda received, expected: close(-received.astype(float), expected, ANSWER_IN_ITSELF)),
+        _everywhere(lambda received, expected: close(-received.astype(float), expected, SAME)),
     ),
 )

@@ -62,12 +62,9 @@ def turn_sheets(sheets):
 
 
 def _entering_zeros(image, rows, columns):
-    moved = np.zeros_like(image)
-    height, width = image.shape
-    source = image[max(0, -rows) : height - max(0, rows), max(0, -columns) : width - max(0, columns)]
-    top, left = max(0, rows), max(0, columns)
-    moved[top : top + source.shape[0], left : left + source.shape[1]] = source
-    return moved
+    lost = [np.arange(size) - step for size, step in zip(image.shape, (rows, columns), strict=True)]
+    kept = [(place >= 0) & (place < size) for place, size in zip(lost, image.shape, strict=True)]
+    return np.where(np.logical_and.outer(*kept), shift(image, rows, columns), 0.0)
 
 
 SHIFT = Task(

@@ -567,7 +567,7 @@ READ = Task(
         ),
         Mistake(
             "pixels compared, not strokes",
-            "It reads about six in ten. That is what a comparison of pixels reaches on digits that were moved by two,"
+            "It reads some six in ten. That is what a comparison of pixels reaches on digits that were moved by two,"
             " and a network that learned too little. A stroke has to be recognised wherever it is.",
             Section("lenet", "What does a digit look like to a program?"),
             looks_like=_one_by_one(lambda answer, truth: 0.45 <= np.mean(answer == truth) < 0.7),

@@ -65,6 +65,7 @@ ASSIGNMENT = Assignment(
                 Case("a wide kernel, moved by two", 15, 7, 2),
                 Case("moved by more than the row is long", 10, 3, 13),
                 Case("a large step to the left", 14, 5, -6),
+                Case("twice round, which is no move", 7, 3, -14),
             ),
         ),
         Graded(

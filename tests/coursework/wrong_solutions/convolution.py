@@ -1,0 +1,353 @@
+"""Wrong solutions as students hand them in: ``<task>__<what is wrong>``, with the diagnosis for a docstring."""
+# ruff: noqa: D403
+
+import numpy as np
+
+
+def correlate2d__turned(x, kernel):
+    """flipped kernel"""
+    k = np.rot90(kernel, 2)
+    h, w = x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1
+    return np.array([[np.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k) for j in range(w)] for i in range(h)])
+
+
+def correlate2d__mean(x, kernel):
+    """mean instead of sum"""
+    h, w = x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1
+    y = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            y[i, j] = np.mean(x[i : i + kernel.shape[0], j : j + kernel.shape[1]] * kernel)
+    return y
+
+
+def correlate2d__one_short(x, kernel):
+    """one window short"""
+    rows, columns = kernel.shape
+    y = np.zeros((x.shape[0] - rows, x.shape[1] - columns))
+    for i in range(x.shape[0] - rows):
+        for j in range(x.shape[1] - columns):
+            y[i, j] = (x[i : i + rows, j : j + columns] * kernel).sum()
+    return y
+
+
+def correlate2d__whole_numbers(x, kernel):
+    """cut off to whole numbers"""
+    rows, columns = kernel.shape
+    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1), dtype=int)
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = (x[i : i + rows, j : j + columns] * kernel).sum()
+    return y
+
+
+def correlate2d__transposed_result(x, kernel):
+    """height and width swapped"""
+    rows, columns = kernel.shape
+    across = range(x.shape[1] - columns + 1)
+    down = range(x.shape[0] - rows + 1)
+    return np.array([[(x[i : i + rows, j : j + columns] * kernel).sum() for i in down] for j in across])
+
+
+def correlate2d__transposed_kernel(x, kernel):
+    """height and width swapped"""
+    k = kernel.T
+    y = np.zeros((x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = np.vdot(x[i : i + k.shape[0], j : j + k.shape[1]], k)
+    return y
+
+
+def correlate2d__zeros(x, kernel):
+    """all-zero output"""
+    y = np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))
+    for value in y.ravel():
+        value += 1
+    return y * 0.0
+
+
+def correlate2d__nothing(x, kernel):
+    """nothing returned"""
+    np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))
+
+
+def correlate2d__in_place(x, kernel):
+    """in-place change of the input"""
+    x -= 0.25
+    rows, columns = kernel.shape
+    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = ((x[i : i + rows, j : j + columns] + 0.25) * kernel).sum()
+    return y
+
+
+def correlate2d__single_precision(x, kernel):
+    """right values, wrong number type"""
+    rows, columns = kernel.shape
+    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1), np.float32)
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)
+    return y
+
+
+def correlate2d__batch_axis_left(x, kernel):
+    """right values, wrong shape"""
+    rows, columns = kernel.shape
+    y = np.zeros((1, x.shape[0] - rows + 1, x.shape[1] - columns + 1))
+    for _, i, j in np.ndindex(y.shape):
+        y[0, i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)
+    return y
+
+
+def correlate2d__lists(x, kernel):
+    """a list, not an array"""
+    rows, columns = kernel.shape
+    return [
+        [float(np.sum(x[i : i + rows, j : j + columns] * kernel)) for j in range(x.shape[1] - columns + 1)]
+        for i in range(x.shape[0] - rows + 1)
+    ]
+
+
+def correlate2d__absolute(x, kernel):
+    """unknown"""
+    rows, columns = kernel.shape
+    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = abs(np.sum(x[i : i + rows, j : j + columns] * kernel))
+    return y
+
+
+def correlate2d__square_pictures_only(x, kernel):
+    """unknown"""
+    size = x.shape[0] - kernel.shape[0] + 1
+    y = np.zeros((size, size))
+    for i, j in np.ndindex(size, size):
+        y[i, j] = np.sum(x[i : i + kernel.shape[0], j : j + kernel.shape[0]] * kernel)
+    return y
+
+
+def _full(x, kernel, before=None):
+    rows, columns = kernel.shape
+    ends = [(rows - 1, rows - 1), (columns - 1, columns - 1)] if before is None else before
+    padded = np.pad(x, ends)
+    y = np.zeros((padded.shape[0] - rows + 1, padded.shape[1] - columns + 1))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = np.sum(padded[i : i + rows, j : j + columns] * kernel)
+    return y
+
+
+def convolve2d__not_flipped(x, kernel):
+    """kernel not flipped"""
+    return _full(x, kernel)
+
+
+def convolve2d__rows_only(x, kernel):
+    """flipped on one axis only"""
+    return _full(x, np.flipud(kernel))
+
+
+def convolve2d__columns_only(x, kernel):
+    """flipped on one axis only"""
+    return _full(x, np.fliplr(kernel))
+
+
+def convolve2d__no_padding(x, kernel):
+    """only the windows inside"""
+    return _full(x, kernel[::-1, ::-1], before=[(0, 0), (0, 0)])
+
+
+def convolve2d__all_padding_above(x, kernel):
+    """padding on one side"""
+    rows, columns = kernel.shape
+    return _full(x, kernel[::-1, ::-1], before=[(2 * rows - 2, 0), (2 * columns - 2, 0)])
+
+
+def convolve2d__too_much_padding(x, kernel):
+    """a cell of padding too many"""
+    rows, columns = kernel.shape
+    return _full(x, kernel[::-1, ::-1], before=[(rows, rows), (columns, columns)])
+
+
+def output_size__steps(size, kernel, stride, padding):
+    """the first window not counted"""
+    return (size - kernel + 2 * padding) // stride
+
+
+def output_size__true_division(size, kernel, stride, padding):
+    """division without rounding"""
+    return (size - kernel + 2 * padding) / stride + 1
+
+
+def output_size__one_end(size, kernel, stride, padding):
+    """padding on one side"""
+    return 1 + (size - kernel + padding) // stride
+
+
+def output_size__ceiling(size, kernel, stride, padding):
+    """rounded up"""
+    return int(np.ceil((size - kernel + 2 * padding) / stride)) + 1
+
+
+def output_size__neither_stride_nor_padding(size, kernel, stride, padding):
+    """unknown"""
+    return size - kernel + 1
+
+
+def _layer(x, weight, bias, stride=1, ends=(0, 0)):
+    x = np.pad(x, [(0, 0), (0, 0), ends, ends])
+    n, _, height, width = x.shape
+    filters, channels, rows, columns = weight.shape
+    y = np.zeros((n, filters, (height - rows) // stride + 1, (width - columns) // stride + 1))
+    for b, o, i, j in np.ndindex(y.shape):
+        for c in range(channels):
+            window = x[b, c, i * stride : i * stride + rows, j * stride : j * stride + columns]
+            y[b, o, i, j] += np.sum(window * weight[o, c])
+        y[b, o, i, j] += bias[o]
+    return y
+
+
+def conv2d__flipped(x, weight, bias, stride, padding):
+    """flipped kernel"""
+    return _layer(x, np.flip(weight, (2, 3)), bias, stride, (padding, padding))
+
+
+def conv2d__no_stride(x, weight, bias, stride, padding):
+    """stride ignored"""
+    return _layer(x, weight, bias, 1, (padding, padding))
+
+
+def conv2d__stride_twice(x, weight, bias, stride, padding):
+    """stride applied twice"""
+    y = _layer(x, weight, bias, stride, (padding, padding))
+    return y[..., ::stride, ::stride]
+
+
+def conv2d__stride_down_only(x, weight, bias, stride, padding):
+    """stride along one axis only"""
+    return _layer(x, weight, bias, 1, (padding, padding))[:, :, ::stride]
+
+
+def conv2d__padding_before(x, weight, bias, stride, padding):
+    """padding on one side"""
+    return _layer(x, weight, bias, stride, (padding, 0))
+
+
+def conv2d__padding_after(x, weight, bias, stride, padding):
+    """padding on one side"""
+    return _layer(x, weight, bias, stride, (0, padding))
+
+
+def conv2d__all_padding_before(x, weight, bias, stride, padding):
+    """padding on one side"""
+    return _layer(x, weight, bias, stride, (2 * padding, 0))
+
+
+def conv2d__bias_forgotten(x, weight, bias, stride, padding):
+    """bias forgotten"""
+    return _layer(x, weight, np.zeros(len(bias)), stride, (padding, padding))
+
+
+def conv2d__bias_twice(x, weight, bias, stride, padding):
+    """bias added twice"""
+    return _layer(x, weight, bias, stride, (padding, padding)) + bias[:, None, None]
+
+
+def conv2d__bias_inside_the_channel_loop(x, weight, bias, stride, padding):
+    """bias added once a channel"""
+    channels = range(x.shape[1])
+    return sum(_layer(x[:, c : c + 1], weight[:, c : c + 1], bias, stride, (padding, padding)) for c in channels)
+
+
+def conv2d__first_channel(x, weight, bias, stride, padding):
+    """first channel only"""
+    return _layer(x[:, :1], weight[:, :1], bias, stride, (padding, padding))
+
+
+def conv2d__mean_of_channels(x, weight, bias, stride, padding):
+    """mean over the channels"""
+    return _layer(x, weight / weight.shape[1], bias, stride, (padding, padding))
+
+
+def conv2d__kernels_transposed(x, weight, bias, stride, padding):
+    """height and width swapped"""
+    return _layer(x, np.transpose(weight, (0, 1, 3, 2)), bias, stride, (padding, padding))
+
+
+def conv2d__integer_output(x, weight, bias, stride, padding):
+    """cut off to whole numbers"""
+    return _layer(x, weight, bias, stride, (padding, padding)).astype(int)
+
+
+def conv2d__first_picture_of_the_batch(x, weight, bias, stride, padding):
+    """unknown"""
+    y = _layer(x[:1], weight, bias, stride, (padding, padding))
+    return np.repeat(y, len(x), axis=0)
+
+
+def conv2d__padded_with_ones(x, weight, bias, stride, padding):
+    """unknown"""
+    ends = [(0, 0), (0, 0), (padding, padding), (padding, padding)]
+    return _layer(np.pad(x, ends, constant_values=1.0), weight, bias, stride)
+
+
+def _backward(grad_y, x, weight, stride, padding, *, step=None, add=True):
+    step = stride if step is None else step
+    padded = np.pad(x, [(0, 0), (0, 0), (padding, padding), (padding, padding)])
+    grad_x, grad_weight = np.zeros_like(padded), np.zeros_like(weight)
+    rows, columns = weight.shape[2:]
+    for n, i, j in np.ndindex(len(x), *grad_y.shape[2:]):
+        here = np.s_[n, :, i * step : i * step + rows, j * step : j * step + columns]
+        spread = np.tensordot(grad_y[n, :, i, j], weight, 1)
+        grad_x[here] = grad_x[here] + spread if add else spread
+        grad_weight += np.multiply.outer(grad_y[n, :, i, j], padded[here])
+    inside = np.s_[:, :, padding : padding + x.shape[2], padding : padding + x.shape[3]]
+    return grad_x, grad_x[inside], grad_weight, grad_y.sum((0, 2, 3))
+
+
+def conv2d_backward__assigned(grad_y, x, weight, stride, padding):
+    """overwritten where windows overlap"""
+    return _backward(grad_y, x, weight, stride, padding, add=False)[1:]
+
+
+def conv2d_backward__padded_gradient(grad_y, x, weight, stride, padding):
+    """padding not cut off"""
+    whole, _, grad_weight, grad_bias = _backward(grad_y, x, weight, stride, padding)
+    return whole, grad_weight, grad_bias
+
+
+def conv2d_backward__no_stride(grad_y, x, weight, stride, padding):
+    """stride ignored"""
+    return _backward(grad_y, x, weight, stride, padding, step=1)[1:]
+
+
+def conv2d_backward__last_picture(grad_y, x, weight, stride, padding):
+    """last picture of the batch only"""
+    grad_x = _backward(grad_y, x, weight, stride, padding)[1]
+    return grad_x, *_backward(grad_y[-1:], x[-1:], weight, stride, padding)[2:]
+
+
+def conv2d_backward__mean_over_batch(grad_y, x, weight, stride, padding):
+    """mean instead of sum"""
+    _, grad_x, grad_weight, grad_bias = _backward(grad_y, x, weight, stride, padding)
+    return grad_x, grad_weight / x.shape[0], grad_bias / x.shape[0]
+
+
+def conv2d_backward__mean_bias(grad_y, x, weight, stride, padding):
+    """mean instead of sum"""
+    return *_backward(grad_y, x, weight, stride, padding)[1:3], grad_y.mean((0, 2, 3))
+
+
+def conv2d_backward__turned_weights(grad_y, x, weight, stride, padding):
+    """flipped kernel"""
+    right = _backward(grad_y, x, weight, stride, padding)
+    return _backward(grad_y, x, np.rot90(weight, 2, (2, 3)), stride, padding)[1], *right[2:]
+
+
+def conv2d_backward__another_order(grad_y, x, weight, stride, padding):
+    """gradients in another order"""
+    _, grad_x, grad_weight, grad_bias = _backward(grad_y, x, weight, stride, padding)
+    return grad_weight, grad_x, grad_bias
+
+
+def conv2d_backward__input_only(grad_y, x, weight, stride, padding):
+    """unknown"""
+    return _backward(grad_y, x, weight, stride, padding)[1]
