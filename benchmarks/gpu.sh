@@ -83,16 +83,27 @@ limited() {
     if command -v timeout >/dev/null; then timeout -k 5 "$seconds" "$@"; else "$@"; fi
 }
 
+compiling=""
+compile_ahead() {
+    # While the tests run: it needs the processor, not the GPU.
+    [ -n "$compiling" ] && return
+    seconds=75 limited "$PYTHON" -m benchmarks.gpu_kernels --compile 10 >>"$scratch/compiled" 2>&1 &
+    compiling=$!
+}
+
 run() {
     case $1 in
         correctness)
             tests="tests/gpu tests/training/test_captured.py"
             [ -n "$rehearse" ] && tests=tests/gpu/kernels/test_fused.py
             processes=""
-            [ -z "$rehearse" ] && "$PYTHON" -c "import xdist" 2>/dev/null && processes="-n 12"
+            [ -z "$rehearse" ] && "$PYTHON" -c "import xdist" 2>/dev/null && processes="-n 8"
             # shellcheck disable=SC2086  # words, not one
             limited "$PYTHON" -m pytest -q -p no:cacheprovider $processes $tests ;;
-        kernels) limited "$PYTHON" -m benchmarks.gpu_kernels --seconds 98 $rehearse ;;
+        kernels)
+            [ -n "$rehearse" ] || compile_ahead
+            [ -z "$compiling" ] || wait "$compiling"
+            limited "$PYTHON" -m benchmarks.gpu_kernels --seconds 98 $rehearse ;;
         forms) limited "$PYTHON" -m benchmarks.gpu_forms $rehearse ;;
         lenet) limited "$PYTHON" -m benchmarks.gpu_lenet --seconds 50 $rehearse ;;
         alexnet) limited "$PYTHON" -m benchmarks.gpu_alexnet --seconds 110 $rehearse ;;
@@ -108,6 +119,7 @@ run() {
     esac
 }
 
+[ -n "$rehearse" ] || [ -n "$only" ] || compile_ahead
 for part in ${only:-$PARTS}; do
     seconds=$(limit_of "$part")
     [ -n "$rehearse" ] && seconds=300

@@ -3,13 +3,13 @@
 Writes ``results/gpu-kernels.json``, anew after every problem, so that a run that is stopped leaves what it has
 measured: convolution forward and both gradients on the operators' shapes, at batch 256, in four number formats and two
 memory layouts; the fused block; pooling and local response normalisation. Errors stand beside the times.
-``--rehearse`` runs a little of everything on tiny shapes, on a CPU; with TRITON_INTERPRET=1 also our kernels.
+Compiling takes longer than measuring: ``--compile 8`` does it ahead. ``--rehearse`` runs a little of everything on tiny
+shapes, on a CPU; with TRITON_INTERPRET=1 also our kernels.
 """
 
 import argparse
 import gc
 import multiprocessing
-import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -37,6 +37,7 @@ LAYERS = {
 def problems():
     """List everything there is to measure, what matters most first, for the time may be up."""
     shapes = {name: replace(shape, x=(BATCH, *shape.x[1:])) for name, shape in SHAPES.items()}
+    shapes["large"] = shapes.pop("large")  # the slowest by far
     found = [Convolution(name, shape, *FAVOURITE) for name, shape in shapes.items()]
     found += [
         Block(name, shapes[name], pool, which) for name, pool in POOLS.items() for which in ("forward", "training")
@@ -77,37 +78,29 @@ def tiny_problems():
     ]
 
 
-def compile_ahead(problem, which):
-    """Compile a problem's kernels in a process of its own; the cache on disk hands them over."""
+def compile_all(found, workers):
+    """Compile the kernels of all problems in some processes at once; the cache on disk hands them over.
+
+    A kernel that cannot be compiled fails again where it is timed, and is told there.
+    """
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        for problem in found:
+            for which in PASSES if isinstance(problem, Convolution) else ["all"]:
+                pool.submit(compile_one, problem, which)
+
+
+def compile_one(problem, which):
+    """Compile the kernels of one pass of a problem, and run nothing."""
     problem.compile(torch.device("cuda"), which)
     torch.cuda.empty_cache()
 
 
-def measure(found, device, end, compilers):
-    """Measure problems until the time is up, while other processes compile for those to come.
-
-    Yields
-    ------
-    problem, list of dict
-        And its rows.
-    """
-    workers = None
-    if device.type == "cuda":
-        workers = ProcessPoolExecutor(compilers, multiprocessing.get_context("spawn"))
-    try:
-        ahead = {}
-        for problem in found if workers else ():
-            passes = PASSES if isinstance(problem, Convolution) else ["all"]
-            ahead[problem] = [workers.submit(compile_ahead, problem, which) for which in passes]
-        for problem in found:
-            if time.perf_counter() > end:
-                break
-            for future in ahead.get(problem, ()):
-                future.exception()  # waits; a kernel that cannot be compiled fails again where it is timed
-            yield problem, list(problem.rows(device))
-    finally:
-        if workers:
-            workers.shutdown(cancel_futures=True)
+def measure(found, device, end):
+    """Measure problems until the time is up; yield each with its rows."""
+    for problem in found:
+        if time.perf_counter() > end:
+            return
+        yield problem, list(problem.rows(device))
 
 
 def summary(convolutions, blocks):
@@ -145,15 +138,18 @@ def line(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=140, help="begin no other problem after so long")
-    parser.add_argument("--compilers", type=int, default=max(1, min(12, (os.cpu_count() or 1) - 3)), metavar="N")
+    parser.add_argument("--compile", type=int, metavar="N", help="only compile, in N processes, for a later run")
     parser.add_argument("--rehearse", action="store_true", help="tiny shapes, on the CPU")
     options = parser.parse_args()
     end = time.perf_counter() + options.seconds
     gc.freeze()  # Every capture collects garbage, and would look through all that is loaded by now.
     device = pick_device("cpu" if options.rehearse else "cuda")
     found = tiny_problems() if options.rehearse else problems()
+    if options.compile:
+        compile_all(found, options.compile)
+        return
     results, done, path = {"convolutions": [], "blocks": [], "layers": []}, 0, None
-    for problem, rows in measure(found, device, end, options.compilers):
+    for problem, rows in measure(found, device, end):
         results[problem.kind] += rows
         done += 1
         print(*map(line, rows), sep="\n", flush=True)

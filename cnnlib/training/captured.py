@@ -189,6 +189,10 @@ class CapturedTraining:
         loss = self._loss(self._x[number], self._y[number])
         self.optimizer.zero_grad()
         loss.backward()
+        for parameter in self.network.parameters():
+            # A fused optimizer insists on equal strides, along axes of one cell, too, where they mean nothing.
+            if parameter.grad.stride() != parameter.stride():
+                parameter.grad = parameter.grad.as_strided(parameter.shape, parameter.stride())
         self.optimizer.step()
         self._losses[number].copy_(loss.detach())
 

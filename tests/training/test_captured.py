@@ -123,6 +123,33 @@ def test_nothing_of_a_step_but_the_cpus_optimizer_looks_at_a_number(precision):
     assert (precision == "float32") == torch.equal(loss, exact._loss(exact._x[0], exact._y[0]))
 
 
+def test_gradients_reach_the_optimizer_with_the_strides_of_the_weights():
+    plan = Architecture("one channel", (1, 6, 5), (Conv(3, 3), Flatten(), Dense(4)))
+    images, labels = data()
+    run = CapturedTraining(Network(plan), images[:, :1], labels, RECIPE, device="cpu")
+    run.prepare()
+
+    class Turned(torch.autograd.Function):
+        """Hand on a gradient whose axis of one cell has another stride."""
+
+        @staticmethod
+        def forward(ctx, x):
+            return x.clone()
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad.clone().as_strided(grad.shape, (9, 1, 3, 1))
+
+    weight, seen = run.network.conv1.weight, []
+    run._loss = lambda x, y: torch.nn.functional.conv2d(x, Turned.apply(weight)).square().mean() + run._loss_of(x, y)
+    run.optimizer.register_step_pre_hook(lambda *given: seen.append((weight.grad.stride(), weight.grad.clone())))
+    run.restart()
+    run._step(0)
+    [(stride, grad)] = seen
+    assert stride == weight.stride() == (9, 9, 3, 1)
+    assert grad.abs().sum() > 0
+
+
 def test_compiling_sees_the_whole_loss_once(monkeypatch):
     compile_ = partial(torch.compile, backend="eager", fullgraph=True)
     monkeypatch.setattr(torch, "compile", compile_)
