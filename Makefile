@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lab serve refresh lint fuzz clean
+.PHONY: help environment book test lab serve refresh coursework grade lint fuzz clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,12 @@ refresh: environment ## Re-execute the chapters in place, or one: make refresh C
 
 gpu: environment ## Check and measure on a GPU, in 8 minutes; results/ gets the records
 	@PYTHON=$(VENV) sh benchmarks/gpu.sh
+
+coursework: environment ## Make the assignments: for students, with solutions, with a guide for teachers
+	@$(VENV) -m coursework.editions
+
+grade: environment ## Grade a folder of submissions: make grade SUBMISSIONS=folder
+	@$(VENV) -m coursework.grading $(if $(SUBMISSIONS),"$(SUBMISSIONS)",--help) $(OPTIONS)
 
 lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .
