@@ -21,7 +21,7 @@ import torch
 from scipy import sparse
 
 from benchmarks.operators import race
-from benchmarks.record import write_record
+from benchmarks.record import rows, write_record
 from cnnlib import definition, gpu, vectorized
 from cnnlib.data import pictures
 from cnnlib.experiments import signals
@@ -56,6 +56,8 @@ def forms():
         }
         for name, way in {"loops": lambda: loops, **ways}.items()
     ]
+    # What `benchmarks.gpu_forms` has added, on a machine with a GPU, stays.
+    results += [row for row in rows("convolution-forms") if "gpu" in row]
     return results, {
         "shape": {"x": x.shape, "weight": weight.shape, "padding": 1},
         "multiply_adds": int(np.prod(exact.shape) * np.prod(weight.shape[1:])),

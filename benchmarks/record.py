@@ -55,7 +55,7 @@ def write(name, record):
 
 def is_recorded(name, wanted):
     """Tell whether a row of ``results/<name>.json``, a list of dict, says everything that the dict ``wanted`` says."""
-    return any(wanted.items() <= row.items() for row in _rows(name))
+    return any(wanted.items() <= row.items() for row in rows(name))
 
 
 def add_row(name, command, row, **about):
@@ -64,10 +64,11 @@ def add_row(name, command, row, **about):
     A program of long runs calls it after each run: it can then be stopped at will, and go on with those that
     `is_recorded` does not know. What other processes have added meanwhile stays, too, but for the moment of writing.
     """
-    return write_record(name, command, [*_rows(name), row], **about)
+    return write_record(name, command, [*rows(name), row], **about)
 
 
-def _rows(name):
+def rows(name):
+    """Return the results of ``results/<name>.json``, a list of dict; empty where there is no record."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
 
