@@ -182,9 +182,9 @@ def source(name, start="tl.program_id"):
     _, tree, text = _definition(name)
     lines = text.splitlines()[tree.body[0].end_lineno : tree.end_lineno]
     first = next(number for number, line in enumerate(lines) if start in line)
-    left_out = ["    …"] if first else []
+    left_out = ["    ..."] if first else []
     shown = [line.removesuffix("  # fmt: skip") for line in lines[first:]]
-    return "\n".join([f"def {name}(…):", *left_out, *shown])
+    return "\n".join([f"def {name}(...):", *left_out, *shown])
 
 
 def _definition(name):

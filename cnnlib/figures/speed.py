@@ -48,7 +48,7 @@ def show_ladder(rows, roofs, *, unit="multiply-adds per second"):
     return detached(figure)
 
 
-def show_climb(points, *, roofs, bandwidth, ideal=None, limits=(0.1, 3000), title=""):
+def show_climb(points, *, roofs, bandwidth, ideal=None, limits=(0.1, 10_000), title=""):
     """Draw the steps of a kernel under the roofs of a chip, each at the speed that its roof allows.
 
     Parameters

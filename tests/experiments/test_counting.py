@@ -83,7 +83,7 @@ def test_what_a_gpu_would_read_in_silence_is_refused():
 
 def test_kernels_are_the_lines_of_the_file():
     text = counting.source("tiled", start="for c in")
-    assert text.splitlines()[:3] == ["def tiled(…):", "    …", "    for c in range(CHANNELS):"]
+    assert text.splitlines()[:3] == ["def tiled(...):", "    ...", "    for c in range(CHANNELS):"]
     assert "fmt" not in counting.source("fused")
     assert counting.source("naive").splitlines()[1].startswith("    number = tl.program_id(0)")
     assert max(map(len, counting.source("fused").splitlines())) <= 70
