@@ -7,7 +7,7 @@ import { range } from "./digits.js";
 export function products(seen, kernel, [low, high], seenShades) {
   const product = array(seen.shape, seen.data.map((value, k) => value * kernel.data[k]));
   const ends = ({ data }) => {
-    const largest = Math.max(...range(data).map(Math.abs));
+    const largest = Math.max(...range(data).map(Math.abs)) || 1;
     return [-largest, largest];
   };
   const rows = [
@@ -34,14 +34,20 @@ export function numbers(caption, { values, height, width }, shades, low, high) {
     for (let j = 0; j < width; j++) {
       const value = values[i * width + j];
       const colour = shadeOf(shades, value, low, high);
-      const cell = html("td", {}, number(value));
+      const cell = html("td", {}, number(value).replace(/^(−?)0\./, "$1."));
       cell.style.background = `rgb(${colour})`;
-      cell.style.color = colour[0] * 0.3 + colour[1] * 0.6 + colour[2] * 0.1 > 110 ? "#10151b" : "#ffffff";
+      cell.style.color = luminance(colour) > 0.179 ? "#000000" : "#ffffff"; // whichever stands out more
       row.append(cell);
     }
     table.append(row);
   }
   return table;
+}
+
+// Of a colour on the screen, 0 to 1 (Web Content Accessibility Guidelines 2.2).
+function luminance(colour) {
+  const [red, green, blue] = colour.map((part) => (part <= 10 ? part / 3295 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 // Many maps: a column for each, its products added up below.

@@ -90,7 +90,7 @@ export function render({ model, el }) {
     sheet.put(array(gray.shape, gray.data.map((value) => (bright ? high - value : value - low) / (high - low || 1))));
     take(gray);
   }, say);
-  const preparing = tick("scale and centre it, as MNIST's digits were", prepared, (checked) => {
+  const preparing = tick("scale and centre, as in MNIST", prepared, (checked) => {
     prepared = checked;
     if (picture) take(picture);
   });
@@ -99,11 +99,10 @@ export function render({ model, el }) {
   el.replaceChildren(
     html("div", { class: "desk" },
       html("div", { class: "sheet" }, html("p", { class: "name" }, "Draw a digit"), sheet.element,
-        html("div", { class: "group" }, button("Undo", sheet.undo), button("Clear", sheet.clear), chooser),
-        preparing.row),
+        html("div", { class: "group" }, button("Undo", sheet.undo), button("Clear", sheet.clear))),
       html("div", { class: "input" }, html("p", { class: "name" }, "The network reads"), inputScreen.element, answer, reading),
       html("div", {}, html("p", { class: "name" }, "Probabilities"), barred)),
-    html("div", { class: "group" }, thumbs, said), layers, inspector,
+    html("div", { class: "group" }, thumbs, chooser, preparing.row, said), layers, inspector,
   );
 
   // A new picture: prepare it, read it, tell Python.
