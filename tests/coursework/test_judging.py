@@ -5,7 +5,19 @@ import re
 import numpy as np
 import pytest
 
-from cnnlib.coursework import PROPERTIES, Answer, Case, Task, array, digit_labels, judge, normal
+from cnnlib.coursework import (
+    PROPERTIES,
+    Answer,
+    Case,
+    Mistake,
+    Section,
+    Task,
+    array,
+    diagnose,
+    digit_labels,
+    judge,
+    normal,
+)
 
 
 class EqualToEverything:
@@ -121,3 +133,40 @@ def test_arguments_are_the_same_in_every_call_and_shared_by_none():
     first[0][:] = 0
     np.testing.assert_array_equal(second[0], np.random.RandomState(7).normal(size=(2, 3)))
     assert second[1:] == [4, None]
+
+
+def mistake(name, wrong):
+    return Mistake(name, "It is.", Section("convolution", "Common mistakes"), wrong)
+
+
+def only_matrices(x):
+    if x.ndim < 2:
+        raise ValueError("one axis")
+    return 5 * x
+
+
+def test_a_mistake_explains_all_answers_or_none():
+    cases = (Case("a matrix", normal(2, 3)), Case("a row", normal(4)))
+    task = Task("double", lambda x: 2 * x, cases, (mistake("thrice", lambda x: 3 * x), mistake("fives", only_matrices)))
+    (matrix,), (row,) = (case.arguments() for case in cases)
+    assert diagnose(task, [Answer(3 * matrix), Answer(3 * row)]).name == "thrice"
+    assert diagnose(task, [Answer(3 * matrix), Answer(4 * row)]) is None
+    assert diagnose(task, [Answer(3 * matrix), Answer(failure="raised ValueError")]) is None
+    # Where a mistake has no answer, the others decide, as long as one of them is wrong.
+    assert diagnose(task, [Answer(5 * matrix), Answer(failure="raised ValueError")]).name == "fives"
+    assert diagnose(task, [Answer(5 * matrix), Answer(7 * row)]).name == "fives"
+    assert diagnose(task, [Answer(failure="raised A"), Answer(failure="raised B")]) is None
+
+
+def test_a_changed_argument_comes_before_every_other_mistake():
+    task = Task("double", lambda x: 2 * x, (Case("a row", normal(4)),), (mistake("thrice", lambda x: 3 * x),))
+    [row] = task.cases[0].arguments()
+    assert diagnose(task, [Answer(3 * row, [row + 1])]).name == "in-place change of the input"
+
+
+def test_a_mistake_that_has_no_answer_at_all_explains_nothing():
+    def never(x):
+        raise ValueError("never")
+
+    task = Task("double", lambda x: 2 * x, (Case("a row", normal(4)),), (mistake("never", never),))
+    assert diagnose(task, [Answer(failure="raised ValueError: never")]) is None
