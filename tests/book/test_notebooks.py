@@ -65,6 +65,7 @@ def test_no_output_is_hushed_by_a_semicolon(path):
 
 def test_claims_are_named_after_their_chapter_and_only_once(path):
     ids = [name for cell in code_cells(path) for name in CLAIM.findall(cell.source)]
-    assert len(ids) >= 20
+    # The playgrounds claim nothing: what they show, the chapters have checked.
+    assert len(ids) >= (0 if path.parent.name == "playground" else 20)
     assert [name for name in ids if not name.startswith(f"{path.stem}-")] == []
     assert len(ids) == len(set(ids))
