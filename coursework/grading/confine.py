@@ -70,8 +70,8 @@ def build_root(config):
     for hidden in config["hidden"]:
         if os.path.isdir(root + hidden):
             mount("tmpfs", root + hidden, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,nr_inodes=2,mode=755")
-    for folder in ("/home", "/tmp"):
-        os.makedirs(root + folder)
+    for folder in (config["environment"]["HOME"], "/tmp"):
+        os.makedirs(root + folder, exist_ok=True)  # the machine's Python may lie below /tmp
         os.chmod(root + folder, 0o777)
     os.chdir(root)
     machine = os.uname().machine
@@ -79,7 +79,7 @@ def build_root(config):
         raise OSError(0, f"pivot_root: its number on {machine} is not known here")
     call("syscall", PIVOT_ROOT[machine], b".", b".")
     call("umount2", ".", MNT_DETACH)
-    os.chdir("/home")
+    os.chdir(config["environment"]["HOME"])
 
 
 def limit(limits):

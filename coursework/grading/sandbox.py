@@ -23,7 +23,7 @@ MEMORY = 2 << 30  # bytes: of one process as address space, of all together as w
 LIMITS = {"AS": MEMORY, "NPROC": 32, "FSIZE": 32 << 20, "NOFILE": 64, "CPU": 300, "CORE": 0}
 DISK = "64m"  # of home and /tmp together; it is memory
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-ENVIRONMENT = THREADS | {"HOME": "/home", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PATH": ""}
+ENVIRONMENT = THREADS | {"HOME": "/empty", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "PATH": ""}
 
 
 class NoWallsError(Exception):
