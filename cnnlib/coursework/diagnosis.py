@@ -125,26 +125,33 @@ def _other_digits(received, expected):
     return received.dtype != expected.dtype and close(received, expected, SAME)
 
 
-_MISTAKES = Section("convolution", "Common mistakes")
-_HALVES = Section("equivariance", "Common mistakes")
+def _arrays(heading):
+    return Section("arrays", heading, folder="appendices")
+
 
 _IN_PLACE = Mistake(
     "in-place change of the input",
     "An array that you were given is not what it was. Whoever called your function still needs it, and a "
     "second call gets another answer. `x += …`, `x[…] = …` and `x.sort()` write into the caller's array; work"
     " on a new one.",
-    Section("lenet", "Common mistakes"),
+    _arrays("An array is changed behind its owner's back"),
 )
 
 # What can go wrong in any task, told by the form of the answers.
 _BY_FORM = (
     (
-        Mistake("nothing returned", "The function computes and then keeps the result to itself.", _MISTAKES),
+        Mistake(
+            "nothing returned",
+            "The function computes and then keeps the result to itself.",
+            _arrays("Nothing comes back"),
+        ),
         lambda _, answers: all(answer.value is None and not answer.failure for answer in answers),
     ),
     (
         Mistake(
-            "a list, not an array", "The numbers are in nested lists. The next function will want an array.", _MISTAKES
+            "a list, not an array",
+            "The numbers are in nested lists. The next function will want an array.",
+            _arrays("Nothing comes back"),
         ),
         _nested_list,
     ),
@@ -152,7 +159,7 @@ _BY_FORM = (
         Mistake(
             "all-zero output",
             "Every value is zero: the array that you prepared is what you returned. Does the line that fills it run?",
-            _MISTAKES,
+            _arrays("Nothing comes back"),
         ),
         _everywhere(lambda received, _: not received.any()),
     ),
@@ -161,7 +168,7 @@ _BY_FORM = (
             "cut off to whole numbers",
             "Each value is the right one without its decimals. An array made from integers, or with `dtype=int`, "
             "keeps only whole numbers and drops the rest without a word; `//` does the same.",
-            _MISTAKES,
+            _arrays("Whole numbers swallow the decimals"),
         ),
         _everywhere(_truncated),
     ),
@@ -170,7 +177,7 @@ _BY_FORM = (
             "right values, wrong number type",
             "The values are right but for their type: another number of digits, or floats where whole numbers are "
             "asked for. Make the result with the type of the input.",
-            _HALVES,
+            _arrays("Half of the digits are gone"),
         ),
         _everywhere(_other_digits),
     ),
@@ -179,7 +186,7 @@ _BY_FORM = (
             "height and width swapped",
             "Your result is the right one, transposed. An array is (rows, columns), which is (height, width); with "
             "square pictures you would never have seen it.",
-            _MISTAKES,
+            Section("convolution", "Common mistakes"),
         ),
         _everywhere(_swapped),
     ),
@@ -188,12 +195,14 @@ _BY_FORM = (
             "right values, wrong shape",
             "The numbers are right, and in the right order, but laid out in another shape: an axis too many or too "
             "few.",
-            _MISTAKES,
+            _arrays("An axis too many"),
         ),
         _everywhere(_another_shape),
     ),
     (
-        Mistake("the opposite sign", "Every value is right but for its sign.", _MISTAKES),
+        Mistake("the opposite sign", "Every value is right but for its sign.", _arrays("Nothing comes back")),
         _everywhere(lambda received, expected: close(-received.astype(float), expected, SAME)),
     ),
 )
+
+MISTAKES_BY_FORM = (_IN_PLACE, *(mistake for mistake, _ in _BY_FORM))

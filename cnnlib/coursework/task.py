@@ -61,19 +61,24 @@ class Section:
         Its file's name, without suffix.
     heading : str
         As the chapter writes it.
+    folder : str
+        Where the file is.
     """
 
     chapter: str
     heading: str
+    folder: str = "chapters"
 
     @property
     def page(self):
         """Its address inside the built book."""
-        anchor = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
-        return f"chapters/{self.chapter}.html#{anchor}"
+        # As Docutils makes the ids of headings; they begin with a letter.
+        anchor = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).lstrip("-0123456789").rstrip("-")
+        return f"{self.folder}/{self.chapter}.html#{anchor}"
 
     def __str__(self):
-        return f"{self.chapter.capitalize()}, “{self.heading}” ({self.page})"
+        title = {"lenet": "LeNet", "alexnet": "AlexNet"}.get(self.chapter, self.chapter.capitalize())
+        return f"{title}, “{self.heading}” ({self.page})"
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,18 @@
 """The assignments are whole: solutions pass, mistakes do not, hidden cells come from the tasks, links lead on."""
 
 import ast
+import doctest
 import inspect
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 import cnnlib.coursework
-from cnnlib.coursework import ASSIGNMENTS, Answer, ask, diagnose, judge, load
+from cnnlib.coursework import ASSIGNMENTS, Answer, Section, ask, diagnose, judge, load
+from cnnlib.coursework.diagnosis import MISTAKES_BY_FORM
 from coursework.assignment import Graded, Open, load_assignment
 from coursework.notebooks import synchronised
 
@@ -98,17 +101,34 @@ def answer_of(mistake, case):
         return Answer(failure=f"raised {error}")
 
 
-def headings(chapter):
-    source = json.loads((ROOT / "chapters" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+@cache
+def headings(section):
+    path = ROOT / section.folder / f"{section.chapter}.ipynb"
+    if not path.exists():
+        return re.findall(r"^## (.*)$", path.with_suffix(".md").read_text(encoding="utf-8"), re.MULTILINE)
+    source = json.loads(path.read_text(encoding="utf-8"))
     text = "\n".join("".join(cell["source"]) for cell in source["cells"] if cell["cell_type"] == "markdown")
     return re.findall(r"^## (.*)$", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("task", "mistake"), MISTAKES)
-def test_a_mistake_points_at_a_section_that_exists(task, mistake):
-    assert mistake.see.heading in headings(mistake.see.chapter)
+@pytest.mark.parametrize("mistake", [*(param.values[1] for param in MISTAKES), *MISTAKES_BY_FORM])
+def test_a_mistake_points_at_a_section_that_exists(mistake):
+    assert mistake.see.heading in headings(mistake.see)
     assert mistake.says.endswith((".", "?"))
-    assert "`" + task.name + "(" not in mistake.says
+
+
+def test_a_section_knows_its_address():
+    section = Section("lenet", "Where do the 61,706 parameters live?")
+    assert section.page == "chapters/lenet.html#where-do-the-61-706-parameters-live"
+    assert str(section) == f"LeNet, “Where do the 61,706 parameters live?” ({section.page})"
+    assert Section("alexnet", "6,400 features or 9,216?").page == "chapters/alexnet.html#features-or-9-216"
+    assert Section("arrays", "Rows are not columns", "appendices").page == "appendices/arrays.html#rows-are-not-columns"
+
+
+def test_the_page_on_arrays_shows_what_numpy_does():
+    tried = doctest.testfile(str(ROOT / "appendices" / "arrays.md"), module_relative=False, encoding="utf-8")
+    assert tried.attempted > 15
+    assert tried.failed == 0
 
 
 @in_every_assignment
