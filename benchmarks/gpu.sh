@@ -79,6 +79,11 @@ limit_of() {
     esac
 }
 
+# Seconds after which a program begins nothing more; rehearsed on a slow machine, it is to come to its end.
+budget() {
+    if [ -n "$rehearse" ]; then echo 300; else echo "$1"; fi
+}
+
 limited() {
     if command -v timeout >/dev/null; then timeout -k 5 "$seconds" "$@"; else "$@"; fi
 }
@@ -103,10 +108,10 @@ run() {
         kernels)
             [ -n "$rehearse" ] || compile_ahead
             [ -z "$compiling" ] || wait "$compiling"
-            limited "$PYTHON" -m benchmarks.gpu_kernels --seconds 98 $rehearse ;;
+            limited "$PYTHON" -m benchmarks.gpu_kernels --seconds "$(budget 98)" $rehearse ;;
         forms) limited "$PYTHON" -m benchmarks.gpu_forms $rehearse ;;
-        lenet) limited "$PYTHON" -m benchmarks.gpu_lenet --seconds 50 $rehearse ;;
-        alexnet) limited "$PYTHON" -m benchmarks.gpu_alexnet --seconds 110 $rehearse ;;
+        lenet) limited "$PYTHON" -m benchmarks.gpu_lenet --seconds "$(budget 50)" $rehearse ;;
+        alexnet) limited "$PYTHON" -m benchmarks.gpu_alexnet --seconds "$(budget 110)" $rehearse ;;
         layers)
             set -- --device cuda
             [ -n "$rehearse" ] && set -- --device cpu --batches 1 --runs 1
