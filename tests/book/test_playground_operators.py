@@ -124,6 +124,14 @@ def test_a_photograph_is_prepared_as_cnnlib_does_it(compute):
         np.testing.assert_allclose(digit[0], right, atol=1e-5, err_msg=str(picture.shape))
 
 
+def test_a_side_that_falls_between_two_pixels_is_rounded_as_python_does_it(compute):
+    page = np.zeros((55, 52))
+    page[5:45, 9:30] = np.linspace(0.6, 1, 21)  # 40 × 21, scaled to 20 × 10.5
+    [digit] = compute([("asMnist(x)", (page,))])
+    np.testing.assert_allclose(digit[0], data.as_mnist(page), atol=1e-5)
+    assert np.count_nonzero(digit[0].max(axis=0)) == 10
+
+
 def test_an_even_picture_and_a_tiny_one_show_nothing(compute):
     even, slanted = np.full((40, 30), 180.0), np.add.outer(np.arange(40.0), 2 * np.arange(30.0))
     assert compute([("asMnist(x)", (each,)) for each in (even, slanted, rng.rand(7, 20))]) == [None] * 3
