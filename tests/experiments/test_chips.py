@@ -30,6 +30,8 @@ def test_the_slower_of_arithmetic_and_memory_counts():
         ((64, 64, 128), {}, 32 + 64, 98_304, 2, "shared memory"),
         ((16, 16, 16), {"warps": 4}, 2 + 64, 3_072, 7, "registers"),
         ((256, 256, 64), {"warps": 8}, 256 + 64, 196_608, 0, "registers"),
+        # There would be room, but no lane can have more than 255.
+        ((256, 128, 16), {"warps": 4}, 256 + 64, 36_864, 0, "registers"),
         ((128, 128, 256), {"warps": 8, "stages": 4}, 128, 524_288, 0, "shared memory"),
     ],
 )

@@ -79,6 +79,8 @@ def test_what_a_gpu_would_read_in_silence_is_refused():
         run(copy, (2,), x, y, 12, 1, BLOCK=8)
     with pytest.raises(IndexError, match=r"tl\.store: .* place 10 of y"):
         run(copy, (2,), y, x, 12, 1, BLOCK=8)
+    with pytest.raises(IndexError, match=r"tl\.load: .* place -1 of x"):
+        run(copy, (1,), x, y, 2, -1, BLOCK=4)
 
 
 def test_kernels_are_the_lines_of_the_file():

@@ -87,3 +87,9 @@ def test_unknown_steps_and_stray_biases_are_refused():
         tiles.convolve("naive", x, weight, bias)
     with pytest.raises(ValueError, match="step 'fused', and no other, takes a bias"):
         tiles.convolve("fused", x, weight)
+
+
+def test_without_triton_there_is_nothing_to_compare(monkeypatch):
+    monkeypatch.setattr(tiles.importlib.util, "find_spec", lambda name: None)
+    assert tiles.device() is None
+    assert tiles.by_triton("naive", *arrays((1, 2, 4, 5), (3, 2, 2, 2), "naive")) is None
