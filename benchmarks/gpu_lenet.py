@@ -19,6 +19,7 @@ from cnnlib.models.lenet import LeNet
 from cnnlib.training import Recipe, pick_device
 from cnnlib.training.captured import CapturedTraining
 
+# Of the held-out training digits it gets 99.22 to 99.32 % right, with four seeds; six epochs gave 99.10 %, with one.
 RECIPE = Recipe(epochs=8, batch_size=1000, learning_rate=0.015)
 SHIFT, HELD_OUT = 1, 5_000
 # Name, captured, compiled, precision, and how many seeds: without a graph one is enough to see the difference. What is
