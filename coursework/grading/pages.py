@@ -10,7 +10,7 @@ from coursework.assignment import Open, load_assignment
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1c; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-ul { list-style: none; padding-left: 0; } li { margin: .25rem 0; }
+ul.cases { list-style: none; padding-left: 0; } li { margin: .25rem 0; }
 table { border-collapse: collapse; } td, th { text-align: left; padding: .2rem .8rem .2rem 0; }
 pre, .box { background: #f4f4f2; padding: .6rem .8rem; border-left: 4px solid #8a6d00; white-space: pre-wrap; }
 meter { width: 12rem; }
@@ -47,7 +47,9 @@ def feedback(report):
     head = f"<p>{escape(report['student'])} · {escape(report['file'])}</p>\n"
     if report["problem"]:
         return page("Not graded", f"{head}<p>The file {escape(report['problem'])}.</p>")
-    title = f"{load_assignment(report['assignment']).title}: {report['points']} of {report['of']} points"
+    left = sum(answer["of"] for answer in report["open"] if answer["points"] is None)
+    more = f", and up to {left} for the open question" if left else ""
+    title = f"{load_assignment(report['assignment']).title}: {report['points']} of {report['of'] - left} points{more}"
     parts = [head]
     for name, reason in report["broken"].items():
         parts.append(f'<p class="box">The cell of {escape(name)} did not run to its end: {escape(reason)}</p>')
@@ -60,7 +62,7 @@ def feedback(report):
 
 
 def _task(task):
-    lines = [f"<h2>{escape(task['name'])}: {task['points']} of {task['of']} points</h2>\n<ul>"]
+    lines = [f"<h2>{escape(task['name'])}: {task['points']} of {task['of']} points</h2>", '<ul class="cases">']
     for case in task["visible"]:
         lines.append(_case(case, f": {case['message']}" if case["message"] else ""))
     lines.append("</ul>")
@@ -68,7 +70,11 @@ def _task(task):
     right = len(task["hidden"]) - len(missed)
     lines.append(f"<p>Of the grader's own examples, {right} of {len(task['hidden'])} came out right.</p>")
     if missed:
-        lines += ["<ul>", *(_case(case, f" (what fails: {case['property']})") for case in missed), "</ul>"]
+        lines += [
+            '<ul class="cases">',
+            *(_case(case, f" (what fails: {case['property']})") for case in missed),
+            "</ul>",
+        ]
     mistake = task["mistake"]
     if mistake:
         lines.append(

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from coursework.grading import __main__ as program
-from coursework.grading import marking, tables
+from coursework.grading import marking, sandbox, tables
 from coursework.grading.interview import interview
 from coursework.grading.sandbox import NoWallsError
 from tests.coursework.grading.handed_in import function, notebook
@@ -65,6 +65,7 @@ def test_the_mistake_is_named_and_the_failing_example_shown(graded):
     assert "flipped kernel" in text
     assert "Common mistakes" in text
     assert "<li>✗ " in text
+    assert "75 of 85 points, and up to 15 for the open question" in text
 
 
 def test_feedback_holds_nothing_of_hidden_cases_but_what_they_look_for(graded):
@@ -191,3 +192,15 @@ def test_every_reference_solution_earns_all_points(walls, name, tmp_path):
     assert report["points"] == sum(task.points for task in assignment.tasks if dataclasses.is_dataclass(task)) - sum(
         answer["of"] for answer in report["open"]
     )
+
+
+def test_walls_that_cannot_be_built_are_told_in_one_line(monkeypatch):
+    monkeypatch.setattr(sandbox, "machine", lambda: (["/nowhere"], []))
+    with pytest.raises(NoWallsError, match=r"^(mount|unshare): [^\n]+$"):
+        interview([], {"nothing": (10.0, [])}, ())
+
+
+def test_a_system_without_namespaces_is_named(monkeypatch):
+    monkeypatch.setattr(sandbox.sys, "platform", "darwin")
+    with pytest.raises(NoWallsError, match="there are no namespaces on darwin"):
+        interview([], {"nothing": (10.0, [])}, ())
