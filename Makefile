@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book test lab serve refresh coursework grade lint fuzz clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -16,6 +16,18 @@ environment: ## Create .venv with the exact packages (every target below does)
 
 book: environment ## Build the book, executing what changed
 	@$(VENV) -m tools.build_book
+
+pdf: book ## Print every chapter and the whole book as PDF (needs Chromium, Chrome or Edge)
+	@$(VENV) -m tools.downloads pdf
+
+zip: book ## Pack the built book, to open from anywhere
+	@$(VENV) -m tools.downloads zip
+
+publish: book ## The book with its PDFs and its zip, each page leading to them
+	@$(VENV) -m tools.downloads all
+
+lighthouse: book ## Ask Lighthouse about every page
+	@$(VENV) -m tools.lighthouse
 
 test: environment ## Build the book and run all tests
 	@$(VENV) -m tools.run_tests

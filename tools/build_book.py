@@ -15,7 +15,7 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
 from tools import browser_assets
-from tools.chapters import ROOT, chapters, execution_cache, pages
+from tools.chapters import ROOT, chapters, downloads_folder, execution_cache, pages
 from tools.console import StatusLine, plain
 from tools.execute import ChapterError, execute
 
@@ -94,6 +94,8 @@ def build_pages(root):
         print(f"book: the pages have faults, warnings among them (whole output in {log})", file=sys.stderr)
         return False
     remove_stale(root / "_build" / "html", pages(root))
+    if not downloads_folder(root).exists():
+        shutil.rmtree(root / "_build" / "html" / "downloads", ignore_errors=True)
     line.show("done", milestone=True)
     line.close()
     return True

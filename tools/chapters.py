@@ -44,3 +44,14 @@ def execution_cache(root=ROOT):
         digest.update(f"\n{path.relative_to(root).as_posix()}\n".encode())
         digest.update(path.read_bytes())
     return root / "_build" / ".jupyter_cache" / digest.hexdigest()[:16]
+
+
+def downloads_folder(root):
+    """Folder of the files that were made from the book as it stands; it need not exist."""
+    digest = hashlib.sha256(execution_cache(root).name.encode())
+    sources = [root / f"{page}{suffix}" for page in pages(root) for suffix in (".md", ".ipynb")]
+    sources += [*root.glob("_ext/*.py"), *root.glob("_static/*")]
+    sources += [root / name for name in ("_config.yml", "_toc.yml", "CHANGELOG.md", "topics.yml", "references.bib")]
+    for path in sorted(path for path in sources if path.is_file()):
+        digest.update(path.read_bytes())
+    return root / "_build" / "downloads" / digest.hexdigest()[:16]

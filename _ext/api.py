@@ -1,0 +1,121 @@
+"""Join the package's reference and the chapters: a function names the sections that use it, a section its functions."""
+
+import ast
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+
+from _ext.claims import heading, is_element
+
+ROOMS = ("definition", "vectorized", "gpu")  # hold the same operations under the same names
+
+
+def collect(app, doctree):
+    """Note which names of `cnnlib` the sections of a page use: (name with its module, section's id, its title)."""
+    if app.env.docname.startswith("appendices/api"):
+        return
+    known, found = {}, []
+    for cell in doctree.findall(lambda node: is_element(node) and node.get("nb_element") == "cell_code"):
+        source = next(iter(cell.findall(nodes.literal_block)), None)
+        try:
+            tree = ast.parse(re.sub(r"(?m)^[%!].*", "", source.astext() if source else ""))
+        except SyntaxError:  # meant: a chapter shows its message
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cnnlib":
+                known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        names |= {
+            f"{node.value.id}.{node.attr}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        }
+        for name in sorted(names):
+            first, _, rest = name.partition(".")
+            if first in known:
+                found.append((known[first] + (f".{rest}" if rest else ""), *heading(cell)))
+    uses_of(app.env)[app.env.docname] = list(dict.fromkeys(found))
+
+
+def uses_of(env):
+    """Return what the pages use: page → list."""
+    if not hasattr(env, "book_uses"):
+        env.book_uses = {}
+    return env.book_uses
+
+
+def forget(app, env, docname):
+    """Drop the uses of a page that is about to be read again."""
+    uses_of(env).pop(docname, None)
+
+
+def pages_to_write(app, env):
+    """Name the pages of the reference, which show what others hold."""
+    return [name for name in env.found_docs if name.startswith("appendices/api/")]
+
+
+def alike(name):
+    """Return the names under which the rooms hold one operation."""
+    room, _, operation = name.removeprefix("cnnlib.").partition(".")
+    return {f"cnnlib.{each}.{operation}" for each in ROOMS} if room in ROOMS else {name}
+
+
+def link_both_ways(app, doctree, docname):
+    """Add to each function its sections, or to each section its functions."""
+    if docname.startswith("appendices/api/"):
+        for described in doctree.findall(addnodes.desc):
+            name = next(iter(described[0]["ids"]), "")
+            if links := sections_of(app, docname, alike(name)):
+                described[-1] += line("Used in ", links)
+    documented = {name for name, entry in app.env.get_domain("py").objects.items() if not entry.aliased}
+    used = {}
+    for name, target, _ in uses_of(app.env).get(docname, []):
+        if name in documented:
+            used.setdefault(target, []).append(name)
+    for section in list(doctree.findall(nodes.section)):
+        if names := used.get(section["ids"][0]):
+            entries = app.env.get_domain("py").objects
+            links = [
+                link(app, docname, entries[name].docname, name, nodes.literal("", name.removeprefix("cnnlib.")))
+                for name in dict.fromkeys(names)
+            ]
+            place = next((i for i, part in enumerate(section) if isinstance(part, nodes.section)), len(section))
+            section.insert(place, line("In the package: ", links))
+
+
+def sections_of(app, docname, names):
+    """Return links to the sections that use one of the names, in the order of the book."""
+    places = {}
+    for page in app.env.toctree_includes.get(app.config.root_doc, []):
+        for used, target, title in uses_of(app.env).get(page, []):
+            if used in names:
+                places.setdefault((page, target), f"{app.env.titles[page].astext().split(':')[0]}: {title}")
+    return [link(app, docname, page, target, nodes.Text(text)) for (page, target), text in places.items()]
+
+
+def link(app, docname, page, target, shown):
+    """Return a link from one page to a place on another."""
+    uri = app.builder.get_relative_uri(docname, page) + f"#{target}"
+    return nodes.reference("", "", shown, refuri=uri, internal=True)
+
+
+def line(label, links):
+    """Return a small line of links."""
+    parts = [part for each in links for part in (nodes.Text(" · "), each)][1:]
+    return nodes.paragraph("", "", nodes.Text(label), *parts, classes=["in-the-package"])
+
+
+def escape_stars(app, kind, name, thing, options, lines):
+    """Keep ``*size`` in a shape from being read as the beginning of an emphasis."""
+    lines[:] = [re.sub(r"(?<=[ (])\*(?=\w+\))", r"\\*", text) for text in lines]
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("autodoc-process-docstring", escape_stars)
+    app.connect("doctree-read", collect)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-updated", pages_to_write)
+    app.connect("doctree-resolved", link_both_ways)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,220 @@
+"""Collect the claims of all chapters, as they were checked when the chapters ran, on pages of their own.
+
+``{claims}`` lists every claim, ``{topics}`` what ``topics.yml`` names and where it is treated. Both are filled in when
+every chapter has been read, and written anew whenever one has.
+"""
+
+import ast
+import itertools
+import re
+from pathlib import Path
+
+import yaml
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from tools.chapters import chapters
+
+logger = logging.getLogger(__name__)
+
+
+class Waiting(nodes.General, nodes.Element):
+    """Stands on a page until the claims are known; ``chapter`` or ``topics`` says for which of them."""
+
+
+class ClaimsDirective(SphinxDirective):
+    """One section with a table for each chapter that has claims."""
+
+    def run(self):
+        found = []
+        for path in chapters(Path(self.env.app.confdir)):
+            page = path.relative_to(self.env.app.confdir).with_suffix("").as_posix()
+            source = path.read_text(encoding="utf-8")
+            if "claim(" not in source:
+                continue
+            title = re.search(r'"# (.*?)(\\n)?"', source)[1]
+            section = nodes.section(ids=[f"claims-{path.stem}"])
+            section += [nodes.title("", title.split(":")[0]), Waiting(chapter=page)]
+            found.append(section)
+        return found
+
+
+class TopicsDirective(SphinxDirective):
+    """A table of the topics with their sections and claims."""
+
+    def run(self):
+        self.env.note_dependency(str(Path(self.env.app.confdir) / "topics.yml"))
+        return [Waiting(topics=True)]
+
+
+def ids_in_order(code):
+    """Return (id, statement) of the claims that code makes, in the order in which they are made.
+
+    An id with a variable in it belongs to a loop over values that are written out; it is said once for each. A
+    statement that is not written out is None.
+    """
+
+    def of(node, values):
+        if isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple | ast.List):
+            for item in node.iter.elts:
+                for child in node.body:
+                    yield from of(child, values | bound(node.target, item))
+            return
+        for child in ast.iter_child_nodes(node):
+            yield from of(child, values)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "claim":
+            yield tuple([*(text(each, values) for each in node.args[:2]), None][:2])
+
+    def bound(target, item):
+        if isinstance(target, ast.Tuple):
+            return dict(itertools.chain(*(bound(*pair).items() for pair in zip(target.elts, item.elts, strict=True))))
+        return {target.id: str(item.value)} if isinstance(item, ast.Constant) else {}
+
+    def text(node, values):
+        if isinstance(node, ast.Constant):
+            return node.value
+        if not isinstance(node, ast.JoinedStr):
+            return None
+        parts = [
+            part.value if isinstance(part, ast.Constant) else values.get(ast.unparse(part.value))
+            for part in node.values
+        ]
+        return None if None in parts else "".join(parts)
+
+    return list(of(ast.parse(code), {}))
+
+
+def collect(app, doctree):
+    """Note the claims of a page: id, sentence, measured value, and the section in which it stands."""
+    found = []
+    for cell in doctree.findall(lambda node: is_element(node) and node.get("nb_element") == "cell_code"):
+        output = next((p.astext() for p in cell.findall(nodes.literal_block) if "✓ " in p.astext()), "")
+        code = next((p.astext() for p in cell.findall(nodes.literal_block) if "claim(" in p.astext()), "")
+        if not code or "✓ " not in output:
+            continue
+        lines = [line for line in output.splitlines() if line.startswith("✓ ")]
+        made = ids_in_order(code)
+        if len(made) != len(lines) or any(name is None for name, _ in made):
+            logger.warning("claims: %d made, %d checked in\n%s", len(made), len(lines), code, location=cell)
+            continue
+        for (name, statement), line in zip(made, lines, strict=True):
+            sentence, _, shown = line.removeprefix("✓ ").rpartition(" · ")
+            if not sentence:
+                _, _, shown = line.partition(": ")
+            if statement and sentence != statement:
+                logger.warning("claims: %r is printed as %r", statement, sentence, location=cell)
+            cell["ids"].append(f"claim-{name}")
+            found.append({"id": name, "sentence": sentence.strip() or name, "shown": shown, "section": heading(cell)})
+    claims_of(app.env)[app.env.docname] = found
+
+
+def is_element(node):
+    """Tell elements, which have attributes, from text."""
+    return isinstance(node, nodes.Element)
+
+
+def heading(node):
+    """Return (id, title) of the section in which a node stands."""
+    # An exercise is a section without a title.
+    while not (isinstance(node, nodes.section) and isinstance(node[0], nodes.title)):
+        node = node.parent
+    return node["ids"][0], node[0].astext()
+
+
+def claims_of(env):
+    """Return the claims of the book: page → list."""
+    if not hasattr(env, "book_claims"):
+        env.book_claims = {}
+    return env.book_claims
+
+
+def forget(app, env, docname):
+    """Drop the claims of a page that is about to be read again."""
+    claims_of(env).pop(docname, None)
+
+
+def pages_to_write(app, env):
+    """Name the pages that show what others hold."""
+    return [name for name in env.found_docs if next(env.get_doctree(name).findall(Waiting), None) is not None]
+
+
+def fill_in(app, doctree, docname):
+    """Put the tables where they are awaited."""
+
+    def link(text, page, target):
+        uri = app.builder.get_relative_uri(docname, page) + f"#{target}"
+        return nodes.reference("", "", nodes.Text(text), refuri=uri, internal=True)
+
+    claims = {each["id"]: (page, each) for page, listed in claims_of(app.env).items() for each in listed}
+    topics = yaml.safe_load((Path(app.confdir) / "topics.yml").read_text(encoding="utf-8"))
+    for waiting in list(doctree.findall(Waiting)):
+        if "chapter" in waiting:
+            page = waiting["chapter"]
+            rows = [claim_row(each, page, topics, link) for each in claims_of(app.env).get(page, [])]
+            waiting.replace_self(table(("Claim", "Measured", "Section, and topic"), rows))
+        else:
+            rows = [topic_row(topic, claims, app.env, link) for topic in topics]
+            waiting.replace_self(table(("Topic", "Treated in", "Checked by"), rows))
+
+
+def claim_row(claim, page, topics, link):
+    """Return the cells of one claim."""
+    sentence = link(claim["sentence"], page, f"claim-{claim['id']}")
+    treated = [nodes.emphasis("", topic["topic"]) for topic in topics if claim["id"] in topic.get("claims", [])]
+    section, title = claim["section"]
+    return [
+        separated([sentence, nodes.literal("", claim["id"])]),
+        [nodes.Text(claim["shown"])],
+        separated([link(title, page, section), *treated]),
+    ]
+
+
+def topic_row(topic, claims, env, link):
+    """Return the cells of one topic."""
+    sections = []
+    for name in topic["sections"]:
+        chapter, title = name.split(": ", 1)
+        page = next(page for page in env.found_docs if page.split("/")[-1] == chapter)
+        headings = {node[0].astext(): node["ids"][0] for node in env.get_doctree(page).findall(nodes.section)}
+        target = headings[plain(title)]
+        sections.append(link(f"{env.titles[page].astext().split(':')[0]}: {plain(title)}", page, target))
+    checks = [link(claims[name][1]["sentence"], claims[name][0], f"claim-{name}") for name in topic.get("claims", [])]
+    return [[nodes.Text(topic["topic"])], separated(sections), separated(checks)]
+
+
+def plain(heading):
+    """Return a heading of the source as the page shows it."""
+    return re.sub(r"[*`]", "", heading)
+
+
+def separated(items):
+    """Put a line each."""
+    return [nodes.line_block("", *(nodes.line("", "", item) for item in items))] if items else []
+
+
+def table(heads, rows):
+    """Return a table of cells, each a list of nodes."""
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in heads), cols=len(heads))
+    head, body = nodes.thead(), nodes.tbody()
+    head += nodes.row("", *(nodes.entry("", nodes.paragraph("", name)) for name in heads))
+    for cells in rows:
+        row = nodes.row()
+        for cell in cells:
+            block = cell if cell and isinstance(cell[0], nodes.line_block) else [nodes.paragraph("", "", *cell)]
+            row += nodes.entry("", *block)
+        body += row
+    group += [head, body]
+    return nodes.table("", group, classes=["claims"])
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_node(Waiting)
+    app.add_directive("claims", ClaimsDirective)
+    app.add_directive("topics", TopicsDirective)
+    app.connect("doctree-read", collect)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-updated", pages_to_write)
+    app.connect("doctree-resolved", fill_in)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

@@ -1,0 +1,88 @@
+"""Join glossary and chapters: a term stands in bold where a chapter makes it, and there it leads to its entry."""
+
+from docutils import nodes
+
+from _ext.claims import heading
+
+GLOSSARY = "appendices/glossary"
+
+
+def collect(app, doctree):
+    """Note what stands in bold on a page: (text, its own id, its section's title), each text once."""
+    found = {}
+    for strong in doctree.findall(nodes.strong):
+        text = strong.astext().lower()
+        if text not in found and any(isinstance(each, nodes.section) for each in ancestors(strong)):
+            strong["ids"].append("term-" + nodes.make_id(text))
+            found[text] = strong["ids"][-1], heading(strong)[1]
+    bold_of(app.env)[app.env.docname] = found
+
+
+def ancestors(node):
+    """Yield what a node stands in."""
+    while node.parent:
+        node = node.parent
+        yield node
+
+
+def bold_of(env):
+    """Return what stands in bold: page → text → place."""
+    if not hasattr(env, "book_bold"):
+        env.book_bold = {}
+    return env.book_bold
+
+
+def forget(app, env, docname):
+    """Drop what a page held that is about to be read again."""
+    bold_of(env).pop(docname, None)
+
+
+def pages_to_write(app, env):
+    """Name the glossary, which shows what others hold."""
+    return [GLOSSARY] if GLOSSARY in env.found_docs else []
+
+
+def link_both_ways(app, doctree, docname):
+    """Lead from a term to its entry, and from the entry to every page that makes the term."""
+    terms = {name.lower(): target for name, _, kind, page, target, _ in objects(app) if kind == "term"}
+    if docname == GLOSSARY:
+        for item in doctree.findall(nodes.definition_list_item):
+            names = [term.astext().lower() for term in item.findall(nodes.term)]
+            if links := places(app, names):
+                item[-1] += nodes.paragraph("", "", nodes.Text("Made in "), *links, classes=["in-the-package"])
+        return
+    for text, (target, _) in bold_of(app.env).get(docname, {}).items():
+        if text not in terms:
+            continue
+        for strong in doctree.findall(nodes.strong):
+            if target in strong["ids"]:
+                uri = app.builder.get_relative_uri(docname, GLOSSARY) + f"#{terms[text]}"
+                shown = strong.children
+                strong.children = []
+                strong += nodes.reference("", "", *shown, refuri=uri, internal=True, classes=["term"])
+
+
+def objects(app):
+    """Return what the standard domain knows: labels, terms, options."""
+    return app.env.get_domain("std").get_objects()
+
+
+def places(app, names):
+    """Return links to the places that make a term, in the order of the book."""
+    links = []
+    for page in app.env.toctree_includes.get(app.config.root_doc, []):
+        for text, (target, title) in bold_of(app.env).get(page, {}).items():
+            if text in names:
+                uri = app.builder.get_relative_uri(GLOSSARY, page) + f"#{target}"
+                label = f"{app.env.titles[page].astext().split(':')[0]}: {title}"
+                links += [nodes.Text(" · "), nodes.reference("", "", nodes.Text(label), refuri=uri, internal=True)]
+    return links[1:]
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("doctree-read", collect)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-updated", pages_to_write)
+    app.connect("doctree-resolved", link_both_ways)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
