@@ -22,7 +22,7 @@ class Traffic(TorchDispatchMode):
     Examples
     --------
     >>> with Traffic() as traffic:
-    ...     torch.relu(torch.ones(100))
+    ...     y = torch.relu(torch.ones(100))
     >>> traffic.calls[-1]
     ('relu', 800)
     """
