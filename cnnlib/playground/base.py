@@ -166,7 +166,7 @@ class Playground(anywidget.AnyWidget):
     def _repr_html_(self):
         every, inherited = self.traits(sync=True), anywidget.AnyWidget.class_traits(sync=True)
         own = [name for name in every if name not in inherited and not name.startswith("_")]
-        values = json.dumps(self.get_state(own), default=_base64, sort_keys=True)
+        values = json.dumps(self.get_state(own), default=_base64)
         title = html.escape(self.title, quote=True)
         # The script fills every playground of its name that is still empty, as a scripted figure's does.
         return (

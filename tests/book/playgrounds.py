@@ -38,6 +38,21 @@ def text_of(root, selector):
     return root.query_selector(selector).text_content()
 
 
+def move(root, selector, value):
+    """Set a slider or a list as a reader does."""
+    control = root.query_selector(selector)
+    event = "change" if control.evaluate("control => control.tagName") == "SELECT" else "input"
+    control.evaluate(
+        "(control, [value, event]) => { control.value = value; control.dispatchEvent(new Event(event)); }",
+        [str(value), event],
+    )
+
+
+def press(root, *keys):
+    for key in keys:
+        root.owner_frame().page.keyboard.press(key)
+
+
 @pytest.fixture
 def show(browser):
     """Put a playground on an empty page; return its root element. No page may complain or ask for anything."""

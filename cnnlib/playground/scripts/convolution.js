@@ -1,12 +1,11 @@
 // Slide a kernel over a picture: every setting of a convolution, and the sum behind each pixel of its output.
 import { array, conv2d, places, taps } from "./operators.js";
 import { range } from "./digits.js";
-import { SHADES, button, html, list, number, pictureChooser, plural, screens, slider, tick } from "./elements.js";
+import { OWN, SHADES, button, html, list, number, pictureChooser, plural, screens, slider, tick } from "./elements.js";
 import { joined, received, sent } from "./model.js";
 import { PRESETS, reframed } from "./kernels.js";
 import { products } from "./inspector.js";
 
-const OWN = "your own";
 const GRID = "a grid to paint on";
 
 export function render({ model, el }) {

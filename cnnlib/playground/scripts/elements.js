@@ -28,9 +28,14 @@ export function slider(label, settings, changed) {
   return { row: html("label", {}, label, input, reading), input, show };
 }
 
+// `OWN` is shown where nothing of the list is, and cannot be chosen.
+export const OWN = "your own";
+
 export function list(label, options, chosen, changed) {
   const select = html("select");
-  for (const [value, text] of Object.entries(options)) select.append(html("option", { value }, text));
+  for (const [value, text] of Object.entries(options)) {
+    select.append(html("option", value === OWN ? { value, disabled: "" } : { value }, text));
+  }
   select.value = chosen;
   select.addEventListener("change", () => changed(select.value));
   return { row: html("label", {}, label, select), select };

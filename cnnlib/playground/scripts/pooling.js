@@ -1,10 +1,9 @@
 // Shift a picture and pool it: does the pooled picture move along?
 import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
 import { range } from "./digits.js";
-import { SHADES, html, list, number, pictureChooser, screens, slider } from "./elements.js";
+import { OWN, SHADES, html, list, number, pictureChooser, screens, slider } from "./elements.js";
 import { joined, received, sent } from "./model.js";
 
-const OWN = "your own";
 const FAR = 12; // pixels; every stride divides it
 
 // Every function below takes the picture [1, H, W] for a circle: its last column is the neighbour of its first.
