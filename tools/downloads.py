@@ -12,6 +12,8 @@ from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
 
 from bs4 import BeautifulSoup
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, TextStringObject
 
 from tools import build_book
 from tools.browser import NoBrowserError, running
@@ -125,9 +127,30 @@ def print_pdf(browser, html, names, target):
             header_template="<span></span>",
             footer_template=FOOTER,
         )
+        titles = page.eval_on_selector_all(
+            "h1, h2, h3, h4, h5, h6", "all => all.map((each) => each.textContent.trim())"
+        )
     finally:
         page.close()
         Path(file.name).unlink()
+    _retitle(target, titles)
+
+
+def _retitle(target, titles):
+    """Write the headings into a PDF's outline: Chromium drops a space where one wraps, and may write one twice."""
+    writer = PdfWriter(clone_from=target)
+    entries = []
+
+    def walk(entry):
+        while entry:
+            entries.append(entry := entry.get_object())
+            walk(entry.get("/First"))
+            entry = entry.get("/Next")
+
+    walk(writer.root_object["/Outlines"].get("/First"))
+    for entry, title in zip(entries, titles, strict=True):
+        entry[NameObject("/Title")] = TextStringObject(title)
+    writer.write(target)
 
 
 def make_pdfs(root):
