@@ -40,7 +40,7 @@ def fit(
     augment : callable, optional
         Takes each batch of images and a `numpy.random.RandomState`, returns the images to train on.
     device : str
-        ``"auto"``, ``"cpu"``, ``"cuda"``, …; the network stays there.
+        Where to train: ``"auto"``, ``"cpu"``, ``"cuda"``, … Afterwards the network is where it was before.
     checkpoint : path, optional
         Written after every epoch. If it exists, training goes on from it, and ends where an uninterrupted run with
         the same ``loss`` and ``augment`` would, to the bit where PyTorch has the same number of threads.
@@ -65,8 +65,16 @@ def fit(
             f"fit: train must hold as many images as labels and at least one, "
             f"received {len(train[0])} images and {len(train[1])} labels"
         )
-    device = pick_device(device)
+    device, home = pick_device(device), next(network.parameters()).device
     network.to(device)
+    try:
+        return _all_epochs(network, train, recipe, test, loss, augment, device, checkpoint, progress)
+    finally:
+        network.to(home)
+
+
+def _all_epochs(network, train, recipe, test, loss, augment, device, checkpoint, progress):
+    """Train a network that is on ``device``; return the history."""
     images, labels = (torch.tensor(array, device=device) for array in train)
     optimizer = recipe.optimizer_of(network.parameters())
     architecture = getattr(network, "architecture", None)

@@ -278,3 +278,17 @@ def test_auto_means_a_gpu_where_there_is_one():
 def test_a_device_that_is_not_there_is_refused_in_one_line(device):
     with pytest.raises(ValueError, match=rf"\Adevice must be one this machine has, received '{device}' \(.*\)\Z"):
         fit(small_network(), bands(10), Recipe(1), device=device, progress=False)
+
+
+@pytest.mark.parametrize("rate", [0.01, 1e30], ids=["trained", "blown up"])
+def test_the_network_comes_back_to_where_it_was(rate):
+    network, places = small_network(), []
+    move = network.to
+    network.to = lambda place: places.append(torch.device(place)) or move(place)
+    train = Recipe(1, 5, rate, optimizer="sgd", schedule="constant")
+    try:
+        fit(network, bands(10), train, device="cpu:0", progress=False)
+    except FloatingPointError:
+        assert rate > 1
+    assert places == [torch.device("cpu:0"), torch.device("cpu")]
+    assert next(network.parameters()).device == torch.device("cpu")
