@@ -15,7 +15,7 @@ HTML = ROOT / "_build" / "html"
 def pdf(site, browser, tmp_path_factory):
     """Two pages that lead to each other, printed."""
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    downloads.print_pdf(browser, HTML, ["appendices/teachers", "appendices/notation"], target)
+    downloads.print_pdf(browser, HTML, ["appendices/cite", "appendices/notation"], target)
     return PdfReader(target)
 
 
