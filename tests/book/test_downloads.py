@@ -15,13 +15,13 @@ HTML = ROOT / "_build" / "html"
 def pdf(site, browser, tmp_path_factory):
     """Two pages that lead to each other, printed."""
     target = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    downloads.print_pdf(browser, HTML, ["appendices/cite", "appendices/notation"], target)
+    downloads.print_pdf(browser, HTML, ["appendices/teaching", "appendices/notation"], target)
     return PdfReader(target)
 
 
 def test_the_outline_names_the_pages(pdf):
     titles = [entry.title for entry in pdf.outline if not isinstance(entry, list)]
-    assert titles == ["For teachers", "Notation"]
+    assert titles == ["A guide for teachers", "Notation"]
 
 
 def test_the_pdf_is_tagged_and_titled(pdf):
