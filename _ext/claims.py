@@ -68,6 +68,8 @@ def ids_in_order(code):
 
     def bound(target, item):
         if isinstance(target, ast.Tuple):
+            if not isinstance(item, ast.Tuple | ast.List):
+                return {}
             return dict(itertools.chain(*(bound(*pair).items() for pair in zip(target.elts, item.elts, strict=True))))
         return {target.id: str(item.value)} if isinstance(item, ast.Constant) else {}
 
