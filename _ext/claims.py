@@ -177,7 +177,7 @@ def topic_row(topic, claims, env, link):
     sections = []
     for name in topic["sections"]:
         chapter, title = name.split(": ", 1)
-        page = next(page for page in env.found_docs if page.split("/")[-1] == chapter)
+        page = f"chapters/{chapter}"
         headings = {node[0].astext(): node["ids"][0] for node in env.get_doctree(page).findall(nodes.section)}
         target = headings[plain(title)]
         sections.append(link(f"{env.titles[page].astext().split(':')[0]}: {plain(title)}", page, target))
