@@ -154,7 +154,7 @@ def fill_in(app, doctree, docname):
         if "chapter" in waiting:
             page = waiting["chapter"]
             rows = [claim_row(each, page, topics, link) for each in claims_of(app.env).get(page, [])]
-            waiting.replace_self(table(("Claim", "Measured", "Section, and topic"), rows))
+            waiting.replace_self(table(("Claim", "Measured", "Section, and topic"), rows, "claims-measured"))
         else:
             rows = [topic_row(topic, claims, app.env, link) for topic in topics]
             waiting.replace_self(table(("Topic", "Treated in", "Checked by"), rows))
@@ -195,7 +195,7 @@ def separated(items):
     return [nodes.line_block("", *(nodes.line("", "", item) for item in items))] if items else []
 
 
-def table(heads, rows):
+def table(heads, rows, *classes):
     """Return a table of cells, each a list of nodes."""
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in heads), cols=len(heads))
     head, body = nodes.thead(), nodes.tbody()
@@ -207,7 +207,7 @@ def table(heads, rows):
             row += nodes.entry("", *block)
         body += row
     group += [head, body]
-    return nodes.table("", group, classes=["claims"])
+    return nodes.table("", group, classes=["claims", *classes])
 
 
 def setup(app):

@@ -13,10 +13,16 @@ MENDED = (
     (r'(<div id="pst-primary-sidebar" class="[^"]*")', r'\1 role="navigation" aria-label="Book"'),
     # A picture is fetched when the reader comes near it.
     (r"<img(?![^>]* loading=)(?=[^>]*_images/)", '<img loading="lazy"'),
+    # A second font, for one icon.
+    (r'<link rel="preload"[^>]*/fa-brands-400[^>]*>', ""),
+    (r"\b(fa-brands|fab) fa-github\b", "fa-solid fa-code-branch"),
     # Lists whose roles promise children that they do not have.
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
     (r' role="doc-biblioentry"', ""),
 )
+
+# The index of the search, for searching as one types, which is off: the page of results loads it itself.
+SEARCH = r'<script (defer )?src="[^"]*(searchtools|language_data|searchindex)\.js[^"]*"></script>'
 
 
 def one_search_field(app, config):
@@ -38,7 +44,7 @@ def mend_pages(app):
         page = render(template, context)
         for pattern, replacement in MENDED:
             page = re.sub(pattern, replacement, page)
-        return page
+        return page if template == "search.html" else re.sub(SEARCH, "", page)
 
     app.builder.templates.render = mended
 
