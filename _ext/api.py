@@ -77,7 +77,13 @@ def link_both_ways(app, doctree, docname):
         if names := used.get(section["ids"][0]):
             entries = app.env.get_domain("py").objects
             links = [
-                link(app, docname, entries[name].docname, entries[name].node_id, nodes.literal("", name.removeprefix("cnnlib.")))
+                link(
+                    app,
+                    docname,
+                    entries[name].docname,
+                    entries[name].node_id,
+                    nodes.literal("", name.removeprefix("cnnlib.")),
+                )
                 for name in dict.fromkeys(names)
             ]
             place = next((i for i, part in enumerate(section) if isinstance(part, nodes.section)), len(section))
