@@ -156,7 +156,8 @@ def test_processes_whose_torchrun_is_killed_stop_and_torchrun_goes_on(picture_ro
         out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert out.splitlines()[0].startswith("AlexNet of 2012, 0.03 of the width on imagenet: top-1 accuracy ")
-    assert_same(tmp_path, whole)
+    # Other processes than those of the whole run: on a busy machine the last bit has been seen to differ.
+    assert_same(tmp_path, whole, exactly=False)
 
 
 def wait_for_steps(folder, steps, process):
