@@ -1,0 +1,194 @@
+"""Put faults into shapes, definition and vectorized, and count how many the unit tests and the chapters notice.
+
+Everything happens in a temporary copy of the project; the faults live in forked processes only.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections import Counter
+from pathlib import Path
+
+import cnnlib
+from tests.mutation.graft import reporting
+from tests.mutation.mutants import mutants, sample
+
+PACKAGES = ("shapes", "definition", "vectorized")
+TARGETS = {"units": 0.95, "chapters": 0.80}
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+# What was measured without faults is kept here, under a name made of all that it depends on.
+KEPT = "CNNLIB_MUTATION_MEASURED"
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
+
+def main(arguments=None):
+    """Run the command line and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.split("\n\n")[0])
+    parser.add_argument("names", nargs="*", metavar="mutant", help="try these alone, by their names")
+    parser.add_argument("--only", choices=TARGETS, help="try them on these alone")
+    parser.add_argument("--units", type=int, default=450, metavar="N", help="mutants for the unit tests (0: all)")
+    parser.add_argument("--chapters", type=int, default=80, metavar="N", help="mutants for the chapters (0: all)")
+    parser.add_argument("--seed", type=int, default=0, help="draws other mutants")
+    parser.add_argument("--list", action="store_true", help="only print the names and what they change")
+    options = parser.parse_args(arguments)
+    if KEPT not in os.environ:
+        return in_a_copy(sys.argv[1:] if arguments is None else arguments)
+    return run(options)
+
+
+def in_a_copy(arguments):
+    """Start the program again in a copy of the project, and return its exit status."""
+    with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
+        copy = Path(scratch) / "book"
+        ignored = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache", "*.egg-info")
+        shutil.copytree(ROOT, copy, ignore=ignored)
+        kept = {KEPT: str(ROOT / "_build" / "mutation"), "IPYTHONDIR": scratch, "TMPDIR": scratch}
+        inline = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        environ = os.environ | ONE_THREAD | inline | kept
+        return subprocess.run([sys.executable, "-m", "tests.mutation", *arguments], cwd=copy, env=environ).returncode
+
+
+def run(options):
+    """Try the mutants and print what came of them; return 0 where the targets are met, 1 elsewhere."""
+    if ROOT not in Path(cnnlib.__file__).parents:
+        sys.exit(f"the package must be that of the copy in {ROOT}, received {cnnlib.__file__}")
+    sources = {
+        f"cnnlib.{package}.{path.stem}": path.read_text(encoding="utf-8")
+        for package in PACKAGES
+        for path in sorted((ROOT / "cnnlib" / package).glob("*.py"))
+        if path.stem != "__init__"
+    }
+    population = [mutant for module, source in sources.items() for mutant in mutants(module, source)]
+    argued = {kind: equivalents(kind, population) for kind in TARGETS}
+    if options.names:
+        by_name = {mutant.name: mutant for mutant in population}
+        if unknown := set(options.names) - by_name.keys():
+            sys.exit(f"no such mutant: {', '.join(sorted(unknown))}")
+        population = [by_name[name] for name in options.names]
+    if options.list:
+        for mutant in population:
+            print(mutant.name, *mutant.difference(), sep="\n    ")
+        return 0
+    codes = {module: reporting(module, source) for module, source in sources.items()}
+    status = 0
+    for kind, work in (("units", on_units), ("chapters", on_chapters)):
+        if options.only in (None, kind):
+            start = time.perf_counter()
+            answers = work(options, population, codes)
+            status |= summary(kind, answers, argued[kind], time.perf_counter() - start)
+    return status
+
+
+def equivalents(kind, population):
+    """Read the mutants that ``kind`` of tests cannot notice: {name: why}; a name that no mutant has is an error."""
+    table = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8"))
+    if unknown := {name for names in table.values() for name in names} - {mutant.name for mutant in population}:
+        sys.exit(f"equivalent.toml names mutants that do not exist: {', '.join(sorted(unknown))}")
+    return table["everywhere"] | table.get(kind, {})
+
+
+def on_units(options, population, codes):
+    """Try mutants on the unit tests; return [(mutant, what noticed it or None)]."""
+    from tests.mutation import units
+
+    chosen = drawn(options, population, options.units)
+    answers = []
+
+    def work(tests):
+        packages = [f"cnnlib/{package}" for package in PACKAGES]
+        measured = once("units", (*units.TESTS, *units.HELPERS, *packages), lambda: units.measure(tests, codes))
+
+        def tell(mutant, answer):
+            answers.append((mutant, answer))
+            show(mutant, answer)
+
+        units.try_mutants(tests, chosen, measured, tell)
+
+    units.with_tests(work)
+    return answers
+
+
+def on_chapters(options, population, codes):
+    """Try mutants on the chapters, those of few seconds first; return [(mutant, what noticed it or None)]."""
+    from tests.mutation import book
+    from tools.chapters import chapters
+
+    book.warm_up()
+    measured = {}
+    for path in (each for each in chapters() if each.parent.name == "chapters"):
+        inputs = ("cnnlib", "results", f"chapters/{path.name}")
+        measured[path] = once(path.stem, inputs, lambda path=path: book.measure(path, codes))
+    reached = {statement for each in measured.values() for statement in each["first"]}
+    called = {mutant.function for mutant in population if mutant.statement in reached}
+    chosen = drawn(options, [mutant for mutant in population if mutant.function in called], options.chapters)
+    answers = dict.fromkeys((mutant.name for mutant in chosen), None)
+    for path in sorted(measured, key=lambda path: sum(measured[path]["seconds"])):
+        left = [mutant for mutant in chosen if answers[mutant.name] is None]
+        answers |= book.try_mutants(path, left, measured[path], show)
+    return [(mutant, answers[mutant.name]) for mutant in chosen]
+
+
+def drawn(options, population, n):
+    """Return the mutants to try: those that were named, or a sample."""
+    return population if options.names or not n else sample(population, n, options.seed)
+
+
+def once(name, inputs, measure):
+    """Return what ``measure`` finds, or found before with the same files."""
+    digest = hashlib.sha256(sys.version.encode())
+    for each in inputs:
+        path = ROOT / each
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(file.read_bytes())
+    kept = Path(os.environ[KEPT]) / f"{name}-{digest.hexdigest()[:16]}.json"
+    if not kept.exists():
+        print(f"measuring {name} without faults", flush=True)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        temporary = kept.with_suffix(".part")
+        temporary.write_text(json.dumps(measure()))
+        temporary.replace(kept)
+    return json.loads(kept.read_text())
+
+
+def show(mutant, answer):
+    """Print what came of a mutant: a line, and what it changes where nothing noticed it."""
+    print(f"{'killed  ' if answer else 'SURVIVED'} {mutant.name}  {answer or ''}", flush=True)
+    if not answer:
+        print(*mutant.difference(), sep="\n", flush=True)
+
+
+def summary(kind, answers, argued, seconds):
+    """Print a table of ``answers`` and the survivors; return 0 if as many are killed as the target says, else 1."""
+    total, killed, equivalent = Counter(), Counter(), Counter()
+    for mutant, answer in answers:
+        total[mutant.package] += 1
+        killed[mutant.package] += answer is not None
+        equivalent[mutant.package] += answer is None and mutant.name in argued
+    print(f"\n{kind:12}{'mutants':>9}{'killed':>9}{'survived':>10}{'equivalent':>12}{'killed of the rest':>20}")
+    missed = False
+    rows = [(name, total[name], killed[name], equivalent[name]) for name in PACKAGES if total[name]]
+    for name, n, k, e in [*rows, ("together", total.total(), killed.total(), equivalent.total())]:
+        share = k / max(1, n - e)
+        print(f"{name:12}{n:9}{k:9}{n - k - e:10}{e:12}{share:20.1%}")
+        missed |= share < TARGETS[kind] and n > e
+    for mutant, answer in answers:
+        if answer is None and mutant.name not in argued:
+            print("survived:", mutant.name)
+        if answer is not None and mutant.name in argued:
+            print(f"argued to be equivalent, but killed by {answer}: {mutant.name}")
+            missed = True
+    print(f"{seconds / 60:.0f} minutes; target {TARGETS[kind]:.0%}: {'MISSED' if missed else 'met'}\n", flush=True)
+    return int(missed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+"""Try mutants on the chapters: each from the cell in which it would first matter, in a copy of the running chapter.
+
+Up to that cell a chapter with the fault in it does what it does without. So it runs once for all mutants, and stops
+before each cell that reaches faulty statements for the first time: there the process forks, once for each of them.
+"""
+
+import io
+import os
+import sys
+import time
+from collections import defaultdict
+
+import nbformat
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from tests.mutation.forks import allow, forked
+from tests.mutation.graft import graft, reached
+from tests.outputs import COMPARED, code_cells, shown
+
+# What the chapters import besides cnnlib: with it loaded, a process forks ready to start.
+WARM = "matplotlib.pyplot PIL.Image scipy.ndimage scipy.signal sklearn.datasets torch tqdm.auto ipywidgets mlxtend.data"
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or error, kept as a cell's output."""
+
+    def __init__(self, name, outputs):
+        self._name, self._outputs = name, outputs
+
+    def write(self, text):
+        self._outputs.append(nbformat.v4.new_output("stream", name=self._name, text=text))
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    """Keeps what is displayed as a cell's output."""
+
+    outputs = None
+
+    def publish(self, data, metadata=None, **_):
+        self.outputs.append(nbformat.v4.new_output("display_data", data=data))
+
+
+class Chapter:
+    """A notebook that runs in this process, cell by cell."""
+
+    def __init__(self, path):
+        notebook = nbformat.read(path, as_version=4)
+        self.cells = code_cells(notebook)
+        self._outputs = []
+        os.chdir(path.parent)
+        config = Config(HistoryManager={"enabled": False})
+        self._shell = InteractiveShell.instance(config=config, display_pub_class=_Publisher)
+        self._shell.display_pub.outputs = self._outputs
+        self._shell.display_trap.hook = self._keep_value
+        # Pictures are not compared, and to draw them takes longer than most cells.
+        self._shell.display_formatter.active_types = list(COMPARED)
+        sys.path.insert(0, "")
+
+    def _keep_value(self, value):
+        if value is not None:
+            data, _ = self._shell.display_formatter.format(value)
+            self._outputs.append(nbformat.v4.new_output("execute_result", data=data))
+
+    def run(self, number):
+        """Run a cell, counted from 0; return how it fails or differs from what is committed, or None."""
+        self._outputs.clear()
+        streams = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = _Stream("stdout", self._outputs), _Stream("stderr", self._outputs)
+        try:
+            result = self._shell.run_cell(self.cells[number].source, store_history=True)
+        finally:
+            sys.stdout, sys.stderr = streams
+        if error := result.error_before_exec or result.error_in_exec:
+            return f"{type(error).__name__}: {str(error)[:200]}"
+        for ours, committed in zip(shown(self._outputs), shown(self.cells[number].outputs), strict=False):
+            if ours != committed:
+                return f"{ours} where there was {committed}"[:400]
+        if len(shown(self._outputs)) != len(shown(self.cells[number].outputs)):
+            return "more or less is shown"
+        return None
+
+
+def warm_up():
+    """Load what the chapters need, so that the processes forked from this one have it."""
+    for name in [*WARM.split(), "cnnlib.vectorized.layers", "cnnlib.vectorized.optimizers", "cnnlib.definition"]:
+        __import__(name)
+
+
+def measure(path, codes):
+    """Run a chapter with the ``codes`` of modules that report.
+
+    Returns
+    -------
+    dict
+        ``"seconds"``, a list with one number for each cell, and ``"first"``, {statement: first cell that reaches it}.
+    """
+
+    def measured():
+        for module, code in codes.items():
+            graft(module, code)
+        chapter, seen = Chapter(path), reached()
+        seconds, first = [], {}
+        for number in range(len(chapter.cells)):
+            seen.clear()
+            start = time.perf_counter()
+            if difference := chapter.run(number):
+                raise RuntimeError(f"{path.stem}, cell {number + 1}, without any fault: {difference}")
+            seconds.append(time.perf_counter() - start)
+            first = {statement: number for statement in seen} | first
+        return {"seconds": seconds, "first": first}
+
+    found = forked(measured)
+    if found is None:
+        sys.exit(f"{path.stem} cannot be measured: see above")
+    return found
+
+
+def try_mutants(path, mutants, measured, show):
+    """Try the mutants that a chapter reaches.
+
+    Parameters
+    ----------
+    path : Path
+    mutants : list of Mutant
+    measured : dict
+        By `measure`.
+    show : callable
+        Called with each mutant and the answer to it as soon as there is one, in another process.
+
+    Returns
+    -------
+    dict of str to str
+        By the mutant's name, what noticed it, or None.
+    """
+    by_cell = defaultdict(list)
+    for mutant in mutants:
+        if mutant.statement in measured["first"]:
+            by_cell[measured["first"][mutant.statement]].append(mutant)
+
+    def spine():
+        chapter, answers = Chapter(path), {}
+        for number in range(max(by_cell) + 1):
+            for mutant in by_cell[number]:
+                code = mutant.code()
+                answer = forked(lambda m=mutant, c=code, n=number: [_killer(chapter, m, c, n, measured["seconds"])])
+                noticed = "time or memory" if answer is None else answer[0]
+                answers[mutant.name] = noticed and f"{path.stem}, {noticed}"
+                show(mutant, answers[mutant.name])
+            chapter.run(number)
+        return answers
+
+    answers = forked(spine) if by_cell else {}
+    if answers is None:
+        sys.exit(f"{path.stem} ended early: see above")
+    return answers
+
+
+def _killer(chapter, mutant, code, number, seconds):
+    """Go on with the fault from a cell to the end, or to the first cell that notices; say which and what, or None."""
+    try:
+        graft(mutant.module, code)
+    except Exception as error:
+        return f"import: {type(error).__name__}"
+    for later in range(number, len(chapter.cells)):
+        allow(30 + 10 * seconds[later])
+        if difference := chapter.run(later):
+            return f"cell {later + 1}: {difference}"
+    return None
