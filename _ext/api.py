@@ -6,15 +6,15 @@ import re
 from docutils import nodes
 from sphinx import addnodes
 
-from _ext.claims import heading, is_element
+from _ext.across import heading, is_element, join, notes
 
 ROOMS = ("definition", "vectorized", "gpu")  # hold the same operations under the same names
 
 
 def collect(app, doctree):
-    """Note which names of `cnnlib` the sections of a page use: (name with its module, section's id, its title)."""
+    """Return which names of `cnnlib` the sections of a page use: (name with its module, section's id, its title)."""
     if app.env.docname.startswith("appendices/api"):
-        return
+        return []
     known, found = {}, []
     for cell in doctree.findall(lambda node: is_element(node) and node.get("nb_element") == "cell_code"):
         source = next(iter(cell.findall(nodes.literal_block)), None)
@@ -35,19 +35,7 @@ def collect(app, doctree):
             first, _, rest = name.partition(".")
             if first in known:
                 found.append((known[first] + (f".{rest}" if rest else ""), *heading(cell)))
-    uses_of(app.env)[app.env.docname] = list(dict.fromkeys(found))
-
-
-def uses_of(env):
-    """Return what the pages use: page → list."""
-    if not hasattr(env, "book_uses"):
-        env.book_uses = {}
-    return env.book_uses
-
-
-def forget(app, env, docname):
-    """Drop the uses of a page that is about to be read again."""
-    uses_of(env).pop(docname, None)
+    return list(dict.fromkeys(found))
 
 
 def pages_to_write(app, env):
@@ -70,7 +58,7 @@ def link_both_ways(app, doctree, docname):
                 described[-1] += line("Used in ", links)
     documented = {name for name, entry in app.env.get_domain("py").objects.items() if not entry.aliased}
     used = {}
-    for name, target, _ in uses_of(app.env).get(docname, []):
+    for name, target, _ in notes(app.env, "uses").get(docname, []):
         if name in documented:
             used.setdefault(target, []).append(name)
     for section in list(doctree.findall(nodes.section)):
@@ -94,7 +82,7 @@ def sections_of(app, docname, names):
     """Return links to the sections that use one of the names, in the order of the book."""
     places = {}
     for page in app.env.toctree_includes.get(app.config.root_doc, []):
-        for used, target, title in uses_of(app.env).get(page, []):
+        for used, target, title in notes(app.env, "uses").get(page, []):
             if used in names:
                 places.setdefault((page, target), f"{app.env.titles[page].astext().split(':')[0]}: {title}")
     return [link(app, docname, page, target, nodes.Text(text)) for (page, target), text in places.items()]
@@ -120,8 +108,4 @@ def escape_stars(app, kind, name, thing, options, lines):
 def setup(app):
     """Register with Sphinx."""
     app.connect("autodoc-process-docstring", escape_stars)
-    app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-updated", pages_to_write)
-    app.connect("doctree-resolved", link_both_ways)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return join(app, "uses", read=collect, awaiting=pages_to_write, fill_in=link_both_ways)

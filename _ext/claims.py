@@ -14,6 +14,7 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from _ext.across import heading, is_element, join, notes
 from tools.chapters import chapters
 
 logger = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def ids_in_order(code):
 
 
 def collect(app, doctree):
-    """Note the claims of a page: id, sentence, measured value, and the section in which it stands."""
+    """Return the claims of a page: id, sentence, measured value, and the section in which it stands."""
     found = []
     for cell in doctree.findall(lambda node: is_element(node) and node.get("nb_element") == "cell_code"):
         output = next((p.astext() for p in cell.findall(nodes.literal_block) if "✓ " in p.astext()), "")
@@ -108,32 +109,7 @@ def collect(app, doctree):
                 logger.warning("claims: %r is printed as %r", statement, sentence, location=cell)
             cell["ids"].append(f"claim-{name}")
             found.append({"id": name, "sentence": sentence.strip() or name, "shown": shown, "section": heading(cell)})
-    claims_of(app.env)[app.env.docname] = found
-
-
-def is_element(node):
-    """Tell elements, which have attributes, from text."""
-    return isinstance(node, nodes.Element)
-
-
-def heading(node):
-    """Return (id, title) of the section in which a node stands."""
-    # An exercise is a section without a title.
-    while not (isinstance(node, nodes.section) and isinstance(node[0], nodes.title)):
-        node = node.parent
-    return node["ids"][0], node[0].astext()
-
-
-def claims_of(env):
-    """Return the claims of the book: page → list."""
-    if not hasattr(env, "book_claims"):
-        env.book_claims = {}
-    return env.book_claims
-
-
-def forget(app, env, docname):
-    """Drop the claims of a page that is about to be read again."""
-    claims_of(env).pop(docname, None)
+    return found
 
 
 def pages_to_write(app, env):
@@ -148,12 +124,12 @@ def fill_in(app, doctree, docname):
         uri = app.builder.get_relative_uri(docname, page) + f"#{target}"
         return nodes.reference("", "", nodes.Text(text), refuri=uri, internal=True)
 
-    claims = {each["id"]: (page, each) for page, listed in claims_of(app.env).items() for each in listed}
+    claims = {each["id"]: (page, each) for page, listed in notes(app.env, "claims").items() for each in listed}
     topics = yaml.safe_load((Path(app.confdir) / "topics.yml").read_text(encoding="utf-8"))
     for waiting in list(doctree.findall(Waiting)):
         if "chapter" in waiting:
             page = waiting["chapter"]
-            rows = [claim_row(each, page, topics, link) for each in claims_of(app.env).get(page, [])]
+            rows = [claim_row(each, page, topics, link) for each in notes(app.env, "claims").get(page, [])]
             waiting.replace_self(table(("Claim", "Measured", "Section, and topic"), rows, "claims-measured"))
         else:
             rows = [topic_row(topic, claims, app.env, link) for topic in topics]
@@ -215,8 +191,4 @@ def setup(app):
     app.add_node(Waiting)
     app.add_directive("claims", ClaimsDirective)
     app.add_directive("topics", TopicsDirective)
-    app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-updated", pages_to_write)
-    app.connect("doctree-resolved", fill_in)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return join(app, "claims", read=collect, awaiting=pages_to_write, fill_in=fill_in)

@@ -2,20 +2,20 @@
 
 from docutils import nodes
 
-from _ext.claims import heading
+from _ext.across import heading, join, notes
 
 GLOSSARY = "appendices/glossary"
 
 
 def collect(app, doctree):
-    """Note what stands in bold on a page: (text, its own id, its section's title), each text once."""
+    """Return what stands in bold on a page: (text, its own id, its section's title), each text once."""
     found = {}
     for strong in doctree.findall(nodes.strong):
         text = strong.astext().lower()
         if text not in found and any(isinstance(each, nodes.section) for each in ancestors(strong)):
             strong["ids"].append("term-" + nodes.make_id(text))
             found[text] = strong["ids"][-1], heading(strong)[1]
-    bold_of(app.env)[app.env.docname] = found
+    return found
 
 
 def ancestors(node):
@@ -23,18 +23,6 @@ def ancestors(node):
     while node.parent:
         node = node.parent
         yield node
-
-
-def bold_of(env):
-    """Return what stands in bold: page → text → place."""
-    if not hasattr(env, "book_bold"):
-        env.book_bold = {}
-    return env.book_bold
-
-
-def forget(app, env, docname):
-    """Drop what a page held that is about to be read again."""
-    bold_of(env).pop(docname, None)
 
 
 def pages_to_write(app, env):
@@ -51,7 +39,7 @@ def link_both_ways(app, doctree, docname):
             if links := places(app, names):
                 item[-1] += nodes.paragraph("", "", nodes.Text("Made in "), *links, classes=["in-the-package"])
         return
-    for text, (target, _) in bold_of(app.env).get(docname, {}).items():
+    for text, (target, _) in notes(app.env, "bold").get(docname, {}).items():
         if text not in terms:
             continue
         for strong in doctree.findall(nodes.strong):
@@ -71,7 +59,7 @@ def places(app, names):
     """Return links to the places that make a term, in the order of the book."""
     links = []
     for page in app.env.toctree_includes.get(app.config.root_doc, []):
-        for text, (target, title) in bold_of(app.env).get(page, {}).items():
+        for text, (target, title) in notes(app.env, "bold").get(page, {}).items():
             if text in names:
                 uri = app.builder.get_relative_uri(GLOSSARY, page) + f"#{target}"
                 label = f"{app.env.titles[page].astext().split(':')[0]}: {title}"
@@ -81,8 +69,4 @@ def places(app, names):
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("doctree-read", collect)
-    app.connect("env-purge-doc", forget)
-    app.connect("env-updated", pages_to_write)
-    app.connect("doctree-resolved", link_both_ways)
-    return {"parallel_read_safe": False, "parallel_write_safe": True}
+    return join(app, "bold", read=collect, awaiting=pages_to_write, fill_in=link_both_ways)
