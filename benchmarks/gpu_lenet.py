@@ -15,6 +15,7 @@ import torch
 from benchmarks.gpu_timing import one_line, tensor_float_32
 from benchmarks.record import write_record
 from cnnlib.data import Split, as_float, mnist
+from cnnlib.models.architectures import lenet
 from cnnlib.models.lenet import LeNet
 from cnnlib.training import Recipe, pick_device
 from cnnlib.training.captured import CapturedTraining
@@ -109,6 +110,7 @@ def main():
     recipe, few, seeds = RECIPE, None, options.seeds
     if options.rehearse:
         recipe, few, seeds = replace(RECIPE, epochs=1, batch_size=50), 200, 2
+    architecture = lenet("relu", "max")
     train, test = parts(mnist(full=not options.rehearse), validate=options.validate, few=few)
     # On a CPU there is nothing to capture, and the executions differ in rounding alone.
     executions = EXECUTIONS if device.type == "cuda" else [EXECUTIONS[3], EXECUTIONS[-1]]
@@ -131,8 +133,8 @@ def main():
             rows,
             data="MNIST, 55,000 and 5,000 training digits" if options.validate else "MNIST",
             n=seeds,
-            network="LeNet (relu, max pooling)",
-            parameters=61_706,
+            network=architecture.name,
+            parameters=sum(row.parameters for row in architecture.trace()),
             recipe=asdict(recipe) | {"shift": SHIFT},
             complete=execution == executions[-1],
             failures=failures,

@@ -15,7 +15,7 @@ from benchmarks import record
 
 RUN = "gpu-run"
 ROW = {"milliseconds", "quartiles", "n", "largest_relative_error", "failure", "contender", "pass", "format", "layout"}
-# What the issue asks for, by the title under which it is reported.
+# What we aim for, by the title under which it is reported.
 TARGETS = {
     "cuDNN over Triton: all passes": 1.0,
     "four calls over the fused block: forward": 1.3,
