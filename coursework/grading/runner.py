@@ -115,6 +115,8 @@ def call(function, arguments):
     given = [evaluate(each) for each in arguments]
     try:
         value = function(*given)
+    except NotImplementedError:  # as it was handed out
+        return {"value": None, "failure": "not written yet"}, []
     except BaseException as error:
         return {"value": None, "failure": f"raised {words(error)}"}, []
     # A function among the arguments cannot be changed.

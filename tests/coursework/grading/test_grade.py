@@ -17,6 +17,7 @@ FLIPPED = function(
     "y = np.empty((x.shape[0] - rows + 1, x.shape[1] - columns + 1))\n"
     "for i, j in np.ndindex(y.shape):\n    y[i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)\nreturn y"
 )
+UNWRITTEN = function("# Your code here.\nraise NotImplementedError", name="convolve2d")
 SCRIPT = "<script>alert(1)</script>"
 
 
@@ -34,7 +35,7 @@ def handed_in(tmp_path_factory):
     folder = tmp_path_factory.mktemp("class") / "handed-in"
     (folder / "Ada Lovelace_1_assignsubmission_file_").mkdir(parents=True)
     (folder / "Ada Lovelace_1_assignsubmission_file_" / "convolution.ipynb").write_text(notebook())
-    (folder / "=1+1.ipynb").write_text(notebook(correlate2d=FLIPPED))
+    (folder / "=1+1.ipynb").write_text(notebook(correlate2d=FLIPPED, convolve2d=UNWRITTEN))
     (folder / f"{SCRIPT.replace('/', '')}.ipynb").write_text(
         notebook(correlate2d=f"raise ValueError({SCRIPT!r})", open=SCRIPT)
     )
@@ -54,7 +55,7 @@ def by_student(reports):
 
 def test_points(graded):
     points = {report["student"]: (report["points"], report["of"]) for report in graded[0]}
-    assert points == {"Ada Lovelace": (85, 100), "=1+1": (75, 100), "notes": (0, 0), SCRIPT.replace("/", ""): (75, 100)}
+    assert points == {"Ada Lovelace": (85, 100), "=1+1": (60, 100), "notes": (0, 0), SCRIPT.replace("/", ""): (75, 100)}
 
 
 def test_the_mistake_is_named_and_the_failing_example_shown(graded):
@@ -65,7 +66,8 @@ def test_the_mistake_is_named_and_the_failing_example_shown(graded):
     assert "flipped kernel" in text
     assert "Common mistakes" in text
     assert "<li>✗ " in text
-    assert "75 of 85 points, and up to 15 for the open question" in text
+    assert "60 of 85 points, and up to 15 for the open question" in text
+    assert "not written yet" in text
 
 
 def test_feedback_holds_nothing_of_hidden_cases_but_what_they_look_for(graded):
@@ -142,7 +144,7 @@ def test_points_given_by_people_are_added(graded, handed_in, tmp_path):
     )
     again = by_student(program.grade(handed_in, tmp_path))
     assert again["Ada Lovelace"]["points"] == 97.5
-    assert again["=1+1"]["points"] == 75
+    assert again["=1+1"]["points"] == 60
     # Written again with what they wrote, so that nothing is lost.
     assert tables.read_open(tmp_path / "open.csv") == {ada: (12.5, "well argued")}
 
