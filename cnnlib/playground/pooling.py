@@ -40,7 +40,7 @@ class PoolingPlayground(Playground):
     expected : ndarray of float32, shape (H / stride, W / stride)
         The unshifted picture, pooled, and moved by ``shift / stride`` cells, between two cells in proportion.
     consistency : float
-        1 - Σ|output - expected| / Σ(|output| + |expected|): 1 where they agree.
+        ``1 - Σ|output - expected| / Σ(|output| + |expected|)``: 1 where they agree.
 
     References
     ----------
