@@ -13,6 +13,8 @@ MENDED = (
     (r'(<div id="pst-primary-sidebar" class="[^"]*")', r'\1 role="navigation" aria-label="Book"'),
     # A picture is fetched when the reader comes near it.
     (r"<img(?![^>]* loading=)(?=[^>]*_images/)", '<img loading="lazy"'),
+    # Spans of code that have the colour of plain text; two in three, and each costs the browser time.
+    (r'<span class="(?:n|nn|nx|p|w)">([^<]*)</span>', r"\1"),
     # A second font, for one icon.
     (r'<link rel="preload"[^>]*/fa-brands-400[^>]*>', ""),
     (r"\b(fa-brands|fab) fa-github\b", "fa-solid fa-code-branch"),
