@@ -34,7 +34,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.split("\n\n")[0])
     parser.add_argument("names", nargs="*", metavar="mutant", help="try these alone, by their names")
     parser.add_argument("--only", choices=TARGETS, help="try them on these alone")
-    parser.add_argument("--units", type=int, default=450, metavar="N", help="mutants for the unit tests (0: all)")
+    parser.add_argument("--units", type=int, default=400, metavar="N", help="mutants for the unit tests (0: all)")
     parser.add_argument("--chapters", type=int, default=80, metavar="N", help="mutants for the chapters (0: all)")
     parser.add_argument("--seed", type=int, default=0, help="draws other mutants")
     parser.add_argument("--list", action="store_true", help="only print the names and what they change")
@@ -122,18 +122,15 @@ def on_chapters(options, population, codes):
     from tools.chapters import chapters
 
     book.warm_up()
-    measured = {}
+    chosen = drawn(options, population, options.chapters)
+    noticed, reached = {}, set()
     for path in (each for each in chapters() if each.parent.name == "chapters"):
-        inputs = ("cnnlib", "results", f"chapters/{path.name}")
-        measured[path] = once(path.stem, inputs, lambda path=path: book.measure(path, codes))
-    reached = {statement for each in measured.values() for statement in each["first"]}
+        left = [mutant for mutant in chosen if not noticed.get(mutant.name)]
+        statements, answers = book.try_mutants(path, left, codes, show)
+        reached.update(statements)
+        noticed |= answers
     called = {mutant.function for mutant in population if mutant.statement in reached}
-    chosen = drawn(options, [mutant for mutant in population if mutant.function in called], options.chapters)
-    answers = dict.fromkeys((mutant.name for mutant in chosen), None)
-    for path in sorted(measured, key=lambda path: sum(measured[path]["seconds"])):
-        left = [mutant for mutant in chosen if answers[mutant.name] is None]
-        answers |= book.try_mutants(path, left, measured[path], show)
-    return [(mutant, answers[mutant.name]) for mutant in chosen]
+    return [(mutant, noticed.get(mutant.name)) for mutant in chosen if mutant.function in called]
 
 
 def drawn(options, population, n):

@@ -1,21 +1,20 @@
-"""Try mutants on the chapters: each from the cell in which it would first matter, in a copy of the running chapter.
+"""Try mutants on the chapters: each from the cell in which it would first matter.
 
-Up to that cell a chapter with the fault in it does what it does without. So it runs once for all mutants, and stops
-before each cell that reaches faulty statements for the first time: there the process forks, once for each of them.
+Up to that cell a chapter with the fault in it does what it does without. So each chapter runs once for all mutants; it
+leaves a sleeping copy of itself before each cell that reaches a faulty statement for the first time.
 """
 
 import io
 import os
 import sys
 import time
-from collections import defaultdict
 
 import nbformat
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from tests.mutation.forks import allow, forked
+from tests.mutation.forks import Snapshot, allow, forked
 from tests.mutation.graft import graft, reached
 from tests.outputs import COMPARED, code_cells, shown
 
@@ -48,7 +47,7 @@ class Chapter:
 
     def __init__(self, path):
         notebook = nbformat.read(path, as_version=4)
-        self.cells = code_cells(notebook)
+        self.name, self.cells = path.stem, code_cells(notebook)
         self._outputs = []
         os.chdir(path.parent)
         config = Config(HistoryManager={"enabled": False})
@@ -89,72 +88,64 @@ def warm_up():
         __import__(name)
 
 
-def measure(path, codes):
-    """Run a chapter with the ``codes`` of modules that report.
-
-    Returns
-    -------
-    dict
-        ``"seconds"``, a list with one number for each cell, and ``"first"``, {statement: first cell that reaches it}.
-    """
-
-    def measured():
-        for module, code in codes.items():
-            graft(module, code)
-        chapter, seen = Chapter(path), reached()
-        seconds, first = [], {}
-        for number in range(len(chapter.cells)):
-            seen.clear()
-            start = time.perf_counter()
-            if difference := chapter.run(number):
-                raise RuntimeError(f"{path.stem}, cell {number + 1}, without any fault: {difference}")
-            seconds.append(time.perf_counter() - start)
-            first = {statement: number for statement in seen} | first
-        return {"seconds": seconds, "first": first}
-
-    found = forked(measured)
-    if found is None:
-        sys.exit(f"{path.stem} cannot be measured: see above")
-    return found
-
-
-def try_mutants(path, mutants, measured, show):
+def try_mutants(path, mutants, codes, show):
     """Try the mutants that a chapter reaches.
 
     Parameters
     ----------
     path : Path
     mutants : list of Mutant
-    measured : dict
-        By `measure`.
+    codes : dict of str to code
+        Of modules that report what is reached.
     show : callable
         Called with each mutant and the answer to it as soon as there is one, in another process.
 
     Returns
     -------
-    dict of str to str
+    reached : list of str
+        The statements that the chapter reaches.
+    answers : dict of str to str
         By the mutant's name, what noticed it, or None.
     """
-    by_cell = defaultdict(list)
-    for mutant in mutants:
-        if mutant.statement in measured["first"]:
-            by_cell[measured["first"][mutant.statement]].append(mutant)
-
-    def spine():
-        chapter, answers = Chapter(path), {}
-        for number in range(max(by_cell) + 1):
-            for mutant in by_cell[number]:
-                code = mutant.code()
-                answer = forked(lambda m=mutant, c=code, n=number: [_killer(chapter, m, c, n, measured["seconds"])])
-                noticed = "time or memory" if answer is None else answer[0]
-                answers[mutant.name] = noticed and f"{path.stem}, {noticed}"
-                show(mutant, answers[mutant.name])
-            chapter.run(number)
-        return answers
-
-    answers = forked(spine) if by_cell else {}
-    if answers is None:
+    outcome = forked(lambda: _outcome(path, mutants, codes, show))
+    if outcome is None:
         sys.exit(f"{path.stem} ended early: see above")
+    return outcome
+
+
+def _outcome(path, mutants, codes, show):
+    for module, code in codes.items():
+        graft(module, code)
+    chapter, seen = Chapter(path), reached()
+    seen.clear()
+    before, seconds, kept = set(), [], []
+    for number in range(len(chapter.cells)):
+        snapshot = Snapshot(lambda question, number=number: _try_from(chapter, number, mutants, show, *question))
+        start = time.perf_counter()
+        if difference := chapter.run(number):
+            raise RuntimeError(f"{path.stem}, cell {number + 1}, without any fault: {difference}")
+        seconds.append(time.perf_counter() - start)
+        first = [mutant.name for mutant in mutants if mutant.statement in seen - before]
+        before |= seen
+        if first:
+            kept.append((snapshot, first))
+        else:
+            snapshot.drop()
+    answers = {}
+    for snapshot, names in kept:
+        answers |= snapshot.ask((names, seconds))
+    return sorted(before), answers
+
+
+def _try_from(chapter, number, mutants, show, names, seconds):
+    """Go on from a cell with each of the named mutants; return {name: what noticed it, or None}."""
+    answers = {}
+    for mutant in mutants:
+        if mutant.name in names:
+            code = mutant.code()
+            answer = forked(lambda mutant=mutant, code=code: [_killer(chapter, mutant, code, number, seconds)])
+            answers[mutant.name] = f"{chapter.name}, time or memory" if answer is None else answer[0]
+            show(mutant, answers[mutant.name])
     return answers
 
 
@@ -165,7 +156,7 @@ def _killer(chapter, mutant, code, number, seconds):
     except Exception as error:
         return f"import: {type(error).__name__}"
     for later in range(number, len(chapter.cells)):
-        allow(30 + 10 * seconds[later])
+        allow(60 + 10 * seconds[later])
         if difference := chapter.run(later):
-            return f"cell {later + 1}: {difference}"
+            return f"{chapter.name}, cell {later + 1}: {difference}"
     return None

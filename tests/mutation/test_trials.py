@@ -12,7 +12,7 @@ pytest.importorskip("resource", reason="processes fork where there is Unix")
 
 from tests.mutation import __main__ as program
 from tests.mutation import book, units
-from tests.mutation.forks import allow, forked
+from tests.mutation.forks import Snapshot, allow, forked
 from tests.mutation.graft import graft, reached, reporting
 from tests.mutation.mutants import mutants
 
@@ -78,7 +78,9 @@ def test_statements_say_that_they_are_reached(loaded):
 
 
 def test_a_forked_process_answers_or_dies():
-    assert forked(lambda: [1, None]) == [1, None]
+    snapshot, dropped = Snapshot(lambda question: [question, None]), Snapshot(len)
+    assert snapshot.ask("?") == ["?", None]
+    dropped.drop()
     assert forked(lambda: os._exit(3)) is None
     assert forked(lambda: (allow(0.1), time.sleep(30))) is None
     assert forked(lambda: len(bytes(8 * 2**30))) is None
@@ -124,23 +126,31 @@ def chapter(tmp_path):
 
 
 def test_chapters_notice_a_fault_that_they_reach(loaded, chapter):
-    measured = book.measure(chapter, {NAME: reporting(NAME, SOURCE)})
-    assert measured["first"] == {f"{NAME}:15": 1, f"{NAME}:17": 1, f"{NAME}:16": 2}
-    names = ("double:mult-to-add:1", "double:gt-to-gte:1", "double:negate:1", "Box.area:mult-to-add:1")
-    answers = book.try_mutants(chapter, [fault(name) for name in names], measured, lambda *_: None)
-    assert list(answers) == [f"made_for_a_test:{name}" for name in names[:3]]
-    killed, survived, negated = answers.values()
-    assert killed == "chapter, cell 2: ('stdout', '5\\n') where there was ('stdout', '6\\n')"
-    assert survived is None
-    assert negated.startswith("chapter, cell 2")
+    names = ("double:mult-to-add:1", "double:gt-to-gte:1", "module:plus-one:1", "Box.area:mult-to-add:1")
+    faults = [fault(name) for name in names]
+    statements, answers = book.try_mutants(chapter, faults, {NAME: reporting(NAME, SOURCE)}, lambda *_: None)
+    assert statements == [f"{NAME}:15", f"{NAME}:16", f"{NAME}:17"]
+    assert answers == {
+        faults[0].name: "chapter, cell 2: ('stdout', '5\\n') where there was ('stdout', '6\\n')",
+        faults[1].name: None,
+    }
 
 
-def test_a_chapter_that_is_not_as_committed_is_not_measured(loaded, chapter):
+def test_a_fault_is_tried_to_the_end_of_the_chapter(loaded, chapter):
+    notebook = nbformat.read(chapter, as_version=4)
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("twice = half(2)"))  # 2 + 2 is 2 · 2
+    nbformat.write(notebook, chapter)
+    later = fault("double:mult-to-add:1")
+    _, answers = book.try_mutants(chapter, [later], {NAME: reporting(NAME, SOURCE)}, lambda *_: None)
+    assert answers[later.name].startswith("chapter, cell 3")
+
+
+def test_a_chapter_that_is_not_as_committed_is_an_error(loaded, chapter):
     notebook = nbformat.read(chapter, as_version=4)
     notebook.cells[2].outputs = []
     nbformat.write(notebook, chapter)
-    with pytest.raises(SystemExit, match="chapter cannot be measured"):
-        book.measure(chapter, {NAME: reporting(NAME, SOURCE)})
+    with pytest.raises(SystemExit, match="chapter ended early"):
+        book.try_mutants(chapter, [], {NAME: reporting(NAME, SOURCE)}, lambda *_: None)
 
 
 def test_survivors_are_named_and_too_many_fail(capsys):
