@@ -4,6 +4,7 @@ Usage: ``python -m tools.downloads pdf``, ``zip`` or ``all``, after ``make book`
 all that the pages depend on; while it is there the pages lead to them, and a change of the book forgets them.
 """
 
+import logging
 import sys
 import tempfile
 import zipfile
@@ -20,6 +21,8 @@ from tools.browser import NoBrowserError, running
 from tools.chapters import ROOT, chapters, downloads_folder, pages
 
 BOOK = "convolutional-networks-executed"
+# It warns that Chromium's trailer counts a few objects too few; what we write has a trailer of its own.
+logging.getLogger("pypdf._writer").setLevel(logging.ERROR)
 FOOTER = (
     '<div style="width: 100%; font: 8px sans-serif; text-align: center; color: #1f2933">'
     '<span class="pageNumber"></span></div>'
