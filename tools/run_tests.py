@@ -2,7 +2,8 @@
 
 The chapters run strictly against their committed outputs, once with one thread, in the build, which
 `tests/book/test_executed.py` compares, and once with two, through nbval: what a reader's machine computes must not hang
-on how many cores it has.
+on how many cores it has. The second time the last one comes first, and each is kept by itself: without network, without
+the user's data, and nothing that it writes outlives its kernel.
 """
 
 import os
@@ -18,12 +19,12 @@ from tools.chapters import ROOT, chapters
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
-def pytest(arguments, threads, **variables):
+def pytest(arguments, threads, python=sys.executable, **variables):
     """Run pytest and return its exit status and how many tests passed, failed and were skipped."""
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "report.xml"
         environ = os.environ | dict.fromkeys(THREADS, str(threads)) | variables
-        command = [sys.executable, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
+        command = [python, "-m", "pytest", "-q", f"--junitxml={report}", *arguments]
         status = subprocess.run(command, cwd=ROOT, env=environ).returncode
         return status, counts(report)
 
@@ -45,6 +46,16 @@ def build():
     return status, (int(status == 0), int(status != 0), 0)
 
 
+def chapters_alone(threads, python=sys.executable):
+    """Run every chapter through nbval, the last one first, each kept by itself by `tests/book/alone`."""
+    nbval = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "nbval_sanitize.cfg"]
+    notebooks = [str(path.relative_to(ROOT)) for path in reversed(chapters(ROOT))]
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = {name: str(Path(scratch) / name) for name in ("IPYTHONDIR", "MPLCONFIGDIR")}
+        watched = {"PYTHONPATH": str(ROOT / "tests" / "book" / "alone"), "TMPDIR": scratch, **settings}
+        return pytest([*nbval, *notebooks], threads, python, **watched)
+
+
 def rehearsal():
     """Rehearse, on the CPU, what is measured on a GPU; it counts as one test. Windows has no shell for it."""
     if os.name == "nt":
@@ -61,25 +72,22 @@ def steps():
     # A module that wraps an optional backend cannot be imported without it; that everything else
     # can be is what the tests proper show.
     doctests = ["--doctest-modules", "--doctest-ignore-import-errors", "cnnlib"]
-    nbval = ["--nbval", "--nbval-current-env", "--nbval-sanitize-with", "nbval_sanitize.cfg"]
-    notebooks = [str(path.relative_to(ROOT)) for path in chapters(ROOT)]
     yield "book", build
     yield "tests", lambda: pytest(["tests", *parallel], 1)
     # Triton decides when it is imported whether it compiles or interprets, so this needs processes of its own.
     yield "kernels, interpreted", lambda: pytest(["tests/gpu/kernels", "-n", "auto"], 1, TRITON_INTERPRET="1")
     yield "GPU programs, rehearsed", rehearsal
     yield "doctests", lambda: pytest(doctests, 1)
-    if notebooks:
-        yield "chapters, 2 threads", lambda: pytest([*nbval, *notebooks], 2)
+    yield "chapters, 2 threads", lambda: chapters_alone(2)
 
 
-def main():
+def run(steps):
     """Run every step, whatever the ones before came to; the status is 0 if all ended well."""
     rows, failed_steps = [], []
-    for name, run in steps():
+    for name, step in steps:
         print(f"\n== {name}", flush=True)
         start = time.perf_counter()
-        status, result = run()
+        status, result = step()
         rows.append((name, *result, time.perf_counter() - start))
         if status:
             failed_steps.append(name)
@@ -94,4 +102,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(steps()))

@@ -22,10 +22,21 @@ def code_cells(path):
     ]
 
 
+def was_edited(notebook):
+    return notebook.metadata.get("refreshed_code") != code_digest(notebook)
+
+
 def test_outputs_belong_to_the_code(path):
-    notebook = nbformat.read(path, as_version=4)
     message = f"{path.name} was edited after its last run: make refresh CHAPTER={path.stem}"
-    assert notebook.metadata.get("refreshed_code") == code_digest(notebook), message
+    assert not was_edited(nbformat.read(path, as_version=4)), message
+
+
+def test_an_edited_cell_is_noticed(path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        committed, cell.source = cell.source, f"{cell.source} "
+        assert was_edited(notebook) == (cell.cell_type == "code")
+        cell.source = committed
 
 
 def test_cells_ran_in_order(path):
