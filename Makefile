@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz faults clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,8 +54,11 @@ lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 
-fuzz: environment ## Damage files at random and read them, ten minutes for each reader
+fuzz: environment ## Damage files at random and read them, ten minutes for each kind of reader
 	@$(VENV) -m tests.fuzz.readers
+
+faults: environment ## Kill fifty training runs twice each, and see that they end as if they had not been
+	@$(VENV) -m tests.faults.kills
 
 clean: ## Remove what was built; .venv stays
 	@PYTHON="$(PYTHON)" sh tools/python.sh -m tools.clean

@@ -176,6 +176,7 @@ def test_other_settings_in_the_same_folder_are_refused_by_name(few_digits, capsy
         (["--batch-size", "-8"], "Recipe: batch_size must be at least 1, received -8"),
         (["--batch-size", "41"], "--batch-size must be at most the 40 pictures, received 41"),
         (["--learning-rate", "nan"], "Recipe: learning_rate must be positive and finite, received nan"),
+        (["--learning-rate", "1e39"], "Recipe: learning_rate must be at most 1e+37, received 1e+39"),
         (["--seed", "-1"], "Recipe: seed must be at least 0, received -1"),
         (["--steps", "0"], "train: --steps must be at least 1, received 0"),
         (["--log-every", "0"], "train: --log-every must be at least 1, received 0"),
@@ -198,9 +199,28 @@ def test_a_bad_value_is_one_line_and_2(options, line, few_digits, tmp_path, caps
 
 
 def test_a_loss_that_explodes_is_one_line_and_never_a_checkpoint(few_digits, tmp_path, capsys):
-    assert main([*QUICK, "--learning-rate", "1e38", "--log-every", "2", "--folder", "r"]) == 2
+    assert main([*QUICK, "--learning-rate", "1e37", "--log-every", "2", "--folder", "r"]) == 2
     assert only_error_line(capsys).startswith("cnnlib train: the loss became nan before step ")
     assert not (tmp_path / "r" / "checkpoint.safetensors").exists()
+
+
+def test_weights_that_explode_in_a_step_are_one_line_and_never_a_checkpoint(few_digits, tmp_path, monkeypatch, capsys):
+    """The loss is measured before the step: it is a number, and what the step leaves is none."""
+    step, taken = torch.optim.Adam.step, []
+
+    def explode(optimizer):
+        step(optimizer)
+        taken.append(1)
+        if len(taken) == 3:
+            optimizer.param_groups[0]["params"][2].data[0] = torch.inf
+
+    monkeypatch.setattr(torch.optim.Adam, "step", explode)
+    assert main([*QUICK, "--checkpoint-every", "1", "--folder", "r"]) == 2
+    line = "cnnlib train: the weights became infinite or NaN in step 3; try a lower --learning-rate"
+    assert only_error_line(capsys) == line
+    _, about = load_tensors(tmp_path / "r" / "checkpoint.safetensors", kind="checkpoint")
+    assert about["history"]["step"] == 2
+    assert not (tmp_path / "r" / "weights.safetensors").exists()
 
 
 def test_an_alexnet_wants_to_know_its_data(capsys):

@@ -90,6 +90,26 @@ def test_values_agree_with_the_definition(room, name, arrays, options, dtype, to
     np.testing.assert_allclose(y, expected, rtol=tolerance, atol=tolerance)
 
 
+def spoilt(arrays, which, value):
+    """Copy the arrays, with one value in the middle of one of them replaced."""
+    arrays = [array.copy() for array in arrays]
+    arrays[which].flat[arrays[which].size // 2] = value
+    return arrays
+
+
+@on_every_call
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_no_finite_number_goes_the_same_way_in_every_room(name, arrays, options, value):
+    for which in (index for index, array in enumerate(arrays) if array.dtype.kind == "f"):
+        bad = spoilt(arrays, which, value)
+        with np.errstate(all="ignore"):
+            expected = call(definition, name, bad, options)
+            for room in (vectorized, gpu):
+                np.testing.assert_allclose(call(room, name, bad, options), expected, rtol=1e-10, atol=1e-10)
+        # It comes out again, or is squashed; it is never lost in a comparison.
+        assert not np.isnan(value) or np.isnan(expected).any()
+
+
 @in_every_room
 @on_every_call
 def test_memory_layout_does_not_matter_and_nothing_is_written(room, name, arrays, options):

@@ -1,13 +1,17 @@
 """Fetch files of known content: from one mirror after another, checked, and never half-written."""
 
+import contextlib
 import io
 import os
 import sys
 import tempfile
+import time
 import uuid
 
 from cnnlib.data.dataset import DataError
 from cnnlib.data.files import cache_folder, fault, find, load, unpacked
+
+ABANDONED = 3600  # seconds after which an unfinished file is of a process that was killed while it wrote
 
 
 def obtain(file):
@@ -116,7 +120,8 @@ def _get(url, file, timeout):
             raise DataError(f"answers {error.response.status_code} {error.response.reason}") from None
         except requests.Timeout:
             raise DataError(f"stays silent for {timeout:g} s") from None
-        except requests.RequestException as error:
+        # A ValueError where a mirror sends on to what is no address: not all of them come out of requests as its own.
+        except (requests.RequestException, ValueError) as error:
             raise DataError(f"cannot be read: {_root_cause(error, handled)}") from None
     return received.getvalue()
 
@@ -144,6 +149,10 @@ def _require_writable(folder):
 
 def _save(content, path):
     """Write a file in one step: whole under another name first, then renamed."""
+    for leftover in path.parent.glob(f"{path.name}.*.part"):
+        with contextlib.suppress(OSError):  # another process may clear it away at the same moment
+            if time.time() - leftover.stat().st_mtime > ABANDONED:
+                leftover.unlink()
     # Not tempfile's 0600: a teacher's cache has to be readable by the class.
     part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:

@@ -1,7 +1,9 @@
 """How every command of ``python -m cnnlib`` ends: 0, or one clear line on standard error and 2, or 130 after Ctrl-C."""
 
 import argparse
+import os
 import sys
+from contextlib import suppress
 
 from cnnlib.data.dataset import DataError
 
@@ -36,14 +38,28 @@ def reported(command, action, *, on_interrupt="", quiet=False):
         0; 2 after a fault; 130 after Ctrl-C.
     """
     try:
-        return action() or 0
+        code = action() or 0
+        _write_out()
+        return code
     except (DataError, OSError, ValueError, TypeError, FloatingPointError, MemoryError) as error:
         line, code = one_line(error), 2
     except KeyboardInterrupt:
         line, code = f"interrupted{on_interrupt}", 130
+    with suppress(OSError):
+        _write_out()
     if not quiet:
         print(f"{command}: {line}", file=sys.stderr)
     return code
+
+
+def _write_out():
+    """Write what was printed, while a full disk or a closed pipe can still be told in one line."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # Python would try again at its end, and say in its own words that it cannot.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 def one_line(error):

@@ -39,6 +39,8 @@ def opened(path):
             with Image.open(path) as picture:
                 if picture.width * picture.height > PIXEL_LIMIT:
                     raise DataError(f"{path} is too large: {picture.width} × {picture.height} pixels")
+                if 0 in picture.size:
+                    raise DataError(f"{path} is empty: {picture.width} × {picture.height} pixels")
                 yield picture
     except DataError:
         raise
@@ -54,11 +56,22 @@ def opened(path):
 
 
 def as_rgb(picture):
-    """Return a Pillow picture of any mode in red, green and blue, on white where it is transparent."""
+    """Return a Pillow picture in red, green and blue, on white where it is transparent.
+
+    Raises
+    ------
+    ValueError
+        If nobody can know what number is white: the pixels are floating-point numbers, or have more than 16 bits.
+    """
     from PIL import Image
 
+    if picture.mode == "F":
+        raise ValueError("floating-point pixels have no known white")
     if picture.mode.startswith("I"):  # 16 bits, which convert would clip at 255
-        return Image.fromarray((np.asarray(picture) // 257).astype(np.uint8)).convert("RGB")
+        values = np.asarray(picture)
+        if values.min() < 0 or values.max() > 65535:
+            raise ValueError(f"pixels from {values.min()} to {values.max()} are not of 16 bits")
+        return Image.fromarray((values // 257).astype(np.uint8)).convert("RGB")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         page = Image.new("RGBA", picture.size, "white")

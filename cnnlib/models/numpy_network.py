@@ -106,6 +106,8 @@ def fit_numpy(network, train, *, epochs, batch_size=50, learning_rate=0.001, see
     ------
     ValueError
         If images and labels differ in number or there are none, or a number is out of range.
+    FloatingPointError
+        If the loss becomes infinite or NaN.
     """
     images, labels = train
     if len(images) != len(labels) or not len(images):
@@ -123,6 +125,10 @@ def fit_numpy(network, train, *, epochs, batch_size=50, learning_rate=0.001, see
         for start in range(0, len(images), batch_size):
             batch = order[start : start + batch_size]
             losses.append(network.loss(images[batch], labels[batch]))
+            if not np.isfinite(losses[-1]):
+                raise FloatingPointError(
+                    f"fit_numpy: the loss became {losses[-1]} in epoch {epoch}; try a lower learning_rate"
+                )
             optimizer.step(network.gradients)
     return losses
 

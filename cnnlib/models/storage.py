@@ -64,14 +64,15 @@ def load_tensors(path, *, kind):
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file.
+    OSError
+        If there is no such file, or it may not be read.
     ValueError
         If the file is damaged, was not written by `save_tensors`, or is of another kind.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"no file {path}")
+    path.open("rb").close()  # a file that may not be read is to safetensors one that is not there
     try:
         with safe_open(path, framework="numpy") as file:
             metadata = file.metadata() or {}
@@ -82,10 +83,10 @@ def load_tensors(path, *, kind):
         raise ValueError(f"{path} is damaged or not a safetensors file: {error}") from None
     if metadata["sha256"] != _digest(metadata["cnnlib"], tensors):
         raise ValueError(f"{path} has been changed since it was written: its SHA-256 digest does not match")
-    header = json.loads(metadata["cnnlib"])
-    if header["kind"] != kind:
-        raise ValueError(f"{path} holds {header['kind']}, not {kind}")
-    return tensors, header["about"]
+    found, about = _described(path, metadata["cnnlib"])
+    if found != kind:
+        raise ValueError(f"{path} holds {found}, not {kind}")
+    return tensors, about
 
 
 def save_weights(path, architecture, weights):
@@ -115,13 +116,50 @@ def load_weights(path, architecture):
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        As `load_tensors`; also if the file is of another architecture.
+    OSError, ValueError
+        As `load_tensors`; also if the file is of another architecture, or holds NaN or infinity.
     """
     weights, about = load_tensors(path, kind="weights")
-    if about["architecture"] != architecture.name:
-        raise ValueError(f"{path} holds weights of {about['architecture']}, not of {architecture.name}")
+    require_weights(path, weights, about, architecture)
     return weights
+
+
+def require_weights(path, weights, about, architecture):
+    """Raise `ValueError` unless the contents of a file are weights of an architecture, all of them finite numbers.
+
+    Parameters
+    ----------
+    path : str or Path
+        For the message.
+    weights : dict of str to ndarray
+    about : dict
+        What the file says of itself.
+    architecture : Architecture
+    """
+    if about.get("architecture") != architecture.name:
+        received = " ".join(str(about.get("architecture")).split())
+        raise ValueError(f"{path} holds weights of {received}, not of {architecture.name}")
+    wanted = architecture.weight_shapes()
+    for name in sorted(weights.keys() | wanted.keys()):
+        shape = weights[name].shape if name in weights else None
+        if shape != wanted.get(name):
+            raise ValueError(
+                f"{path} does not fit {architecture.name}: {name!r} has shape {shape}, not {wanted.get(name)}"
+            )
+        if weights[name].dtype.kind != "f" or not np.isfinite(weights[name]).all():
+            raise ValueError(f"{path} must hold finite floating-point numbers, and {name!r} does not")
+
+
+def _described(path, header):
+    """Return what a file is and its description, from the text that `save_tensors` wrote."""
+    try:
+        header = json.loads(header)
+        kind, about = header["kind"], header["about"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        kind = about = None
+    if not isinstance(kind, str) or not kind.isidentifier() or not isinstance(about, dict):
+        raise ValueError(f"{path} was not written by cnnlib: its header says something else")
+    return kind, about
 
 
 def _digest(header, tensors):

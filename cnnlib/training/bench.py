@@ -9,7 +9,7 @@ from cnnlib.data.faults import Parser, reported
 from cnnlib.models.architecture import Architecture
 from cnnlib.models.network import Network
 from cnnlib.shapes import Flatten, integer
-from cnnlib.training.devices import pick_device
+from cnnlib.training.devices import pick_device, plain_words
 from cnnlib.training.networks import BUILDERS
 from cnnlib.training.recipes import RECIPES
 from cnnlib.training.scaled import Learner, dropout_masks
@@ -52,6 +52,7 @@ def main(arguments):
     return reported("cnnlib bench", lambda: _bench(options))
 
 
+@plain_words(advice="try a smaller --batch-size")
 def _bench(options):
     device = pick_device(options.device)
     batch_size = integer("bench", "--batch-size", options.batch_size, minimum=1)

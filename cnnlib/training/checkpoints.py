@@ -9,6 +9,20 @@ import torch
 from cnnlib.models.storage import load_tensors, save_tensors
 
 
+def has_finite_weights(network):
+    """Tell whether a network can still be used: after a step too long its loss was finite and its weights are not.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+
+    Returns
+    -------
+    bool
+    """
+    return all(bool(parameter.isfinite().all()) for parameter in network.parameters())
+
+
 def save_checkpoint(path, network, optimizer, run_id, history):
     """Write the network, the optimizer's state and the history so far, atomically.
 
@@ -69,6 +83,26 @@ def write_durably(path, write):
             os.close(folder)
 
 
+def append(path, text):
+    """Add text to a file.
+
+    Parameters
+    ----------
+    path : Path
+    text : str
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; it names the file, which the system's own does for opening alone.
+    """
+    try:
+        with path.open("a", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
 def load_checkpoint(path, network, optimizer, run_id):
     """Put network and optimizer back as `save_checkpoint` found them.
 
@@ -95,9 +129,13 @@ def load_checkpoint(path, network, optimizer, run_id):
         network and the optimizer are then untouched.
     """
     tensors, about = load_tensors(path, kind="checkpoint")
+    run, history = about.get("run"), about.get("history")
+    if not isinstance(run, dict) or not isinstance(history, dict | list):
+        raise ValueError(f"{path} does not say of which run it is, or how far that has come")
     for name, value in run_id.items():
-        if about["run"].get(name) != value:
-            raise ValueError(f"{path} is of a run with {name} {about['run'].get(name)!r}, not {value!r}")
+        if run.get(name) != value:
+            raise ValueError(f"{path} is of a run with {name} {run.get(name)!r}, not {value!r}")
+    _require_fit(path, tensors, network, optimizer)
     network.load_state_dict(
         {
             name.removeprefix("network."): torch.from_numpy(value)
@@ -111,7 +149,28 @@ def load_checkpoint(path, network, optimizer, run_id):
             _, index, entry = name.split(".")
             state.setdefault(int(index), {})[entry] = torch.from_numpy(value)
     optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-    return about["history"]
+    return history
+
+
+def _require_fit(path, tensors, network, optimizer):
+    """Find out before anything is overwritten, and in one line, whether every tensor has a place to go to."""
+    here = {f"network.{name}": _layout(_array(value)) for name, value in network.state_dict().items()}
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    shapes = {f"optimizer.{index}": tuple(parameter.shape) for index, parameter in enumerate(parameters)}
+    for name, value in tensors.items():
+        # What an optimizer remembers of a parameter is its own affair: numbers, and arrays like the parameter.
+        parameter, _, entry = name.rpartition(".")
+        if entry and parameter in shapes and value.shape in ((), shapes[parameter]):
+            here[name] = _layout(value)
+    there = {name: _layout(value) for name, value in tensors.items()}
+    for name in sorted(here.keys() | there.keys()):
+        if there.get(name) != here.get(name):
+            found, wanted = (each.get(name, "missing") for each in (there, here))
+            raise ValueError(f"{path} is of another network: {name!r} is {found} there and {wanted} here")
+
+
+def _layout(array):
+    return f"{array.dtype} {array.shape}"
 
 
 def _array(tensor):

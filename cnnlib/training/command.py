@@ -16,6 +16,7 @@ from cnnlib.data import DataError
 from cnnlib.data.faults import reported
 from cnnlib.models.network import Network
 from cnnlib.shapes import integer
+from cnnlib.training.devices import plain_words
 from cnnlib.training.journal import Journal
 from cnnlib.training.networks import BUILDERS, INITIAL, describe_trained, picture_side
 from cnnlib.training.options import chosen_recipe, network_arguments, parser
@@ -23,6 +24,8 @@ from cnnlib.training.preparation import Colours, Preparation, measure_colours
 from cnnlib.training.processes import Stop, processes
 from cnnlib.training.scaled import Execution, Trainer, train
 from cnnlib.training.sources import Pictures, Synthetic, open_data
+
+ADVICE = "try a smaller --batch-size, --accumulate or fewer --workers"
 
 
 def main(arguments):
@@ -46,7 +49,7 @@ def main(arguments):
 def _train(options):
     named = chosen_recipe(options)
     arguments = network_arguments(options)
-    with processes(options.device) as group, _clear_words(group):
+    with processes(options.device) as group, _one_of_many(group), plain_words(advice=ADVICE):
         _require_compiler(named.compiled, group.device)
         source, validation = _sources(options, arguments)
         if options.network != "lenet":
@@ -69,14 +72,10 @@ def _train(options):
 
 
 @contextmanager
-def _clear_words(group):
-    """Say in plain words what PyTorch says in many lines."""
+def _one_of_many(group):
+    """Tell the end of another process from a fault of this one."""
     try:
         yield
-    except torch.OutOfMemoryError:
-        raise MemoryError(
-            "the GPU's memory is too small for this; try a smaller --batch-size, or --accumulate"
-        ) from None
     except RuntimeError as error:
         if group.count == 1 or isinstance(error, DataError):
             raise

@@ -1,4 +1,6 @@
-"""Where to compute."""
+"""Where to compute, and what PyTorch says when a place is too small."""
+
+from contextlib import contextmanager
 
 import torch
 
@@ -27,3 +29,34 @@ def pick_device(device="auto"):
         reason = str(error).splitlines()[0]
         raise ValueError(f"device must be one this machine has, received {device!r} ({reason})") from None
     return torch.device(device)
+
+
+@contextmanager
+def plain_words(*, advice):
+    """Say in one line what PyTorch says in many.
+
+    Parameters
+    ----------
+    advice : str
+        What to do where memory is too small.
+
+    Raises
+    ------
+    MemoryError
+        If the memory of a GPU or of the machine is too small.
+    ChildProcessError
+        If a process that reads pictures has ended.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        first_line = str(error).partition("\n")[0]
+        if first_line.startswith("DataLoader worker"):
+            # As a rule the system ended it for want of memory.
+            raise ChildProcessError(f"a process that reads pictures has ended ({first_line}); {advice}") from None
+        # What a library of NVIDIA's cannot allocate is no OutOfMemoryError.
+        if isinstance(error, torch.OutOfMemoryError) or "_ALLOC_FAILED" in first_line:
+            raise MemoryError(f"the GPU's memory is too small for this; {advice}") from None
+        if "can't allocate memory" in first_line:
+            raise MemoryError(f"this machine's memory is too small for this; {advice}") from None
+        raise

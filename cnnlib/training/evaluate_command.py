@@ -5,7 +5,7 @@ import torch
 
 from cnnlib.data.faults import Parser, reported
 from cnnlib.training.batches import in_turn, loader
-from cnnlib.training.devices import pick_device
+from cnnlib.training.devices import pick_device, plain_words
 from cnnlib.training.evaluation import Evaluation
 from cnnlib.training.networks import load_trained, network_of
 from cnnlib.training.sources import open_data
@@ -44,6 +44,7 @@ def main(arguments):
     return reported("cnnlib evaluate", lambda: _evaluate(options))
 
 
+@plain_words(advice="try fewer --workers, or --device cpu")
 def _evaluate(options):
     trained = load_trained(options.weights)
     device = pick_device(options.device)
@@ -94,6 +95,8 @@ def evaluate_source(network, preparation, source, workers=0, *, batch_size=250):
     ------
     ValueError
         If none could be read.
+    FloatingPointError
+        If an answer is infinite or NaN.
     """
     network.eval()
     device = next(network.parameters()).device
@@ -106,6 +109,8 @@ def evaluate_source(network, preparation, source, workers=0, *, batch_size=250):
     if not labels:
         raise ValueError(f"none of the {damaged:,} pictures can be read")
     probabilities, labels = torch.cat(probabilities).numpy(), torch.cat(labels).numpy()
+    if not np.isfinite(probabilities).all():
+        raise FloatingPointError("some of the network's answers are infinite or NaN")
     right = probabilities[np.arange(len(labels)), labels]
     return Evaluation(probabilities, labels, float(-np.log(np.maximum(right, 1e-300)).mean())), damaged
 

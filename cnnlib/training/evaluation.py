@@ -68,6 +68,8 @@ def evaluate(network, images, labels, *, batch_size=1000):
     ------
     ValueError
         If images and labels differ in number, there are none, or ``batch_size`` is below 1.
+    FloatingPointError
+        If an answer is infinite or NaN, which NumPy would take for the largest of all.
     """
     integer("evaluate", "batch_size", batch_size, minimum=1)
     if len(images) != len(labels) or not len(images):
@@ -79,5 +81,9 @@ def evaluate(network, images, labels, *, batch_size=1000):
     device = next(network.parameters()).device
     chunks = torch.tensor(images).split(batch_size)
     logits = torch.cat([network(chunk.to(device)) for chunk in chunks])
+    sound = logits.isfinite().all(1)
+    if not sound.all():
+        first = int(sound.int().argmin())
+        raise FloatingPointError(f"evaluate: the network's answer must be finite, received another to image {first}")
     loss = gpu.cross_entropy(logits, torch.tensor(labels, device=device))
     return Evaluation(gpu.softmax(logits).cpu().numpy(), np.asarray(labels), float(loss))

@@ -12,7 +12,7 @@ import torch
 
 from cnnlib.data import DataError
 from cnnlib.models.storage import save_tensors
-from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint, write_durably
+from cnnlib.training.checkpoints import append, has_finite_weights, load_checkpoint, save_checkpoint, write_durably
 from cnnlib.training.progress import ProgressLine
 
 PATIENCE = 5.0  # seconds
@@ -157,8 +157,7 @@ class Journal:
         row = {"step": self.step, **means, **columns}
         self.rows.append({name: row[name] for name in COLUMNS if name in row})
         if self._writes:
-            with (self.folder / "metrics.csv").open("a", encoding="utf-8", newline="") as file:
-                file.write(_table(self.rows[-1:], header=False))
+            append(self.folder / "metrics.csv", _table(self.rows[-1:], header=False))
         if self._events is not None:
             for name, value in self.rows[-1].items():
                 self._events.add_scalar(name, value, self.step)
@@ -177,9 +176,13 @@ class Journal:
         OSError
             If it cannot be written; the last one is then still there.
         FloatingPointError
-            If the loss is infinite or NaN: the last one is worth more.
+            If the loss or the weights are infinite or NaN: the last one is worth more.
         """
         sums = self._joint_sums()
+        if not has_finite_weights(trainer.network):
+            raise FloatingPointError(
+                f"the weights became infinite or NaN in step {self.step}; try a lower --learning-rate"
+            )
         self.progress.pause(self.step)
         if self._writes:
             history = {"step": self.step, "rows": self.rows, "sums": sums}

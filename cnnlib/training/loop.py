@@ -9,7 +9,7 @@ import torch
 from tqdm.auto import tqdm
 
 from cnnlib import gpu
-from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
+from cnnlib.training.checkpoints import has_finite_weights, load_checkpoint, save_checkpoint
 from cnnlib.training.devices import pick_device
 from cnnlib.training.evaluation import evaluate
 
@@ -58,7 +58,7 @@ def fit(
     ValueError
         If images and labels differ in number, the device is missing, or the checkpoint is of another run.
     FloatingPointError
-        If the loss becomes infinite or NaN.
+        If the loss or the weights become infinite or NaN, or the network's answers to ``test`` are.
     """
     if len(train[0]) != len(train[1]) or not len(train[0]):
         raise ValueError(
@@ -93,6 +93,10 @@ def _all_epochs(network, train, recipe, test, loss, augment, device, checkpoint,
         row = {"epoch": epoch, "loss": mean, "accuracy": accuracy, "seconds": time.perf_counter() - start}
         if not np.isfinite(mean):
             raise FloatingPointError(f"fit: the loss became {mean} in epoch {epoch}; try a lower learning_rate")
+        if not has_finite_weights(network):
+            raise FloatingPointError(
+                f"fit: the weights became infinite or NaN in epoch {epoch}; try a lower learning_rate"
+            )
         if test is not None:
             result = evaluate(network, *test)
             row |= {"test_loss": result.loss, "test_accuracy": result.accuracy}

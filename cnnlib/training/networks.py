@@ -6,11 +6,12 @@ import numpy as np
 import torch
 
 from cnnlib.data.digits import CLASSES
+from cnnlib.data.faults import one_line
 from cnnlib.models.architecture import Architecture, initial_weights
 from cnnlib.models.architectures import alexnet, alexnet2012, alexnet_one_tower, lenet
 from cnnlib.models.network import Network
 from cnnlib.models.pretrained import trained_lenet
-from cnnlib.models.storage import load_tensors
+from cnnlib.models.storage import load_tensors, require_weights
 from cnnlib.training.preparation import Colours, Preparation
 from cnnlib.training.recipes import paper_weights
 
@@ -96,20 +97,39 @@ def load_trained(path):
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, holds no weights, or does not say of which network.
+        If the file is damaged, holds no weights, does not say of which network, or does not fit that.
     """
     if str(path) == "lenet":
         architecture, weights = trained_lenet()
         return Trained("lenet", architecture, weights, CLASSES, Preparation((1, 28, 28), 28))
     weights, about = load_tensors(path, kind="weights")
-    if about.get("network") not in BUILDERS:
+    if about.get("network") not in list(BUILDERS):  # a list, for what JSON holds need not be hashable
         raise ValueError(f"{path} does not say which network it is of; `python -m cnnlib train` writes files that do")
-    architecture = BUILDERS[about["network"]](**about["arguments"])
-    colours = about["colours"]
-    if colours is not None:
-        colours = Colours(np.array(colours["mean"]), np.array(colours["std"]), None)
+    try:
+        architecture = BUILDERS[about["network"]](**about["arguments"])
+        classes = _classes(about["classes"], architecture)
+        colours = _colours(about["colours"], architecture)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise ValueError(f"{path} describes no network that can be built: {one_line(error)}") from None
+    require_weights(path, weights, about, architecture)
     preparation = Preparation(architecture.input_shape, picture_side(architecture.input_shape[1]), colours)
-    return Trained(about["network"], architecture, weights, tuple(about["classes"]), preparation)
+    return Trained(about["network"], architecture, weights, classes, preparation)
+
+
+def _classes(names, architecture):
+    count = architecture.trace()[-1].output_shape[0]
+    if not isinstance(names, list) or len(names) != count or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"classes must be {count} names")
+    return tuple(names)
+
+
+def _colours(spread, architecture):
+    if spread is None:
+        return None
+    mean, std = (np.array(spread[name], np.float64) for name in ("mean", "std"))
+    if not mean.shape == std.shape == architecture.input_shape[:1] or not np.isfinite(mean / std).all():
+        raise ValueError(f"colours must have a mean and a positive spread for {architecture.input_shape[0]} channels")
+    return Colours(mean, std, None)
 
 
 def network_of(trained):

@@ -10,6 +10,7 @@ from cnnlib.models.architecture import run
 from cnnlib.models.architectures import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.models.storage import load_weights
+from cnnlib.training.devices import plain_words
 
 EXAMPLES = """examples:
   python -m cnnlib predict lenet seven.png
@@ -37,9 +38,17 @@ def read_digit(picture, architecture, weights):
     ------
     ValueError
         If the picture shows nothing; see `cnnlib.data.scans.as_mnist`.
+    FloatingPointError
+        If the answer is infinite or NaN.
     """
     outputs = run(architecture, weights, as_mnist(picture)[None, None], ops=vectorized)
-    return vectorized.softmax(list(outputs.values())[-1])[0]
+    return _sound(vectorized.softmax(list(outputs.values())[-1])[0])
+
+
+def _sound(probabilities):
+    if not np.isfinite(probabilities).all():
+        raise FloatingPointError("the network's answer is infinite or NaN")
+    return probabilities
 
 
 def main(arguments):
@@ -76,11 +85,16 @@ def _predict_digits(options):
     else:
         architecture, weights = trained_lenet()
     for path in options.picture:
-        probabilities = read_digit(open_picture(path), architecture, weights)
+        picture = open_picture(path)
+        try:
+            probabilities = read_digit(picture, architecture, weights)
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}") from None
         first, second = np.argsort(-probabilities)[:2]
         print(f"{path}: {first} ({probabilities[first]:.1%}; next {second}, {probabilities[second]:.1%})")
 
 
+@plain_words(advice="end other programs and try again")
 def _predict_classes(options):
     import torch
 
@@ -95,6 +109,6 @@ def _predict_classes(options):
     for path in options.picture:
         image = torch.from_numpy(read_picture(path, trained.preparation.side))[None]
         with torch.no_grad():
-            probabilities = torch.softmax(network(trained.preparation(image))[0], 0).tolist()
+            probabilities = _sound(torch.softmax(network(trained.preparation(image))[0], 0).numpy()).tolist()
         best = sorted(range(len(probabilities)), key=lambda i: -probabilities[i])[:5]
         print(f"{path}: {', '.join(f'{trained.classes[i]} ({probabilities[i]:.1%})' for i in best)}")

@@ -8,6 +8,9 @@ import torch
 from cnnlib.shapes import integer, positive
 from cnnlib.training.schedules import SCHEDULES
 
+# Adam divides the rate by as little as 0.1 before it meets the weights, and these end at 3.4e38.
+LARGEST_RATE = 1e37
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -53,6 +56,8 @@ class Recipe:
             # Past the frozen guard: NumPy's integers become int, which a checkpoint can hold.
             object.__setattr__(self, name, integer("Recipe", name, getattr(self, name), minimum=minimum))
         object.__setattr__(self, "learning_rate", positive("Recipe", "learning_rate", self.learning_rate))
+        if self.learning_rate > LARGEST_RATE:
+            raise ValueError(f"Recipe: learning_rate must be at most {LARGEST_RATE:g}, received {self.learning_rate:g}")
         for name, options in (("optimizer", ("adam", "sgd")), ("schedule", tuple(SCHEDULES))):
             if getattr(self, name) not in options:
                 raise ValueError(f"Recipe: {name} must be one of {options}, received {getattr(self, name)!r}")

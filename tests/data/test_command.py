@@ -1,9 +1,11 @@
 import gzip
+import re
 import subprocess
 import sys
 from dataclasses import replace
 
 import pytest
+from data.mirrors import FAULTS
 
 from cnnlib.__main__ import main
 from cnnlib.data import command
@@ -119,3 +121,42 @@ def test_the_command_runs_as_a_module():
         [sys.executable, "-m", "cnnlib", "data", "path"], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip().endswith("cache")
+
+
+@pytest.mark.parametrize("behaviour", sorted(FAULTS.keys() - {"silent", "stalled"}))
+def test_every_fault_of_a_mirror_is_one_line(behaviour, small_mnist, server, cache, monkeypatch, capsys):
+    lost = replace(small_mnist[0], urls=(f"{server.url}/{behaviour}/{small_mnist[0].name}.gz",))
+    monkeypatch.setitem(command.DATASETS, "mnist", (lost,))
+    assert main(["data", "fetch", "mnist"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert re.match(rf"cnnlib data: {lost.name} could not be fetched: {lost.urls[0]} .*({FAULTS[behaviour]})", err)
+    assert list(cache.iterdir()) == []
+
+
+@pytest.mark.parametrize("command_line", ["train lenet --data mnist", "evaluate lenet --data mnist"])
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda content, other: content[:-9], "holds 15,687 bytes where its idx header calls for 15,696"),
+        (lambda content, other: content[:99] + bytes([content[99] ^ 8]) + content[100:], "is damaged: its SHA-256"),
+        (lambda content, other: other, r"is an idx file of shape \(20,\), not \(20, 28, 28\)"),
+        (lambda content, other: b"<!DOCTYPE html><title>Log in</title>", "is a web page, not data"),
+    ],
+)  # fmt: skip
+def test_damaged_data_are_one_line_wherever_they_are_used(
+    command_line, damage, reason, small_mnist, contents, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CNNLIB_DATA", str(tmp_path / "mine"))
+    (tmp_path / "mine").mkdir()
+    for name, content in contents.items():
+        (tmp_path / "mine" / name).write_bytes(content)
+    first, second = (tmp_path / "mine" / file.name for file in small_mnist[:2])
+    first.write_bytes(damage(first.read_bytes(), second.read_bytes()))
+    arguments = command_line.split()
+    assert main([*arguments, "--device", "cpu"]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert re.match(f"cnnlib {arguments[0]}: {first} {reason}", err)
+    assert not (tmp_path / "runs").exists()

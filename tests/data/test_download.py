@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pooch
 import pytest
+from data.mirrors import FAULTS
 
 from cnnlib.data import DataError, download
 from cnnlib.data.download import fetch
@@ -41,26 +42,6 @@ def test_every_sound_way_of_serving_ends_in_the_published_bytes(behaviour, publi
     assert path == cache / "train-images-idx3-ubyte"
     assert path.read_bytes() == content
     assert left_in(cache) == ["train-images-idx3-ubyte"]
-
-
-FAULTS = {
-    "dropped": "cannot be read: IncompleteRead|does not unpack",
-    "stalled": "cannot be read: .*timed out",
-    "silent": "stays silent for 0.2 s",
-    "truncated": "does not unpack: .*ended before",
-    "cut": "holds 15,695 bytes where its idx header calls for 15,696",
-    "flipped": "is damaged: its SHA-256 is not that of train-images-idx3-ubyte",
-    "scrambled": "does not unpack",
-    "swapped": r"is an idx file of shape \(\d+,\), not \(20, 28, 28\)",
-    "page": "is a web page, not data",
-    "empty": "is not an idx file of unsigned bytes",
-    "bomb": "where its idx header calls for 15,696|sends more than",
-    "endless": r"sends more than [\d,]+ bytes",
-    "broken": "answers 500 Internal Server Error",
-    "missing": "answers 404 Not Found",
-    "astray": r"is an idx file of shape \(\d+,\), not",
-    "circling": "cannot be read: Exceeded 30 redirects",
-}
 
 
 @pytest.mark.parametrize("behaviour", FAULTS)
@@ -180,14 +161,27 @@ def half_written(then):
     return opened
 
 
-def test_a_full_disk_is_told_and_left_clean(published, cache, monkeypatch):
-    def full():
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(Path, "open", half_written(full))
-    with pytest.raises(DataError, match=r"cache.* cannot be written to: No space left.*CNNLIB_CACHE"):
-        fetch(published("sound", "sound"))
+def test_a_full_disk_is_told_and_left_clean(published, cache):
+    """Made by the system: no file may grow beyond half of what is fetched."""
+    resource = pytest.importorskip("resource", reason="limits of files are set as Unix has them")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8_000, before[1]))
+    try:
+        with pytest.raises(DataError, match=r"cache.* cannot be written to: File too large; CNNLIB_CACHE may name"):
+            fetch(published("sound", "sound"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert left_in(cache) == []
+
+
+def test_what_a_killed_writer_left_is_cleared_away_and_what_another_writes_is_not(published, cache):
+    cache.mkdir(parents=True)
+    names = [f"train-images-idx3-ubyte.{each}.part" for each in ("dead", "living")]
+    for name in names:
+        (cache / name).write_bytes(b"half")
+    os.utime(cache / names[0], (time.time() - 2 * download.ABANDONED,) * 2)
+    fetch(published("sound"))
+    assert left_in(cache) == ["train-images-idx3-ubyte", names[1]]
 
 
 def test_a_cache_that_cannot_be_made_is_told_before_the_download(published, cache, server):

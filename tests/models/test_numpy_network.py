@@ -111,3 +111,11 @@ def test_bad_calls_are_refused(options, count, message):
     images, labels = some_digits(3)
     with pytest.raises(ValueError, match=exactly(message)):
         fit_numpy(NumpyNetwork(lenet()), (images, labels[:count]), **options)
+
+
+def test_a_loss_that_is_no_number_ends_the_run():
+    images, labels = some_digits(6)
+    images = images.copy()
+    images[4, 0, 3, 3] = np.nan
+    with pytest.raises(FloatingPointError, match="fit_numpy: the loss became nan in epoch 1; try a lower"):
+        fit_numpy(NumpyNetwork(lenet()), (images, labels), epochs=2, batch_size=3)

@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
+from cnnlib.models import storage
 from cnnlib.models.architecture import Architecture, initial_weights
 from cnnlib.models.architectures import lenet
 from cnnlib.models.storage import load_tensors, load_weights, save_tensors, save_weights
@@ -192,3 +193,49 @@ def test_weights_of_another_architecture_are_refused(path):
 def test_a_checkpoint_is_not_weights(path):
     save_tensors(path, initial_weights(SMALL, 0), kind="checkpoint", about={})
     assert refusal(path) == f"{path} holds checkpoint, not weights"
+
+
+UNFIT, NO_NUMBERS = "does not fit Small:", "must hold finite floating-point numbers, and"
+
+
+def with_it(name, value):
+    return lambda weights: weights | {name: value}
+
+
+def without(name):
+    return lambda weights: {each: value for each, value in weights.items() if each != name}
+
+
+def with_one(value):
+    def changed(weights):
+        weights["dense1.weight"][1, 2] = value
+        return weights
+
+    return changed
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (without("dense1.bias"), f"{UNFIT} 'dense1.bias' has shape None, not (2,)"),
+        (with_it("more\nlines", np.zeros(3)), f"{UNFIT} 'more\\nlines' has shape (3,), not None"),
+        (with_it("dense1.weight", np.zeros((3, 4))), f"{UNFIT} 'dense1.weight' has shape (3, 4), not (2, 6)"),
+        (with_it("dense1.bias", np.zeros(2, int)), f"{NO_NUMBERS} 'dense1.bias' does not"),
+        (with_one(np.nan), f"{NO_NUMBERS} 'dense1.weight' does not"),
+        (with_one(-np.inf), f"{NO_NUMBERS} 'dense1.weight' does not"),
+    ],
+)  # fmt: skip
+def test_weights_that_nothing_could_be_computed_with_are_refused(change, message, path):
+    save_weights(path, SMALL, change(initial_weights(SMALL, 0)))
+    assert refusal(path) == f"{path} {message}"
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "[]", "3", "{}", '{"kind": "weights"}', '{"kind": 3, "about": {}}', '{"kind": "weights", "about": []}',
+     '{"kind": "a\\nb", "about": {}}', "[" * 100_000],
+)  # fmt: skip
+def test_a_file_whose_digest_is_right_and_whose_header_is_not_is_refused(header, path):
+    tensors = initial_weights(SMALL, 0)
+    save_file(tensors, path, metadata={"cnnlib": header, "sha256": storage._digest(header, tensors)})
+    assert refusal(path) == f"{path} was not written by cnnlib: its header says something else"

@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from training.small import RECIPE, SMALL, bits, small_network, train, train_in_another_process
+from training.small import RECIPE, SMALL, bands, bits, small_network, train, train_in_another_process
 
 from cnnlib.models.architecture import Architecture
 from cnnlib.models.network import Network
-from cnnlib.models.storage import load_tensors, save_weights
+from cnnlib.models.storage import load_tensors, save_tensors, save_weights
 from cnnlib.shapes import Dense, Flatten
-from cnnlib.training import Recipe, loop
+from cnnlib.training import Recipe, fit, loop
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
 
 LONG = Recipe(24, 20, 0.05, 2)
@@ -157,3 +157,71 @@ def test_a_damaged_checkpoint_is_refused(tmp_path):
 def test_a_missing_folder_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         train(checkpoint=tmp_path / "nowhere" / "c")
+
+
+def stack(width):
+    """A network without a name of its own: to a recipe and a number of images all of them are the same run."""
+    torch.manual_seed(0)
+    layers = torch.nn.Flatten(), torch.nn.Linear(30, width), torch.nn.BatchNorm1d(width), torch.nn.Linear(width, 3)
+    return torch.nn.Sequential(*layers)
+
+
+@pytest.mark.parametrize(
+    ("other", "match"),
+    [
+        (
+            lambda: stack(5),
+            r"'network.1.bias' is float32 \(4,\) there and float32 \(5,\) here",
+        ),
+        (
+            lambda: torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(30, 3)),
+            r"'network.1.bias' is float32 \(4,\) there and float32 \(3,\) here",
+        ),
+        (
+            lambda: torch.nn.Sequential(*stack(4), torch.nn.Linear(3, 3)),
+            r"'network.4.bias' is missing there and float32 \(3,\) here",
+        ),
+        (
+            lambda: stack(4).double(),
+            r"'network.1.bias' is float32 \(4,\) there and float64 \(4,\) here",
+        ),
+    ],
+)
+def test_a_checkpoint_of_another_network_without_a_name_is_refused_untouched(other, match, tmp_path):
+    path = tmp_path / "c"
+    fit_options = {"device": "cpu", "progress": False, "checkpoint": path}
+    fit(stack(4), bands(20), RECIPE, **fit_options)
+    network, content = other(), path.read_bytes()
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    images, labels = bands(20)
+    with pytest.raises(ValueError, match=rf"\A{re.escape(str(path))} is of another network: {match}\Z"):
+        fit(network, (images.astype(next(network.parameters()).detach().numpy().dtype), labels), RECIPE, **fit_options)
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("about", [{}, {"run": {}}, {"run": [], "history": []}, {"run": {}, "history": 3}])
+def test_a_checkpoint_that_does_not_say_of_which_run_is_refused(about, tmp_path):
+    path = tmp_path / "c"
+    train(checkpoint=path)
+    tensors, _ = load_tensors(path, kind="checkpoint")
+    save_tensors(path, tensors, kind="checkpoint", about=about)
+    assert_untouched(small_network(), path, "does not say of which run it is, or how far that has come")
+
+
+@pytest.mark.parametrize("name", ["optimizer.7.exp_avg", "optimizer.0.exp_avg", "optimizer.x", "", "network"])
+def test_tensors_without_a_place_are_refused(name, tmp_path):
+    path = tmp_path / "c"
+    train(checkpoint=path)
+    tensors, about = load_tensors(path, kind="checkpoint")
+    save_tensors(path, tensors | {name: np.ones((2, 2))}, kind="checkpoint", about=about)
+    assert_untouched(small_network(), path, rf"is of another network: '{name}' is float64 \(2, 2\) there and .* here")
+
+
+def test_weights_that_are_no_numbers_are_never_a_checkpoint(tmp_path):
+    """The loss of the only batch is measured before the step that leads out of float32."""
+    reckless = Recipe(1, 20, 1e37, optimizer="sgd", schedule="constant")
+    images, labels = bands(20)
+    with pytest.raises(FloatingPointError, match="fit: the weights became infinite or NaN in epoch 1; try a lower"):
+        fit(stack(4), (images * 1e4, labels), reckless, device="cpu", progress=False, checkpoint=tmp_path / "c")
+    assert not (tmp_path / "c").exists()

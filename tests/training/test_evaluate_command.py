@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from cnnlib.data.folder import read_picture
 from cnnlib.models.architectures import alexnet2012
 from cnnlib.models.network import Network
 from cnnlib.models.pretrained import FILE
-from cnnlib.models.storage import save_weights
+from cnnlib.models.storage import load_tensors, save_tensors, save_weights
 from cnnlib.training import bench
 from cnnlib.training.evaluate_command import confusion_table, evaluate_source
 from cnnlib.training.networks import load_trained, network_of, picture_side
@@ -179,3 +180,52 @@ def test_bench_measures_something(capsys):
 def test_pictures_are_larger_than_the_crop(size, side):
     assert picture_side(size) == side
     assert Synthetic(3, side, 2).__getitems__([0])[0].shape[2] == side
+
+
+def changed(key, value):
+    return lambda about: about | {key: value}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (changed("network", ["lenet"]), "does not say which network it is of"),
+        (changed("arguments", {"size": 9.5}), "describes no network that can be built: "),
+        (changed("arguments", {"depth": 9}), "describes no network that can be built: "),
+        (changed("arguments", {"classes": 4, "size": 67, "width": 0.1}), "classes must be 4 names"),
+        (changed("classes", ["emu", "fox", 3]), "describes no network that can be built: classes must be 3 names"),
+        (changed("classes", "owl"), "describes no network that can be built: classes must be 3 names"),
+        (changed("colours", {"mean": [0, 0, 0]}), "describes no network that can be built: 'std'"),
+        (changed("colours", {"mean": [0, 0], "std": [1, 1]}), "colours must have a mean and a positive spread for 3"),
+        (changed("colours", {"mean": [0, 0, 0], "std": [1, 0, 1]}), "colours must have a mean and a positive spread"),
+        (changed("architecture", "AlexNet"), "holds weights of AlexNet, not of AlexNet, one tower, 0.1 of the width"),
+        (changed("arguments", {"classes": 3, "size": 67, "width": 0.2}), "not of AlexNet, one tower, 0.2 of the width"),
+    ],
+)
+def test_weights_that_say_what_cannot_be_are_one_line(change, message, folder, tmp_path, capsys):
+    tensors, about = load_tensors(folder / "weights.safetensors", kind="weights")
+    save_tensors(tmp_path / "w", tensors, kind="weights", about=change(about))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        [line] = output(capsys, "evaluate", tmp_path / "w", "--data", "digits", code=2)
+    assert line.startswith(f"cnnlib evaluate: {tmp_path / 'w'} ")
+    assert message in line
+
+
+def test_weights_that_hold_nan_answer_nothing(folder, picture_root, tmp_path, capsys):
+    tensors, about = load_tensors(folder / "weights.safetensors", kind="weights")
+    tensors["conv3.weight"][0, 0, 1, 1] = np.nan
+    save_tensors(tmp_path / "w", tensors, kind="weights", about=about)
+    line = f"{tmp_path / 'w'} must hold finite floating-point numbers, and 'conv3.weight' does not"
+    picture = picture_root / "val" / "owl" / "0.jpg"
+    assert output(capsys, "evaluate", tmp_path / "w", "--data", "digits", code=2) == [f"cnnlib evaluate: {line}"]
+    predict = output(capsys, "predict", "alexnet-one-tower", picture, "--weights", tmp_path / "w", code=2)
+    assert predict == [f"cnnlib predict: {line}"]
+    # Finite, each of them, and too large for their sums.
+    for name, value in tensors.items():
+        tensors[name] = np.full_like(value, 1e38)
+    save_tensors(tmp_path / "w", tensors, kind="weights", about=about)
+    [line] = output(capsys, "evaluate", tmp_path / "w", "--data", f"imagenet:{picture_root}", code=2)
+    assert line == "cnnlib evaluate: some of the network's answers are infinite or NaN"
+    [line] = output(capsys, "predict", "alexnet-one-tower", picture, "--weights", tmp_path / "w", code=2)
+    assert line == "cnnlib predict: the network's answer is infinite or NaN"

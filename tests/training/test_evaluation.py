@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 from messages import exactly
 from training.small import bands, small_network
 
@@ -91,3 +92,12 @@ def test_images_without_labels_are_refused(images, labels):
 def test_a_batch_holds_at_least_one_image():
     with pytest.raises(ValueError, match=exactly("evaluate: batch_size must be at least 1, received 0")):
         evaluate(small_network(), *bands(5), batch_size=0)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_an_answer_that_is_no_number_is_no_answer(value):
+    images, labels = bands(5)
+    images[3, 0, 1, 2] = value
+    message = "evaluate: the network's answer must be finite, received another to image 3"
+    with pytest.raises(FloatingPointError, match=exactly(message)):
+        evaluate(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(30, 3)), images, labels, batch_size=2)

@@ -39,6 +39,7 @@ def test_one_cycle_at_points_done_by_hand():
         ({"learning_rate": 0}, ValueError, "Recipe: learning_rate must be positive and finite, received 0"),
         ({"learning_rate": math.nan}, ValueError, "Recipe: learning_rate must be positive and finite, received nan"),
         ({"learning_rate": math.inf}, ValueError, "Recipe: learning_rate must be positive and finite, received inf"),
+        ({"learning_rate": 1e38}, ValueError, "Recipe: learning_rate must be at most 1e+37, received 1e+38"),
         ({"learning_rate": "1e-3"}, TypeError, "Recipe: learning_rate must be a number, received '1e-3'"),
         ({"optimizer": "lbfgs"}, ValueError, "Recipe: optimizer must be one of ('adam', 'sgd'), received 'lbfgs'"),
         (

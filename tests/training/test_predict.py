@@ -69,7 +69,8 @@ def test_faults_are_one_line(pages, tmp_path, capsys):
     (tmp_path / "text.png").write_text("seven")
     assert fault([tmp_path / "text.png"], capsys).endswith("text.png is not a picture that Pillow can read")
     Image.new("L", (40, 40), 90).save(tmp_path / "even.png")
-    assert "nothing stands out" in fault([tmp_path / "even.png"], capsys)
+    line = fault([pages[3], tmp_path / "even.png"], capsys)
+    assert line.startswith(f"cnnlib predict: {tmp_path / 'even.png'}: as_mnist: picture must show a digit")
 
 
 def test_tampered_and_foreign_weights_are_refused(pages, tmp_path, capsys):

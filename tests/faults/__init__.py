@@ -1,0 +1,1 @@
+"""What can go wrong outside of the program, made to go wrong: kills, full disks, damaged files."""
