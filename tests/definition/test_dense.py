@@ -57,3 +57,7 @@ def test_cross_entropy_is_torchs_where_exp_would_overflow():
     logits, labels = rng.standard_normal((5, 7)) * 1e4, rng.integers(0, 7, 5, dtype=np.uint8)
     expected = torch.nn.functional.cross_entropy(tensor(logits), torch.tensor(labels).long())
     np.testing.assert_allclose(cross_entropy(logits, labels), expected, **TOLERANCE)
+
+
+def test_linear_without_a_bias_adds_nothing():
+    np.testing.assert_array_equal(linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0]])), [[11.0, 17.0]])

@@ -32,3 +32,9 @@ def test_the_papers_constants_in_pytorchs_convention():
     y = local_response_norm(x, 5, alpha=5e-4, beta=0.75, k=2.0)
     energy = (x[0, 2:7] ** 2).sum(0)
     np.testing.assert_allclose(y[0, 4], x[0, 4] / (2 + 1e-4 * energy) ** 0.75, rtol=1e-12)
+
+
+def test_the_defaults_are_torchs():
+    x = np.random.default_rng(7).standard_normal((2, 7, 3, 4)) * 100
+    expected = torch.nn.functional.local_response_norm(tensor(x), 5)
+    np.testing.assert_allclose(local_response_norm(x, 5), expected, rtol=1e-12)

@@ -58,3 +58,21 @@ def test_a_sequence_is_an_image_of_one_row():
     sequence = conv_geometry("conv1d", (4, 6, 20), (8, 3, 5), spatial=1, **options)
     as_pairs = {"stride": (1, 2), "padding": (0, 1), "dilation": (1, 3), "groups": 2}
     assert sequence.as_image() == conv_geometry("conv2d", (4, 6, 1, 20), (8, 3, 1, 5), spatial=2, **as_pairs)
+
+
+def test_local_geometry_moves_by_one_cell_unless_told():
+    geometry = local_geometry("locally_connected2d", (2, 3, 8, 5), (6, 4, 6, 3, 3, 2))
+    assert (geometry.stride, geometry.output) == ((1, 1), (6, 4))
+
+
+@pytest.mark.parametrize(
+    ("x_shape", "weight_shape", "message"),
+    [
+        ((3, 8, 5), (6, 4, 6, 3, 3, 2), r"x must have shape \(N, C_in, H, W\), received \(3, 8, 5\)"),
+        ((2, 3, 8, 5), (6, 4, 6, 3, 3, 0), r"weight must not be empty, received \(6, 4, 6, 3, 3, 0\)"),
+        ((2, 0, 8, 5), (6, 4, 6, 0, 3, 2), r"weight must not be empty, received \(6, 4, 6, 0, 3, 2\)"),
+    ],
+)
+def test_local_geometry_names_what_is_wrong(x_shape, weight_shape, message):
+    with pytest.raises(ValueError, match=rf"^locally_connected2d: {message}$"):
+        local_geometry("locally_connected2d", x_shape, weight_shape)

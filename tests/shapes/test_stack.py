@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, trace
+from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool, trace
 
 LENET = (
     Conv(6, 5, padding=2),
@@ -119,3 +119,25 @@ def test_anything_but_a_layer_is_refused():
         trace(("conv",), (1, 8, 8))
     with pytest.raises(ValueError, match=r"trace: input_shape must have shape \(C, H, W\), received \(8, 8\)"):
         trace((), (8, 8))
+
+
+def test_a_record_says_what_it_leaves_out_as_torchs_modules_do():
+    assert Conv(6, 5) == Conv(6, 5, stride=1, padding=0, dilation=1, groups=1, bias=True)
+    assert Pool("max", 3) == Pool("max", 3, stride=None, padding=0, ceil_mode=False)
+    assert LocalResponseNorm(5) == LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0)
+    assert (Dropout(), Dense(4)) == (Dropout(rate=0.5), Dense(4, bias=True))
+
+
+def test_layers_that_keep_the_shape_count_nothing():
+    layers = (Activation("relu"), LocalResponseNorm(5), Dropout(0), Flatten(), Dropout(0.9))
+    reports = trace(layers, (3, 4, 5))
+    assert [report.output_shape for report in reports] == [(3, 4, 5)] * 3 + [(60,)] * 2
+    assert [report.name for report in reports] == ["relu1", "norm1", "dropout1", "flatten1", "dropout2"]
+    assert {(report.parameters, report.multiply_adds, report.weight_shape) for report in reports} == {(0, 0, None)}
+    assert [report.receptive_field for report in reports] == [(1, 1)] * 3 + [None] * 2
+
+
+@pytest.mark.parametrize("rate", [-0.1, 1, 1.5])
+def test_a_rate_that_is_no_share_is_refused(rate):
+    with pytest.raises(ValueError, match=rf"^dropout1: rate must be from 0 to below 1, received {rate}$"):
+        trace((Dropout(rate),), (3, 4, 5))

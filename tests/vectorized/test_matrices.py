@@ -81,3 +81,19 @@ def test_dtype_is_kept(build):
 def test_bad_calls_are_refused_by_name(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    ("build", "kernel", "size"),
+    [
+        (toeplitz, VECTOR, 5),
+        (circulant, VECTOR, 5),
+        (doubly_block_toeplitz, MATRIX, 5),
+        (doubly_block_circulant, MATRIX, 5),
+    ],
+)
+def test_only_arrays_of_floats_are_kernels(build, kernel, size):
+    with pytest.raises(TypeError, match=rf"^{build.__name__}: kernel must be a numpy\.ndarray, received list"):
+        build(kernel.tolist(), size)
+    with pytest.raises(TypeError, match=rf"^{build.__name__}: kernel must be of dtype .*, received int64"):
+        build(kernel.astype(np.int64), size)
