@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz faults clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz mutation faults clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ lint: environment ## Check style and formatting
 
 fuzz: environment ## Damage files at random and read them, ten minutes for each kind of reader
 	@$(VENV) -m tests.fuzz.readers
+
+mutation: environment ## Put faults into the package, and count how many the tests and the chapters notice
+	@$(VENV) -m tests.mutation
 
 faults: environment ## Kill fifty training runs twice each, and see that they end as if they had not been
 	@$(VENV) -m tests.faults.kills
