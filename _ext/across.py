@@ -24,15 +24,22 @@ def join(app, kind, *, read, awaiting, fill_in):
         What the extension's ``setup`` returns.
     """
 
+    changed = set()
+
     def note(app, doctree):
         notes(app.env, kind)[app.env.docname] = read(app, doctree)
+        changed.add(app.env.docname)
 
     def forget(app, env, docname):
-        notes(env, kind).pop(docname, None)
+        if notes(env, kind).pop(docname, None) is not None:
+            changed.add(docname)
+
+    def written_anew(app, env):
+        return awaiting(app, env) if changed else []
 
     app.connect("doctree-read", note)
     app.connect("env-purge-doc", forget)
-    app.connect("env-updated", awaiting)
+    app.connect("env-updated", written_anew)
     app.connect("doctree-resolved", fill_in)
     # The version is that of the notes: Sphinx reads every page again where an earlier build kept another.
     return {"parallel_read_safe": False, "parallel_write_safe": True, "env_version": 1}
