@@ -34,7 +34,7 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.split("\n\n")[0])
     parser.add_argument("names", nargs="*", metavar="mutant", help="try these alone, by their names")
     parser.add_argument("--only", choices=TARGETS, help="try them on these alone")
-    parser.add_argument("--units", type=int, default=400, metavar="N", help="mutants for the unit tests (0: all)")
+    parser.add_argument("--units", type=int, default=320, metavar="N", help="mutants for the unit tests (0: all)")
     parser.add_argument("--chapters", type=int, default=80, metavar="N", help="mutants for the chapters (0: all)")
     parser.add_argument("--seed", type=int, default=0, help="draws other mutants")
     parser.add_argument("--list", action="store_true", help="only print the names and what they change")

@@ -81,6 +81,20 @@ def test_many_filters_take_one_product_an_image(monkeypatch):
         assert used == [expected]
 
 
+def test_a_dilated_axis_falls_into_as_few_undilated_ones_as_it_can():
+    # (first row of the output, rows to the next, stride in every dilation-th row of the input)
+    assert _im2col._undilated(2, 4, 10) == [(0, 2, 1), (1, 2, 1)]
+    assert _im2col._undilated(3, 2, 10) == [(0, 2, 3), (1, 2, 3)]
+    assert _im2col._undilated(4, 2, 10) == [(0, 1, 2)]
+    assert _im2col._undilated(1, 3, 2) == [(0, 3, 1), (1, 3, 1)]
+
+
+def test_nobody_can_write_through_the_views_of_an_image():
+    # Cells overlap: what is written to one would be found in others.
+    assert not _im2col._windows(X, GEOMETRY).flags.writeable
+    assert not _im2col._strips(X, GEOMETRY).flags.writeable
+
+
 def test_transforms_have_the_next_length_of_small_factors():
     def smooth(n):
         for factor in (2, 3, 5):
