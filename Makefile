@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz mutation faults clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz mutation faults versions audit clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,12 @@ mutation: environment ## Put faults into the package, and count how many the tes
 
 faults: environment ## Kill fifty training runs twice each, and see that they end as if they had not been
 	@$(VENV) -m tests.faults.kills
+
+versions: environment ## Run tests and chapters on the oldest and the newest packages, or one: make versions LOCK=oldest
+	@$(VENV) -m tools.versions $(LOCK)
+
+audit: environment ## List the packages' licences, and ask whether vulnerabilities are known (needs the internet)
+	@$(VENV) -m tools.audit
 
 clean: ## Remove what was built; .venv stays
 	@PYTHON="$(PYTHON)" sh tools/python.sh -m tools.clean

@@ -31,7 +31,7 @@ def may_be_written(path):
     path = os.path.realpath(os.fsdecode(path))
     rooms = [os.environ[name] for name in ("CHAPTER_ROOM", "IPYTHONDIR", "MPLCONFIGDIR") if name in os.environ]
     inside = any(path == room or path.startswith(room + os.sep) for room in map(os.path.realpath, rooms))
-    return inside or path == os.devnull or "__pycache__" in path
+    return inside or path == os.path.realpath(os.devnull) or "__pycache__" in path
 
 
 def watch(event, arguments):
