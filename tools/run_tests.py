@@ -16,6 +16,8 @@ from pathlib import Path
 
 from tools.chapters import ROOT, chapters
 
+# One file, one worker: the cells of a notebook need each other, and a module its fixtures.
+PARALLEL = ("-n", "auto", "--dist", "loadfile")
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
@@ -53,7 +55,7 @@ def chapters_alone(threads, python=sys.executable):
     with tempfile.TemporaryDirectory() as scratch:
         settings = {name: str(Path(scratch) / name) for name in ("IPYTHONDIR", "MPLCONFIGDIR")}
         watched = {"PYTHONPATH": str(ROOT / "tests" / "book" / "alone"), "TMPDIR": scratch, **settings}
-        return pytest([*nbval, *notebooks], threads, python, **watched)
+        return pytest([*nbval, *notebooks, *PARALLEL], threads, python, **watched)
 
 
 def rehearsal():
@@ -67,13 +69,11 @@ def rehearsal():
 
 def steps():
     """List the steps as (name, function that runs it)."""
-    # One file, one worker: the cells of a notebook need each other, and a module its fixtures.
-    parallel = ["-n", "auto", "--dist", "loadfile"]
     # A module that wraps an optional backend cannot be imported without it; that everything else
     # can be is what the tests proper show.
     doctests = ["--doctest-modules", "--doctest-ignore-import-errors", "cnnlib"]
     yield "book", build
-    yield "tests", lambda: pytest(["tests", *parallel], 1)
+    yield "tests", lambda: pytest(["tests", *PARALLEL], 1)
     # Triton decides when it is imported whether it compiles or interprets, so this needs processes of its own.
     yield "kernels, interpreted", lambda: pytest(["tests/gpu/kernels", "-n", "auto"], 1, TRITON_INTERPRET="1")
     yield "GPU programs, rehearsed", rehearsal

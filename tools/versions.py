@@ -13,7 +13,7 @@ from functools import partial
 
 from tools.chapters import ROOT
 from tools.environment import SetupError, run_pip, venv_python
-from tools.run_tests import chapters_alone, pytest, run
+from tools.run_tests import PARALLEL, chapters_alone, pytest, run
 
 LOCKS = ("oldest", "newest")
 # What belongs to the exact environment: the pages, the programs behind make, the grader.
@@ -58,9 +58,8 @@ def environment(name):
 
 def steps(names):
     """List the steps as `tools.run_tests.run` takes them; what lies between them makes and removes the environments."""
-    parallel = ["-n", "auto", "--dist", "loadfile"]
-    tests = ["tests", *parallel, *(f"--ignore={folder}" for folder in LEFT_OUT)]
-    kernels = ["tests/gpu/kernels", *parallel]
+    tests = ["tests", *PARALLEL, *(f"--ignore={folder}" for folder in LEFT_OUT)]
+    kernels = ["tests/gpu/kernels", *PARALLEL]
     for name in names:
         with environment(name) as python:
             yield f"{name}: tests", partial(pytest, tests, 1, python)
