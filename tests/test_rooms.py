@@ -100,7 +100,9 @@ def spoilt(arrays, which, value):
 @on_every_call
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_what_is_no_finite_number_goes_the_same_way_in_every_room(name, arrays, options, value):
-    for which in (index for index, array in enumerate(arrays) if array.dtype.kind == "f"):
+    # Where a kernel's NaN meets no cell of a signal, the definition multiplies it by zero, and others leave it out.
+    changed = arrays[:1] if name in ("convolve", "correlate") else arrays
+    for which in (index for index, array in enumerate(changed) if array.dtype.kind == "f"):
         bad = spoilt(arrays, which, value)
         with np.errstate(all="ignore"):
             expected = call(definition, name, bad, options)

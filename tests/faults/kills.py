@@ -18,7 +18,7 @@ from tests.photographs import draw_pictures
 from tests.training.ranks import results, started
 from tests.training.scaled_runs import command
 
-STEPS = 30
+STEPS = 20
 
 
 def draw_data(root):
@@ -32,7 +32,7 @@ def arguments(pictures, folder):
     """Return a run's command line: a reading process, normalisation, groups, dropout, and a checkpoint every step."""
     return [
         *("train", "alexnet2012", "--data", f"imagenet:{pictures}", "--input-size", "67", "--width", "0.03"),
-        *("--batch-size", "6", "--steps", str(STEPS), "--learning-rate", "0.02", "--log-every", "3"),
+        *("--batch-size", "6", "--steps", str(STEPS), "--learning-rate", "0.02", "--log-every", "1"),
         *("--checkpoint-every", "1", "--damaged-limit", "0.1", "--device", "cpu", "--workers", "1"),
         *("--folder", str(folder)),
     ]
@@ -41,7 +41,7 @@ def arguments(pictures, folder):
 def finish(pictures, folder):
     """Take a run to its end, from wherever it is, and return the seconds that took."""
     start = time.monotonic()
-    [(code, _, err)] = results(1, command, *arguments(pictures, folder), timeout=120)
+    [(code, _, err)] = results(1, command, *arguments(pictures, folder), timeout=900)
     if code:
         raise RuntimeError(f"the run in {folder} ends with {code}: {err}")
     return time.monotonic() - start
@@ -114,15 +114,15 @@ def main(options=None):
         for number in range(options.runs):
             row = interrupted(pictures, Path(scratch) / str(number), whole, seconds, rng)
             rows.append(row)
+            equal = sum(not each["differences"] for each in rows)
+            about = {"steps": STEPS, "seconds_uninterrupted": round(seconds, 3), "seed": options.seed}
+            record.write_record("faults", "make faults", rows, **about, n=len(rows), equal=equal)
             lost = ", ".join(row["differences"]) or "equal"
             print(
                 f"{number + 1:3}: killed after {row['seconds']:.2f} s, step {row['step']}, and after "
                 f"{row['seconds_of_resume']:.2f} s, step {row['step_of_resume']}: {lost}",
                 flush=True,
             )
-    equal = sum(not row["differences"] for row in rows)
-    about = {"steps": STEPS, "seconds_uninterrupted": round(seconds, 3), "seed": options.seed, "n": len(rows)}
-    record.write_record("faults", "make faults", rows, **about, equal=equal)
     print(f"{2 * len(rows)} kills of {len(rows)} runs: {equal} ended as the run that nobody interrupted")
     return int(equal < len(rows))
 
