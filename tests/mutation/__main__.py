@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def main(arguments=None):
 
 def in_a_copy(arguments):
     """Start the program again in a copy of the project, and return its exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the copy goes, too, when the program is told to end
     with tempfile.TemporaryDirectory(prefix="mutation-") as scratch:
         copy = Path(scratch) / "book"
         ignored = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache", "*.egg-info")

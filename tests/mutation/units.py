@@ -102,18 +102,24 @@ def measure(tests, codes):
 def try_mutants(tests, mutants, measured, tell):
     """Call ``tell`` with each mutant and the name of the test that noticed it, or None where none did."""
     for mutant in mutants:
-        chosen = {
-            name: seconds
-            for name, (seconds, statements) in sorted(measured.items(), key=lambda entry: entry[1][0])
-            if _reaches(mutant, statements)
-        }
+        names = _concerned(mutant, measured)
+        chosen = {name: measured[name][0] for name in sorted(names, key=lambda name: measured[name][0])}
         code = mutant.code()
         answer = forked(lambda chosen=chosen, code=code, mutant=mutant: [tests.killer(mutant.module, code, chosen)])
         tell(mutant, "time or memory" if answer is None else answer[0])
 
 
-def _reaches(mutant, statements):
-    """Whether a test that reached these statements may notice; what runs at import concerns all of a module."""
+def _concerned(mutant, measured):
+    """Return the tests that may notice: those that reach the statement.
+
+    What runs at import may concern all tests in the files of those that reach any statement of the module: the
+    methods that a dataclass is given have none.
+    """
     if mutant.statement is not None:
-        return mutant.statement in statements
-    return any(statement.startswith(f"{mutant.module}:") for statement in statements)
+        return {name for name, (_, statements) in measured.items() if mutant.statement in statements}
+    near = {
+        name.split("::")[0]
+        for name, (_, statements) in measured.items()
+        if any(statement.startswith(f"{mutant.module}:") for statement in statements)
+    }
+    return {name for name in measured if name.split("::")[0] in near}
