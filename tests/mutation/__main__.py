@@ -4,8 +4,6 @@ Everything happens in a temporary copy of the project; the faults live in forked
 """
 
 import argparse
-import hashlib
-import json
 import os
 import shutil
 import signal
@@ -25,8 +23,6 @@ PACKAGES = ("shapes", "definition", "vectorized")
 TARGETS = {"units": 0.95, "chapters": 0.80}
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-# What was measured without faults is kept here, under a name made of all that it depends on.
-KEPT = "CNNLIB_MUTATION_MEASURED"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
@@ -39,10 +35,9 @@ def main(arguments=None):
     parser.add_argument("--chapters", type=int, default=80, metavar="N", help="mutants for the chapters (0: all)")
     parser.add_argument("--seed", type=int, default=0, help="draws other mutants")
     parser.add_argument("--list", action="store_true", help="only print the names and what they change")
+    parser.add_argument("--here", action="store_true", help="in this folder, which is a copy of the project")
     options = parser.parse_args(arguments)
-    if KEPT not in os.environ:
-        return in_a_copy(sys.argv[1:] if arguments is None else arguments)
-    return run(options)
+    return run(options) if options.here else in_a_copy(sys.argv[1:] if arguments is None else arguments)
 
 
 def in_a_copy(arguments):
@@ -52,23 +47,17 @@ def in_a_copy(arguments):
         copy = Path(scratch) / "book"
         ignored = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache", "*.egg-info")
         shutil.copytree(ROOT, copy, ignore=ignored)
-        kept = {KEPT: str(ROOT / "_build" / "mutation"), "IPYTHONDIR": scratch, "TMPDIR": scratch}
-        inline = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-        environ = os.environ | ONE_THREAD | inline | kept
-        return subprocess.run([sys.executable, "-m", "tests.mutation", *arguments], cwd=copy, env=environ).returncode
+        environ = os.environ | ONE_THREAD | {"IPYTHONDIR": scratch, "TMPDIR": scratch}
+        environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"  # as in a kernel
+        command = [sys.executable, "-m", "tests.mutation", "--here", *arguments]
+        return subprocess.run(command, cwd=copy, env=environ).returncode
 
 
 def run(options):
     """Try the mutants and print what came of them; return 0 where the targets are met, 1 elsewhere."""
     if ROOT not in Path(cnnlib.__file__).parents:
         sys.exit(f"the package must be that of the copy in {ROOT}, received {cnnlib.__file__}")
-    sources = {
-        f"cnnlib.{package}.{path.stem}": path.read_text(encoding="utf-8")
-        for package in PACKAGES
-        for path in sorted((ROOT / "cnnlib" / package).glob("*.py"))
-        if path.stem != "__init__"
-    }
-    population = [mutant for module, source in sources.items() for mutant in mutants(module, source)]
+    population = [mutant for module, source in sources().items() for mutant in mutants(module, source)]
     argued = {kind: equivalents(kind, population) for kind in TARGETS}
     if options.names:
         by_name = {mutant.name: mutant for mutant in population}
@@ -79,7 +68,7 @@ def run(options):
         for mutant in population:
             print(mutant.name, *mutant.difference(), sep="\n    ")
         return 0
-    codes = {module: reporting(module, source) for module, source in sources.items()}
+    codes = {module: reporting(module, source) for module, source in sources().items()}
     status = 0
     for kind, work in (("units", on_units), ("chapters", on_chapters)):
         if options.only in (None, kind):
@@ -87,6 +76,16 @@ def run(options):
             answers = work(options, population, codes)
             status |= summary(kind, answers, argued[kind], time.perf_counter() - start)
     return status
+
+
+def sources():
+    """Return the text of every module with code in it, by its dotted name."""
+    return {
+        f"cnnlib.{package}.{path.stem}": path.read_text(encoding="utf-8")
+        for package in PACKAGES
+        for path in sorted((ROOT / "cnnlib" / package).glob("*.py"))
+        if path.stem != "__init__"
+    }
 
 
 def equivalents(kind, population):
@@ -105,8 +104,7 @@ def on_units(options, population, codes):
     answers = []
 
     def work(tests):
-        packages = [f"cnnlib/{package}" for package in PACKAGES]
-        measured = once("units", (*units.TESTS, *units.HELPERS, *packages), lambda: units.measure(tests, codes))
+        measured = units.measure(tests, codes)
 
         def tell(mutant, answer):
             answers.append((mutant, answer))
@@ -119,7 +117,7 @@ def on_units(options, population, codes):
 
 
 def on_chapters(options, population, codes):
-    """Try mutants on the chapters, those of few seconds first; return [(mutant, what noticed it or None)]."""
+    """Try mutants on the chapters until one notices; return [(mutant, what noticed it or None)] of those called."""
     from tests.mutation import book
     from tools.chapters import chapters
 
@@ -138,24 +136,6 @@ def on_chapters(options, population, codes):
 def drawn(options, population, n):
     """Return the mutants to try: those that were named, or a sample."""
     return population if options.names or not n else sample(population, n, options.seed)
-
-
-def once(name, inputs, measure):
-    """Return what ``measure`` finds, or found before with the same files."""
-    digest = hashlib.sha256(sys.version.encode())
-    for each in inputs:
-        path = ROOT / each
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.is_file() and "__pycache__" not in file.parts:
-                digest.update(file.read_bytes())
-    kept = Path(os.environ[KEPT]) / f"{name}-{digest.hexdigest()[:16]}.json"
-    if not kept.exists():
-        print(f"measuring {name} without faults", flush=True)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        temporary = kept.with_suffix(".part")
-        temporary.write_text(json.dumps(measure()))
-        temporary.replace(kept)
-    return json.loads(kept.read_text())
 
 
 def show(mutant, answer):

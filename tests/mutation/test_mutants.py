@@ -94,7 +94,7 @@ def test_every_fault_is_a_program_that_says_something_else(name):
     source = (CNNLIB / f"{name}.py").read_text(encoding="utf-8")
     found = mutants(f"cnnlib.{name.replace('/', '.')}", source)
     assert len(found) > 100
-    for mutant in found[::7]:
+    for mutant in found[::20]:
         mutant.code()
         assert mutant.difference(), mutant.name
     assert ast.dump(found[0].tree) == ast.dump(ast.parse(source))

@@ -172,3 +172,9 @@ def test_an_argument_about_a_mutant_that_is_gone_is_an_error(tmp_path, monkeypat
     assert program.equivalents("units", population) == {"shapes.m:f:plus-one:1": "why"}
     with pytest.raises(SystemExit, match=r"mutants that do not exist: shapes\.m:f:plus-one:1"):
         program.equivalents("units", population[:1])
+
+
+@pytest.mark.parametrize("kind", program.TARGETS)
+def test_every_mutant_that_is_argued_about_exists(kind):
+    population = [mutant for module, source in program.sources().items() for mutant in mutants(module, source)]
+    assert all(reason.endswith(".") for reason in program.equivalents(kind, population).values())

@@ -11,7 +11,6 @@ from tests.mutation.forks import allow, forked
 from tests.mutation.graft import graft, reached
 
 TESTS = ["tests/shapes", "tests/definition", "tests/vectorized", "tests/test_rooms.py", "tests/test_bad_calls.py"]
-HELPERS = ["tests/conftest.py", "tests/messages.py", "tests/operands.py", "tests/oracles.py", "tests/strategies.py"]
 OPTIONS = ["-q", "-s", "-p", "no:cacheprovider"]
 
 
