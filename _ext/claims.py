@@ -21,14 +21,14 @@ logger = logging.getLogger(__name__)
 
 
 class Waiting(nodes.General, nodes.Element):
-    """Stands on a page until the claims are known; ``chapter`` or ``topics`` says for which of them."""
+    """Stands on a page until the claims are known; ``chapter``, ``chapters`` or ``topics`` says for which of them."""
 
 
 class ClaimsDirective(SphinxDirective):
-    """One section with a table for each chapter that has claims."""
+    """How many claims each chapter makes, then a section for each that has any."""
 
     def run(self):
-        found = []
+        found = [Waiting(chapters=True)]
         for path in chapters(Path(self.env.app.confdir)):
             page = path.relative_to(self.env.app.confdir).with_suffix("").as_posix()
             source = path.read_text(encoding="utf-8")
@@ -124,28 +124,51 @@ def fill_in(app, doctree, docname):
         uri = app.builder.get_relative_uri(docname, page) + f"#{target}"
         return nodes.reference("", "", nodes.Text(text), refuri=uri, internal=True)
 
-    claims = {each["id"]: (page, each) for page, listed in notes(app.env, "claims").items() for each in listed}
+    made = notes(app.env, "claims")
+    claims = {each["id"]: (page, each) for page, listed in made.items() for each in listed}
     topics = yaml.safe_load((Path(app.confdir) / "topics.yml").read_text(encoding="utf-8"))
-    for waiting in list(doctree.findall(Waiting)):
+    awaited = list(doctree.findall(Waiting))
+    for waiting in awaited:
         if "chapter" in waiting:
             page = waiting["chapter"]
-            rows = [claim_row(each, page, topics, link) for each in notes(app.env, "claims").get(page, [])]
-            waiting.replace_self(table(("Claim", "Measured", "Section, and topic"), rows, "claims-measured"))
+            waiting.replace_self(claims_by_section(made.get(page, []), page, topics, link))
+        elif "chapters" in waiting:
+            listed = [(each.parent, len(made.get(each["chapter"], []))) for each in awaited if "chapter" in each]
+            waiting.replace_self(counts(listed))
         else:
             rows = [topic_row(topic, claims, app.env, link) for topic in topics]
-            waiting.replace_self(table(("Topic", "Treated in", "Checked by"), rows))
+            waiting.replace_self(table(("Topic", "Treated in", "Checked by"), rows, "topics"))
+
+
+def counts(listed):
+    """Return the head of the page: how many claims there are, and how many of them each of its sections holds."""
+    total = nodes.paragraph("", f"{sum(count for _, count in listed)} claims in all:")
+    entries = nodes.bullet_list(classes=["claims-counted"])
+    for section, count in listed:
+        name = nodes.reference("", section[0].astext(), refid=section["ids"][0], internal=True)
+        entries += nodes.list_item("", nodes.paragraph("", "", name, nodes.Text(f", {count}")))
+    return [total, entries]
+
+
+def claims_by_section(claims, page, topics, link):
+    """Return a section with a table for each section of a chapter that makes claims."""
+    found = []
+    for (target, title), listed in itertools.groupby(claims, lambda each: each["section"]):
+        rows = [claim_row(each, page, topics, link) for each in listed]
+        section = nodes.section(ids=[f"claims-{Path(page).name}-{target}"])
+        section += [
+            nodes.title("", "", link(title, page, target)),
+            table(("Claim", "Measured"), rows, "claims-measured"),
+        ]
+        found.append(section)
+    return found
 
 
 def claim_row(claim, page, topics, link):
-    """Return the cells of one claim."""
+    """Return the cells of one claim: what it says, its id and its topics; what was measured."""
     sentence = link(claim["sentence"], page, f"claim-{claim['id']}")
     treated = [nodes.emphasis("", topic["topic"]) for topic in topics if claim["id"] in topic.get("claims", [])]
-    section, title = claim["section"]
-    return [
-        separated([sentence, nodes.literal("", claim["id"])]),
-        [nodes.Text(claim["shown"])],
-        separated([link(title, page, section), *treated]),
-    ]
+    return [separated([sentence, nodes.literal("", claim["id"]), *treated]), [nodes.Text(claim["shown"])]]
 
 
 def topic_row(topic, claims, env, link):

@@ -2,7 +2,8 @@
 
 A notebook keeps such a figure as the state of its widgets: selectors, and for every combination of their choices a
 picture. Here they become a form, the picture of the first choice, and a list of the others, which
-``_static/explorer.js`` shows as they are chosen. Any other widget is shown by its text.
+``_static/explorer.js`` shows as they are chosen. Any other widget is left out: it is a progress bar, and its text would
+say for ever that nothing is done.
 """
 
 import base64
@@ -45,7 +46,7 @@ def replace_widgets(app, doctree):
         if figure := explorer(models, root, folder, address):
             script.parent.replace(script, nodes.raw("", figure, format="html"))
         else:
-            bundle.parent.remove(bundle)
+            bundle.parent.parent.remove(bundle.parent)
 
 
 def is_widget(node):

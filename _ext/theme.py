@@ -15,6 +15,10 @@ MENDED = (
     (r"<img(?![^>]* loading=)(?=[^>]*_images/)", '<img loading="lazy"'),
     # Spans of code that have the colour of plain text; two in three, and each costs the browser time.
     (r'<span class="(?:n|nn|nx|p|w)">([^<]*)</span>', r"\1"),
+    # Lines to try at the prompt end with an empty one, for the program that tries them.
+    (r"\n{2,}</pre>", "\n</pre>"),
+    # References of a docstring, which are numbered, by the key that tells them from those of others.
+    (r"\[R[0-9a-f]{12}-(\d+)\]", r"[\1]"),
     # A second font, for one icon.
     (r'<link rel="preload"[^>]*/fa-brands-400[^>]*>', ""),
     (r"\b(fa-brands|fab) fa-github\b", "fa-solid fa-code-branch"),
@@ -22,6 +26,11 @@ MENDED = (
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
     (r' role="doc-biblioentry"', ""),
 )
+
+# What a cell printed; a line of it that is columns; a formula with the marks that belong to it.
+PRINTED = re.compile(r'(myst-ansi notranslate"><div class="highlight"><pre>(?:<span></span>)?)(.*?)(</pre>)', re.DOTALL)
+COLUMNS = re.compile(r"^ +\S|\S {2,}\S|\S \| ")
+FORMULA = re.compile(r'([(\[“‘]?)(<span class="math notranslate nohighlight">[^<]*</span>)((?:-[a-z]+)?[,.;:?!)\]”’]*)')
 
 # The index of the search, for searching as one types, which is off: the page of results loads it itself.
 SEARCH = r'<script (defer )?src="[^"]*(searchtools|language_data|searchindex)\.js[^"]*"></script>'
@@ -36,6 +45,21 @@ def one_search_field(app, config):
     config.html_theme_options["navbar_persistent"] = []
 
 
+def mark_lines(match):
+    """Tell claims, which wrap like the sentences they are, from columns, which nobody can read once wrapped."""
+
+    def marked(line):
+        kind = "claimed" if line.startswith("✓ ") else "columns" if COLUMNS.search(line) else None
+        return f'<span class="{kind}">{line}</span>' if kind and "<" not in line else line
+
+    return match[1] + "".join(map(marked, match[2].splitlines(keepends=True))) + match[3]
+
+
+def keep_whole(match):
+    """Keep a formula and its comma on one line: a browser breaks lines on either side of a formula."""
+    return f'<span class="unbroken">{match[0]}</span>' if match[1] or match[3] else match[0]
+
+
 def mend_pages(app):
     """Mend every page as it is written: templates of our own would have to follow each of the theme's versions."""
     if app.builder.format != "html":
@@ -46,6 +70,7 @@ def mend_pages(app):
         page = render(template, context)
         for pattern, replacement in MENDED:
             page = re.sub(pattern, replacement, page)
+        page = FORMULA.sub(keep_whole, PRINTED.sub(mark_lines, page))
         return page if template == "search.html" else re.sub(SEARCH, "", page)
 
     app.builder.templates.render = mended

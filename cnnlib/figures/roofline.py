@@ -68,7 +68,11 @@ def _draw_cluster(axis, members, colour, line):
     for name, (intensity, rate) in ordered:
         axis.plot(intensity, rate / 1e9, "o", color=colour, markersize=8, zorder=3)
         leader = {"arrowstyle": "-", "color": FAINT, "linewidth": 0.6}
-        axis.annotate(name, (intensity, rate / 1e9), (across, height), va="center", fontsize=9, arrowprops=leader)
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 1}  # the roof may run behind the name
+        place = (across, height)
+        axis.annotate(
+            name, (intensity, rate / 1e9), place, va="center", fontsize=9, arrowprops=leader, bbox=paper, zorder=4
+        )
         height = min(height, rate / 1e9) / line
 
 

@@ -10,6 +10,7 @@ from tools.chapters import ROOT, chapters, pages
 HTML = ROOT / "_build" / "html"
 NAMES = [f"{page}.html" for page in pages()] + ["search.html", "genindex.html"]
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
+WITH_CONTROLS = ["chapters/convolution.html", *(f"{page}.html" for page in pages() if page.startswith("playground/"))]
 
 # Formulas are thousands of small boxes of one colour, the text's; their container is judged, its boxes are not.
 VIOLATIONS = """async (rules) => {
@@ -17,6 +18,12 @@ VIOLATIONS = """async (rules) => {
   const found = await axe.run({ exclude: [["mjx-math"]] }, { resultTypes: ["violations"], ...chosen });
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).slice(0, 5)}`);
 }"""
+
+
+# A hand that meets the label moves the control.
+SMALLER_SIDE = (
+    "c => Math.min(...(({width, height}) => [width, height])((c.closest('label') ?? c).getBoundingClientRect()))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,17 +68,32 @@ class TestChapter:
         assert opened.evaluate("document.getAnimations().length") == 0
         assert opened.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
-    def test_every_control_is_named_and_large_enough_for_a_finger(self, name, opened):
+    def test_every_control_is_named_and_large_enough_to_hit(self, name, opened):
         for control in opened.locator(".cell_output :is(select, input, button)").all():
             if not control.is_visible():
                 continue
             assert control.evaluate("c => (c.labels?.[0]?.textContent || c.ariaLabel || c.textContent).trim()")
-            # A finger that meets the label moves the control.
-            size = control.evaluate("c => (c.closest('label') ?? c).getBoundingClientRect().toJSON()")
-            assert min(size["width"], size["height"]) >= 16, control.evaluate("c => c.outerHTML")
+            assert control.evaluate(SMALLER_SIDE) >= 24, control.evaluate("c => c.outerHTML")
 
-    def test_paper_shows_the_figures_and_not_their_controls(self, name, opened):
+    def test_paper_shows_the_figures_and_what_was_chosen_but_no_slider(self, name, opened):
         opened.emulate_media(media="print")
-        for figure in opened.locator(".explorer").all():
-            assert not figure.locator(".controls").is_visible()
-            assert figure.locator("img").is_visible()
+        for figure in opened.locator(".bd-article :is(.explorer, .cnnlib-figure)").all():
+            assert not any(slider.is_visible() for slider in figure.locator("input").all())
+            assert all(choice.is_visible() for choice in figure.locator("select, output").all())
+            assert figure.locator("img, svg").first.is_visible()
+
+
+@pytest.mark.parametrize("name", WITH_CONTROLS)
+def test_a_finger_meets_every_control(name, browser, site):
+    with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
+        page = context.new_page()
+        page.goto((HTML / name).as_uri())
+        figures = page.locator(":is(.explorer, .cnnlib-figure, .cnnlib-playground)")
+        controls = figures.locator("select, button, input:not([type=number])")
+        small = [
+            each.evaluate("c => c.outerHTML")
+            for each in controls.all()
+            if each.is_visible() and each.evaluate(SMALLER_SIDE) < 44
+        ]
+        assert controls.count()
+        assert small == []

@@ -35,6 +35,25 @@ def test_every_checked_claim_is_listed_once(site):
     assert len(listed) == len(set(listed)) == checked
 
 
+def test_the_claims_are_counted_by_chapter_and_listed_by_section(site):
+    page = site["appendices/claims.html"]
+    total = 0
+    for entry in page.select(".claims-counted li"):
+        chapter = page.find(id=entry.a["href"].removeprefix("#"))
+        count = int(entry.get_text().rpartition(",")[2])
+        assert chapter.h2.get_text().removesuffix("#") == entry.a.get_text()
+        assert len(chapter.select("table.claims tbody tr")) == count
+        for section in chapter.find_all("section", recursive=False):
+            # Its heading leads to the section that makes the claims, on the page to which they lead.
+            place = section.h3.a["href"].split("#")[0]
+            claims = section.select("td:first-child .line:first-child a")
+            assert claims
+            assert {claim["href"].split("#")[0] for claim in claims} == {place}
+        total += count
+    assert f"{total} claims in all" in page.article.get_text()
+    assert total == len(page.select("table.claims tbody tr"))
+
+
 @pytest.mark.parametrize("room", ["definition", "vectorized", "gpu"])
 def test_an_operation_leads_to_its_sections_and_they_lead_back(site, room):
     entry = site[f"appendices/api/{room}.html"].find(id=f"cnnlib.{room}.conv2d").parent

@@ -10,7 +10,7 @@ from tools.browser_assets import assets_folder
 from tools.chapters import ROOT, chapters, pages
 
 HTML = ROOT / "_build" / "html"
-NAMES = [f"{page}.html" for page in pages()]
+NAMES = [f"{page}.html" for page in pages()] + ["genindex.html"]
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
 # The playgrounds have tests of their own.
 CONTROLS = ".cell_output :is(.explorer, .cnnlib-figure) :is(select, input[type=range])"
@@ -34,6 +34,25 @@ DISTORTED = """() => [...document.querySelectorAll('.bd-article img')]
     return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.03;
   })
   .map(image => image.alt)"""
+
+# What the right edge of the screen cuts off, out of reach: nothing around it scrolls.
+CUT = """() => {
+  const scrolls = element => ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
+  const reached = element => !element.matches('.bd-article') && (scrolls(element) || reached(element.parentElement));
+  return [...document.querySelectorAll('.bd-article :is(p, li, h1, h2, h3, h4, dt, img, svg, select, mjx-container)')]
+    .filter(element => element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1)
+    .filter(element => !reached(element))
+    .map(element => element.textContent.trim() || element.outerHTML.slice(0, 200));
+}"""
+
+# Headings that take a line more for the link beside them.
+STRETCHED = """() => [...document.querySelectorAll('.bd-article .headerlink')].filter(link => {
+  const before = link.parentElement.offsetHeight;
+  link.style.display = 'none';
+  const after = link.parentElement.offsetHeight;
+  link.style.display = '';
+  return link.parentElement.matches('h1, h2, h3, h4') && before !== after;
+}).map(link => link.parentElement.textContent)"""
 
 HEAVIEST = 2_500_000  # bytes of everything that a page asks for before its reader moves, uncompressed
 
@@ -84,12 +103,16 @@ class TestPage:
         assert open_page(name).page.locator(".math mjx-container").count() >= written
         assert open_page(name).page.locator("mjx-merror").count() == 0
 
+    def test_headings_are_as_high_as_their_words(self, name, open_page):
+        assert open_page(name).page.evaluate(STRETCHED) == []
+
     def test_fits_a_phone(self, name, open_page):
         page = open_page(name).page
         page.set_viewport_size({"width": 390, "height": 844})
         try:
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             assert page.evaluate(DISTORTED) == []
+            assert page.evaluate(CUT) == []
         finally:
             page.set_viewport_size({"width": 1280, "height": 900})
 
