@@ -21,9 +21,9 @@ ARGUED = {}
 
 # What may be used as the book does it, by SPDX identifier; "BSD" where metadata do not say which.
 ACCEPTED = {
-    "Apache-2.0 WITH LLVM-exception",
-    *"0BSD Apache-2.0 BSD BSD-2-Clause BSD-3-Clause BSL-1.0 CC0-1.0 ISC MIT MIT-0 MIT-CMU MPL-2.0 PSF-2.0 Zlib".split(),
-}
+    "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
+    "ISC", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Zlib",
+}  # fmt: skip
 
 # How metadata older than SPDX's identifiers spell them.
 SPELLINGS = {
