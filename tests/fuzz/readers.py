@@ -98,7 +98,7 @@ def fuzz(readers, enough, seed, folder):
 
 def _without_particulars(words):
     """Leave out quoted text and numbers, so that what is left says which way was taken."""
-    return re.sub(r"-?\d[\d,.]*", "#", re.sub(r"b?'[^']*'|b?\"[^\"]*\"", "'…'", words))[:100]
+    return re.sub(r"-?(0x[0-9a-f]+|\d[\d,.]*)", "#", re.sub(r"b?'[^']*'|b?\"[^\"]*\"", "'…'", words))[:100]
 
 
 def main(arguments=None):

@@ -82,10 +82,10 @@ def test_a_reader_that_says_too_much_or_takes_too_long_is_caught(tmp_path, monke
 def test_outcomes_are_counted_by_what_was_taken_not_by_what_was_in_the_file(tmp_path):
     def particular(path):
         content = path.read_bytes()
-        raise ValueError(f"{path} starts with {content[:1]!r} and holds {len(content):,} bytes")
+        raise ValueError(f"{path} starts with {content[:1]!r} and holds {len(content):,} bytes of {hash(content):#x}")
 
     outcomes, _ = fuzz({"it": Reader([bytes(50)], particular, ValueError)}, lambda tries: tries >= 40, 1, tmp_path)
-    assert outcomes == {("it", "refused", " starts with '…' and holds # bytes"): 40}
+    assert outcomes == {("it", "refused", " starts with '…' and holds # bytes of #"): 40}
 
 
 def test_a_record_keeps_the_groups_that_were_not_tried_again(tmp_path, monkeypatch, capsys):
