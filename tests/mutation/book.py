@@ -14,12 +14,16 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from tests.mutation.forks import Snapshot, allow, forked
+from tests.mutation.forks import Snapshot, allow, forked, limit_memory
 from tests.mutation.graft import graft, reached
 from tests.outputs import COMPARED, code_cells, shown
 
 # What the chapters import besides cnnlib: with it loaded, a process forks ready to start.
 WARM = "matplotlib.pyplot PIL.Image scipy.ndimage scipy.signal sklearn.datasets torch tqdm.auto ipywidgets mlxtend.data"
+
+# Seconds of a chapter's work, as long as they are without a fault, in which it must notice one. What would be noticed
+# later counts as survived: to follow every survivor to the end of every chapter takes longer than all the rest.
+PATIENCE = 30
 
 
 class _Stream(io.TextIOBase):
@@ -121,10 +125,10 @@ def _outcome(path, mutants, codes, show):
     before, seconds, kept = set(), [], []
     for number in range(len(chapter.cells)):
         snapshot = Snapshot(lambda question, number=number: _try_from(chapter, number, mutants, show, *question))
-        start = time.perf_counter()
+        start = time.process_time()
         if difference := chapter.run(number):
             raise RuntimeError(f"{path.stem}, cell {number + 1}, without any fault: {difference}")
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
         first = [mutant.name for mutant in mutants if mutant.statement in seen - before]
         before |= seen
         if first:
@@ -150,13 +154,16 @@ def _try_from(chapter, number, mutants, show, names, seconds):
 
 
 def _killer(chapter, mutant, code, number, seconds):
-    """Go on with the fault from a cell to the end, or to the first cell that notices; say which and what, or None."""
+    """Go on with the fault from a cell to the first that notices; say which and what, or None."""
+    limit_memory()
     try:
         graft(mutant.module, code)
     except Exception as error:
         return f"import: {type(error).__name__}"
     for later in range(number, len(chapter.cells)):
-        allow(60 + 10 * seconds[later])
+        if sum(seconds[number : later + 1]) > PATIENCE:
+            return None
+        allow(60 + 30 * seconds[later])
         if difference := chapter.run(later):
             return f"{chapter.name}, cell {later + 1}: {difference}"
     return None

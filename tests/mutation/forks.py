@@ -26,7 +26,6 @@ class Snapshot:
         self._pid = os.fork()
         if self._pid == 0:
             try:
-                _limit_memory()
                 while not select.select([asked], [], [], 1)[0]:
                     if os.getppid() != parent:
                         os._exit(0)
@@ -41,7 +40,7 @@ class Snapshot:
         os.close(answered)
 
     def ask(self, question=None):
-        """Return the answer; None where the copy died, of an exception, of `allow` or of too much memory."""
+        """Return the answer; None where the copy died, of an exception, or of `allow`."""
         with os.fdopen(self._ask, "w") as pipe:
             pipe.write(json.dumps(question) + "\n")
         with os.fdopen(self._answer) as pipe:
@@ -68,8 +67,8 @@ def allow(seconds):
     signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def _limit_memory():
-    """Allow `BYTES` more than there are: PyTorch alone maps gigabytes that it never uses."""
+def limit_memory():
+    """Let the process have no more than four gigabytes beside those it has; PyTorch alone maps many, and uses few."""
     with open("/proc/self/statm") as file:
         used = int(file.read().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + BYTES, resource.RLIM_INFINITY))

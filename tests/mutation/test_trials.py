@@ -12,7 +12,7 @@ pytest.importorskip("resource", reason="processes fork where there is Unix")
 
 from tests.mutation import __main__ as program
 from tests.mutation import book, units
-from tests.mutation.forks import Snapshot, allow, forked
+from tests.mutation.forks import Snapshot, allow, forked, limit_memory
 from tests.mutation.graft import graft, reached, reporting
 from tests.mutation.mutants import mutants
 
@@ -83,7 +83,7 @@ def test_a_forked_process_answers_or_dies():
     dropped.drop()
     assert forked(lambda: os._exit(3)) is None
     assert forked(lambda: (allow(0.1), time.sleep(30))) is None
-    assert forked(lambda: len(bytes(8 * 2**30))) is None
+    assert forked(lambda: (limit_memory(), len(bytes(8 * 2**30)))) is None
 
 
 def collected(tmp_path, monkeypatch, work):
@@ -143,6 +143,13 @@ def test_a_fault_is_tried_to_the_end_of_the_chapter(loaded, chapter):
     later = fault("double:mult-to-add:1")
     _, answers = book.try_mutants(chapter, [later], {NAME: reporting(NAME, SOURCE)}, lambda *_: None)
     assert answers[later.name].startswith("chapter, cell 3")
+
+
+def test_a_fault_that_takes_long_to_notice_survives(loaded, chapter, monkeypatch):
+    found = fault("double:mult-to-add:1")
+    monkeypatch.setattr(book, "PATIENCE", -1)
+    _, answers = book.try_mutants(chapter, [found], {NAME: reporting(NAME, SOURCE)}, lambda *_: None)
+    assert answers == {found.name: None}
 
 
 def test_a_chapter_that_is_not_as_committed_is_an_error(loaded, chapter):

@@ -7,7 +7,7 @@ import time
 import hypothesis
 import pytest
 
-from tests.mutation.forks import allow, forked
+from tests.mutation.forks import allow, forked, limit_memory
 from tests.mutation.graft import graft, reached
 
 TESTS = ["tests/shapes", "tests/definition", "tests/vectorized", "tests/test_rooms.py", "tests/test_bad_calls.py"]
@@ -69,6 +69,7 @@ class UnitTests:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
+        limit_memory()
         allow(60)
         try:
             graft(module, code)
