@@ -125,7 +125,7 @@ def load_weights(path, architecture):
 
 
 def require_weights(path, weights, about, architecture):
-    """Raise `ValueError` unless the contents of a file are weights of an architecture, all of them finite numbers.
+    """Make sure that the contents of a file are weights of an architecture, all of them finite numbers.
 
     Parameters
     ----------
@@ -135,6 +135,11 @@ def require_weights(path, weights, about, architecture):
     about : dict
         What the file says of itself.
     architecture : Architecture
+
+    Raises
+    ------
+    ValueError
+        If they are not.
     """
     if about.get("architecture") != architecture.name:
         received = " ".join(str(about.get("architecture")).split())

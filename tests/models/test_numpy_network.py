@@ -115,7 +115,7 @@ def test_bad_calls_are_refused(options, count, message):
 
 def test_a_loss_that_is_no_number_ends_the_run():
     images, labels = some_digits(6)
-    images = images.copy()
+    images = images.astype(np.float32)
     images[4, 0, 3, 3] = np.nan
     with pytest.raises(FloatingPointError, match="fit_numpy: the loss became nan in epoch 1; try a lower"):
         fit_numpy(NumpyNetwork(lenet()), (images, labels), epochs=2, batch_size=3)
