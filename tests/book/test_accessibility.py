@@ -77,6 +77,7 @@ class TestChapter:
 
     def test_paper_shows_the_figures_and_what_was_chosen_but_no_slider(self, name, opened):
         opened.emulate_media(media="print")
+        assert opened.locator(".bd-article h1").is_visible()
         for figure in opened.locator(".bd-article :is(.explorer, .cnnlib-figure)").all():
             assert not any(slider.is_visible() for slider in figure.locator("input").all())
             assert all(choice.is_visible() for choice in figure.locator("select, output").all())
