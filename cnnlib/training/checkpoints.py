@@ -156,17 +156,28 @@ def _require_fit(path, tensors, network, optimizer):
     """Find out before anything is overwritten, and in one line, whether every tensor has a place to go to."""
     here = {f"network.{name}": _layout(_array(value)) for name, value in network.state_dict().items()}
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-    shapes = {f"optimizer.{index}": tuple(parameter.shape) for index, parameter in enumerate(parameters)}
-    for name, value in tensors.items():
-        # What an optimizer remembers of a parameter is its own affair: numbers, and arrays like the parameter.
-        parameter, _, entry = name.rpartition(".")
-        if entry and parameter in shapes and value.shape in ((), shapes[parameter]):
-            here[name] = _layout(value)
+    remembered = _remembered(optimizer)
+    stepped = {name.rpartition(".")[0] for name in tensors}  # of the rest it remembers nothing yet
+    for index, parameter in enumerate(parameters):
+        if (owner := f"optimizer.{index}") in stepped:
+            like = _layout(_array(parameter))
+            here |= {f"{owner}.{entry}": like if layout is None else layout for entry, layout in remembered.items()}
     there = {name: _layout(value) for name, value in tensors.items()}
     for name in sorted(here.keys() | there.keys()):
         if there.get(name) != here.get(name):
             found, wanted = (each.get(name, "missing") for each in (there, here))
             raise ValueError(f"{path} is of another network: {name!r} is {found} there and {wanted} here")
+
+
+def _remembered(optimizer):
+    """Ask a twin that has taken a step what it keeps of a parameter: name → layout, None where as the parameter's."""
+    group = optimizer.param_groups[0]
+    one = torch.zeros_like(group["params"][0].detach().flatten()[:1])
+    one.grad = torch.zeros_like(one)
+    twin = type(optimizer)([group | {"params": [one]}])
+    twin.step()
+    kept = {entry: _array(value) for entry, value in twin.state[one].items() if value is not None}
+    return {entry: None if array.shape == (1,) else _layout(array) for entry, array in kept.items()}
 
 
 def _layout(array):

@@ -218,6 +218,17 @@ def test_tensors_without_a_place_are_refused(name, tmp_path):
     assert_untouched(small_network(), path, rf"is of another network: '{name}' is float64 \(2, 2\) there and .* here")
 
 
+@pytest.mark.parametrize("entry", ["step", "exp_avg", "exp_avg_sq"])
+def test_what_the_optimizer_remembers_is_there_whole(entry, tmp_path):
+    path = tmp_path / "c"
+    train(checkpoint=path)
+    tensors, about = load_tensors(path, kind="checkpoint")
+    del tensors[f"optimizer.2.{entry}"]
+    save_tensors(path, tensors, kind="checkpoint", about=about)
+    match = rf"is of another network: 'optimizer.2.{entry}' is missing there and float32 \(.*\) here"
+    assert_untouched(small_network(), path, match)
+
+
 def test_weights_that_are_no_numbers_are_never_a_checkpoint(tmp_path):
     """The loss of the only batch is measured before the step that leads out of float32."""
     reckless = Recipe(1, 20, 1e37, optimizer="sgd", schedule="constant")
