@@ -202,6 +202,8 @@ def _is_left_alone(node):
             return True
         case ast.keyword(arg="strict"):  # zip's guard against what cannot happen
             return True
+        case ast.Call(ast.Name("describe")) | ast.Tuple([ast.Constant(str()), *_]):  # parts of messages
+            return True
     return _is_text(node)
 
 
