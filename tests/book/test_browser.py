@@ -54,6 +54,11 @@ STRETCHED = """() => [...document.querySelectorAll('.bd-article .headerlink')].f
   return link.parentElement.matches('h1, h2, h3, h4') && before !== after;
 }).map(link => link.parentElement.textContent)"""
 
+# What stands in a table's cell and reaches into the next one.
+SPILT = """() => [...document.querySelectorAll('.bd-article :is(td, th)')]
+  .filter(cell => cell.scrollWidth > cell.clientWidth + 1)
+  .map(cell => cell.textContent.trim())"""
+
 HEAVIEST = 2_500_000  # bytes of everything that a page asks for before its reader moves, uncompressed
 
 Opened = namedtuple("Opened", "page errors requests")
@@ -113,6 +118,7 @@ class TestPage:
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             assert page.evaluate(DISTORTED) == []
             assert page.evaluate(CUT) == []
+            assert page.evaluate(SPILT) == []
         finally:
             page.set_viewport_size({"width": 1280, "height": 900})
 

@@ -75,6 +75,11 @@ def test_a_figures_alternative_says_more_than_its_caption(site):
     assert short == []
 
 
+def test_no_progress_bar_says_that_nothing_is_done(site):
+    outputs = ((name, output.get_text()) for name, page in site.items() for output in page.select(".cell_output"))
+    assert [(name, text) for name, text in outputs if re.search(r"\b0%\|", text)] == []
+
+
 def test_headings_descend_one_level_at_a_time(site):
     for name in set(site) - OWN:
         levels = [int(heading.name[1]) for heading in site[name].select("article :is(h1, h2, h3, h4, h5, h6)")]
