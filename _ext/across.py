@@ -23,7 +23,6 @@ def join(app, kind, *, read, awaiting, fill_in):
     dict
         What the extension's ``setup`` returns.
     """
-
     changed = set()
 
     def note(app, doctree):

@@ -73,6 +73,7 @@ def link_both_ways(app, doctree, docname):
                     nodes.literal("", name.removeprefix("cnnlib.")),
                 )
                 for name in dict.fromkeys(names)
+                if not any(each.startswith(f"{name}.") for each in names)  # a module beside its function
             ]
             place = next((i for i, part in enumerate(section) if isinstance(part, nodes.section)), len(section))
             section.insert(place, line("In the package: ", links))
