@@ -19,7 +19,8 @@ def use_own_files(app, config):
         return
     # One file: loaded one by one, the parts may arrive in an order in which they do not work.
     scripts = assets / "mathjax" / "es5"
-    parts = [(scripts / f"{part}.js").read_text(encoding="utf-8") for part in PARTS]
+    files = [Path(__file__).with_name("formulas.js"), *(scripts / f"{part}.js" for part in PARTS)]
+    parts = [file.read_text(encoding="utf-8") for file in files]
     (scripts / "formulas.js").write_text(";\n".join(parts), encoding="utf-8", newline="\n")
     config.html_static_path.append(str(assets))
     config.mathjax_path = "mathjax/es5/formulas.js"
