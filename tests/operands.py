@@ -1,6 +1,7 @@
 """One call of every operator: the shapes of its arrays, by the names of its arguments, and its other arguments."""
 
 import numpy as np
+import pytest
 
 IMAGES = (2, 4, 7, 6)
 CALLS = {
@@ -32,3 +33,15 @@ def call(name):
     shapes, options = CALLS[name]
     rng = np.random.default_rng(17)
     return {argument: rng.uniform(0.5, 1.5, shape) for argument, shape in shapes.items()}, options
+
+
+def assert_checked(room, name, argument, arrays, options):
+    """Hand over the argument as a list, as integers and in another precision."""
+    operator, array = getattr(room, name), arrays[argument]
+    with pytest.raises(TypeError, match=rf"^{name}: {argument} must be a numpy\.ndarray, received list"):
+        operator(**arrays | {argument: array.tolist()}, **options)
+    with pytest.raises(TypeError, match=rf"^{name}: {argument} must be of dtype float32 or float64, received int64"):
+        operator(**arrays | {argument: array.astype(np.int64)}, **options)
+    if len(arrays) > 1:
+        with pytest.raises(TypeError, match=rf"^{name}: .* must share one dtype, received .*{argument} float32"):
+            operator(**arrays | {argument: array.astype(np.float32)}, **options)
