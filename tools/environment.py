@@ -85,7 +85,7 @@ def create_venv(venv, stamp, version):
     """Make the virtual environment unless a usable one lies there already.
 
     One made elsewhere (a moved folder) or by another Python is made anew: its scripts and packages
-    belong to what is no longer there.
+    belong to what is no longer there. Behind a link lies another folder's environment, which is not ours to clear.
     """
     kept = read_text(os.path.join(venv, "stamp"))
     moved = kept and kept.splitlines()[:2] != stamp.splitlines()[:2]
@@ -93,6 +93,9 @@ def create_venv(venv, stamp, version):
     same_python = made_by and made_by.group(1) == dotted(version)
     if same_python and not moved and starts(venv_python(venv)):
         return
+    if os.path.islink(venv) and os.path.exists(venv) and os.listdir(venv):
+        owner = kept.splitlines()[0] if kept else "something else"
+        raise SetupError(f"{venv} is a link to what belongs to {owner}, and would be emptied: remove the link")
     print(f"creating {venv} with Python {dotted(version)}", flush=True)
     made = subprocess.run(
         [sys.executable, "-m", "venv", "--clear", venv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT

@@ -1,6 +1,7 @@
 import ast
 import errno
 import os
+import re
 import shutil
 import socket
 import stat
@@ -50,6 +51,19 @@ def test_a_changed_file_installs_again(project, no_pip, name):
         file.write("# changed\n")
     assert environment.prepare(str(project), VERSION)
     assert len(no_pip) == 2
+
+
+def test_another_folders_environment_behind_a_link_is_left_alone(project, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    environment_of_other = other / ".venv"
+    environment_of_other.mkdir()
+    (environment_of_other / "stamp").write_text(
+        environment.stamp_text(str(project), VERSION).replace(str(project), str(other))
+    )
+    (project / ".venv").symlink_to(environment_of_other)
+    with pytest.raises(environment.SetupError, match=rf"is a link to what belongs to {re.escape(str(other))}.*remove"):
+        environment.prepare(str(project), VERSION)
+    assert [path.name for path in environment_of_other.iterdir()] == ["stamp"]
 
 
 def test_an_interrupted_installation_is_resumed(project, no_pip, monkeypatch):
