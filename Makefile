@@ -54,8 +54,9 @@ lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 
-fuzz: environment ## Damage files at random and read them, ten minutes for each kind of reader
+fuzz: environment ## Damage files at random and read them, ten minutes a kind; draw 500 examples of every operator's properties
 	@$(VENV) -m tests.fuzz.readers
+	@$(VENV) -m tests.fuzz.operators
 
 mutation: environment ## Put faults into the package, and count how many the tests and the chapters notice
 	@$(VENV) -m tests.mutation
