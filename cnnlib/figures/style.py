@@ -14,7 +14,7 @@ INK = "#1f2933"
 FAINT = "#9aa5b1"
 
 # The three kinds of layer in diagrams: tints that dark text stays legible on.
-LAYER_TINTS = {"input": "#d9e8f5", "convolution": "#9fd8cb", "pooling": "#e8c5da", "dense": "#f7dfa5"}
+LAYER_TINTS = {"input": "#d9e8f5", "convolution": "#9fd8cb", "pooling": "#d08fb8", "dense": "#f7dfa5"}
 
 SETTINGS = {
     "figure.facecolor": "white",

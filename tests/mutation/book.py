@@ -19,7 +19,7 @@ from tests.mutation.graft import graft, reached
 from tests.outputs import COMPARED, code_cells, shown
 
 # What the chapters import besides cnnlib: with it loaded, a process forks ready to start.
-WARM = "matplotlib.pyplot PIL.Image scipy.ndimage scipy.signal sklearn.datasets torch tqdm.auto ipywidgets mlxtend.data"
+WARM = "matplotlib.pyplot PIL.Image scipy.ndimage scipy.signal sklearn.datasets torch ipywidgets mlxtend.data"
 
 # Seconds of a chapter's work, as long as they are without a fault, in which it must notice one. What would be noticed
 # later counts as survived: to follow every survivor to the end of every chapter takes longer than all the rest.
@@ -88,6 +88,10 @@ class Chapter:
 
 def warm_up():
     """Load what the chapters need, so that the processes forked from this one have it."""
+    import tqdm.auto
+    import tqdm.notebook
+
+    tqdm.auto.tqdm = tqdm.notebook.tqdm  # what it is in a kernel
     for name in [*WARM.split(), "cnnlib.vectorized.layers", "cnnlib.vectorized.optimizers", "cnnlib.definition"]:
         __import__(name)
 

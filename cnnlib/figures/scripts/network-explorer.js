@@ -1,7 +1,7 @@
 // Every layer's size, parameters and arithmetic, for any size of the image and one of some networks.
 function draw(root) {
   const { networks, size: [low, high, start] } = JSON.parse(root.dataset.given);
-  const TINTS = { conv: "#9fd8cb", pool: "#e8c5da", dense: "#f7dfa5" };
+  const TINTS = { conv: "#9fd8cb", pool: "#d08fb8", dense: "#f7dfa5" };
   let chosen = Object.keys(networks)[0];
   let size = start;
 
