@@ -209,6 +209,9 @@ def show_reads(places, itemsize, *, title=""):
                 )
             for begin in begins[begins // _LINE == line]:
                 axis.add_patch(plt.Rectangle((begin % _LINE, row + 0.1), itemsize, 0.8, color=INPUT, linewidth=0))
+        if len(shown) < 12:  # as many rows for every pattern: what is not asked for is what is saved
+            place = _LINE / 2, (len(shown) + 12) / 2
+            axis.text(*place, "no other line is asked for", ha="center", va="center", color=INK)
         rest = f" (the first 12 of {len(lines)} are drawn)" if len(lines) > 12 else ""
         axis.set(xlim=(-1, _LINE + 1), ylim=(12, 0), title=title, yticks=[], ylabel="lines of memory")
         axis.set_xticks(range(0, _LINE + 1, _SECTOR))

@@ -57,8 +57,10 @@ def test_what_comes_from_memory_and_what_is_used():
     come = [patch.get_x() for patch in pieces if patch.get_facecolor() != (1, 1, 1, 1)]
     assert come == [0, 64]
     assert len(pieces) == 4
+    assert [text.get_text() for text in axis.texts] == ["no other line is asked for"]
     many = show_reads(np.arange(32) * 100, 2).axes[0]
     assert many.get_xlabel() == "byte of a line (the first 12 of 32 are drawn)"
+    assert not many.texts
 
 
 def test_the_scarcest_is_coloured():
