@@ -49,9 +49,12 @@ def plain_words(*, advice):
     """
     try:
         yield
+    except (ConnectionResetError, ConnectionRefusedError, EOFError) as error:
+        # The process was handing over a batch: the pipe is known to be broken before PyTorch knows why.
+        raise ChildProcessError(f"a process that reads pictures has ended ({_reason(error)}); {advice}") from None
     except RuntimeError as error:
         first_line = str(error).partition("\n")[0]
-        if first_line.startswith("DataLoader worker"):
+        if first_line.startswith("DataLoader worker") or first_line.endswith("items of ancdata"):
             # As a rule the system ended it for want of memory.
             raise ChildProcessError(f"a process that reads pictures has ended ({first_line}); {advice}") from None
         # What a library of NVIDIA's cannot allocate is no OutOfMemoryError.
@@ -60,3 +63,7 @@ def plain_words(*, advice):
         if "can't allocate memory" in first_line:
             raise MemoryError(f"this machine's memory is too small for this; {advice}") from None
         raise
+
+
+def _reason(error):
+    return getattr(error, "strerror", None) or str(error) or "nothing more came from it"

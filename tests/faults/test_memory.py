@@ -8,6 +8,7 @@ from cnnlib.__main__ import main
 from cnnlib.models.architectures import alexnet_one_tower
 from cnnlib.models.network import Network
 from cnnlib.models.storage import save_tensors
+from cnnlib.training.devices import plain_words
 from cnnlib.training.networks import describe_trained
 from tests.faults.crowded import FULL_GPU, full_after
 from tests.faults.kills import draw_data
@@ -44,6 +45,30 @@ def test_a_machine_with_too_little_memory_is_one_line(capsys):
     assert main(["bench", "lenet", "--batch-size", "1000000000000", "--seconds", "0.01", "--device", "cpu"]) == 2
     line = "cnnlib bench: this machine's memory is too small for this; try a smaller --batch-size\n"
     assert capsys.readouterr().err == line
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (RuntimeError("DataLoader worker (pid 7) is killed by signal: Killed. "), r"DataLoader worker \(pid 7\) .*"),
+        (ConnectionResetError(104, "Connection reset by peer"), "Connection reset by peer"),
+        (ConnectionRefusedError(111, "Connection refused"), "Connection refused"),
+        (EOFError(), "nothing more came from it"),
+        (RuntimeError("received 0 items of ancdata"), "received 0 items of ancdata"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_a_reading_process_that_ends_is_called_so_whatever_breaks_first(error, reason):
+    with (
+        pytest.raises(ChildProcessError, match=rf"a process that reads pictures has ended \({reason}\); try fewer"),
+        plain_words(advice="try fewer"),
+    ):
+        raise error
+
+
+def test_a_reader_of_what_is_printed_that_leaves_is_no_reader_of_pictures():
+    with pytest.raises(BrokenPipeError), plain_words(advice="try fewer"):
+        raise BrokenPipeError(32, "Broken pipe")
 
 
 def test_a_defect_keeps_its_traceback(monkeypatch):
