@@ -21,6 +21,7 @@ from tests.mutation.mutants import mutants, sample
 
 PACKAGES = ("shapes", "definition", "vectorized")
 TARGETS = {"units": 0.95, "chapters": 0.80}
+EACH_PACKAGE = {"units"}  # must meet its target in every package; the chapters call too few functions of some
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
@@ -158,7 +159,8 @@ def summary(kind, answers, argued, seconds):
     for name, n, k, e in [*rows, ("together", total.total(), killed.total(), equivalent.total())]:
         share = k / max(1, n - e)
         print(f"{name:12}{n:9}{k:9}{n - k - e:10}{e:12}{share:20.1%}")
-        missed |= share < TARGETS[kind] and n > e
+        counts = kind in EACH_PACKAGE or name == "together"
+        missed |= counts and share < TARGETS[kind] and n > e
     for mutant, answer in answers:
         if answer is None and mutant.name not in argued:
             print("survived:", mutant.name)

@@ -172,6 +172,15 @@ def test_survivors_are_named_and_too_many_fail(capsys):
     assert f"but killed by a test: {population[1].name}" in capsys.readouterr().out
 
 
+def test_unit_tests_answer_for_each_package_and_chapters_for_all_together(capsys):
+    source = "def f(a):\n    return a + 1 < 2 - a\n"
+    small, large = (mutants(f"cnnlib.{package}.m", source) for package in ("shapes", "vectorized"))
+    answers = [(small[0], None), *((mutant, "a test") for mutant in large * 9)]
+    assert program.summary("units", answers, {}, 60) == 1
+    assert program.summary("chapters", answers, {}, 60) == 0
+    assert program.summary("chapters", [*answers[:2], (large[1], None)], {}, 60) == 1
+
+
 def test_an_argument_about_a_mutant_that_is_gone_is_an_error(tmp_path, monkeypatch):
     population = mutants("cnnlib.shapes.m", "def f(a):\n    return a + 1\n")
     (tmp_path / "equivalent.toml").write_text('[everywhere]\n"shapes.m:f:plus-one:1" = "why"\n[chapters]\n')
