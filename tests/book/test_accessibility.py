@@ -20,10 +20,12 @@ VIOLATIONS = """async (rules) => {
 }"""
 
 
-# A hand that meets the label moves the control.
-SMALLER_SIDE = (
-    "c => Math.min(...(({width, height}) => [width, height])((c.closest('label') ?? c).getBoundingClientRect()))"
-)
+# Of the controls that are seen: their names, and the smaller side. A hand that meets the label moves the control.
+CONTROLS = """controls => controls.filter(c => c.checkVisibility()).map(c => {
+  const { width, height } = (c.closest("label") ?? c).getBoundingClientRect();
+  const name = (c.labels?.[0]?.textContent || c.ariaLabel || c.textContent).trim();
+  return { name, side: Math.min(width, height), html: c.outerHTML };
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -43,17 +45,17 @@ def context(site, browser):
     context.close()
 
 
-@pytest.fixture
-def opened(request, context):
-    """The page that the test names, its formulas set."""
+@pytest.fixture(scope="module")
+def opened(context, name):
+    """The page that the tests in a row name, its formulas set."""
     page = context.new_page()
-    page.goto((HTML / request.getfixturevalue("name")).as_uri())
+    page.goto((HTML / name).as_uri())
     page.evaluate("async () => { await window.MathJax?.startup?.promise }")
     yield page
     page.close()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", NAMES, scope="module")
 def test_axe_finds_no_fault(name, opened, axe):
     opened.add_script_tag(path=axe)
     assert opened.evaluate(VIOLATIONS) == []
@@ -62,21 +64,19 @@ def test_axe_finds_no_fault(name, opened, axe):
     assert opened.evaluate(VIOLATIONS, ["color-contrast", "link-in-text-block"]) == []
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", CHAPTERS, scope="module")
 class TestChapter:
     def test_nothing_moves_unasked(self, name, opened):
         assert opened.evaluate("document.getAnimations().length") == 0
         assert opened.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
 
     def test_every_control_is_named_and_large_enough_to_hit(self, name, opened):
-        for control in opened.locator(".cell_output :is(select, input, button)").all():
-            if not control.is_visible():
-                continue
-            assert control.evaluate("c => (c.labels?.[0]?.textContent || c.ariaLabel || c.textContent).trim()")
-            assert control.evaluate(SMALLER_SIDE) >= 24, control.evaluate("c => c.outerHTML")
+        for control in opened.locator(".cell_output :is(select, input, button)").evaluate_all(CONTROLS):
+            assert control["name"], control
+            assert control["side"] >= 24, control
 
     def test_paper_shows_the_figures_and_what_was_chosen_but_no_slider(self, name, opened):
-        opened.emulate_media(media="print")
+        opened.emulate_media(media="print")  # the last test of a page: it stays so
         assert opened.locator(".bd-article h1").is_visible()
         for figure in opened.locator(".bd-article :is(.explorer, .cnnlib-figure)").all():
             assert not any(slider.is_visible() for slider in figure.locator("input").all())
@@ -91,10 +91,6 @@ def test_a_finger_meets_every_control(name, browser, site):
         page.goto((HTML / name).as_uri())
         figures = page.locator(":is(.explorer, .cnnlib-figure, .cnnlib-playground)")
         controls = figures.locator("select, button, input:not([type=number])")
-        small = [
-            each.evaluate("c => c.outerHTML")
-            for each in controls.all()
-            if each.is_visible() and each.evaluate(SMALLER_SIDE) < 44
-        ]
-        assert controls.count()
-        assert small == []
+        seen = controls.evaluate_all(CONTROLS)
+        assert seen
+        assert [control["html"] for control in seen if control["side"] < 44] == []

@@ -1,4 +1,4 @@
-"""The convolution and the pooling playground show what `cnnlib` computes, for every setting."""
+"""The convolution and the pooling playground show what `cnnlib` computes, whatever is set."""
 
 import re
 from itertools import product
@@ -12,11 +12,14 @@ from cnnlib.playground import ConvolutionPlayground, PoolingPlayground
 
 
 class TestConvolution:
-    def test_the_output_is_cnnlibs_for_every_setting(self, show):  # noqa: F811
+    def test_the_output_is_cnnlibs_for_every_pair_of_settings(self, show):  # noqa: F811
         widget = ConvolutionPlayground()
         root = show(widget)
-        settings = product((1, 3), (0, 2), (1, 2), ("zeros", "circular"), (3, 4, 7))
-        for count, (stride, padding, dilation, mode, side) in enumerate(settings):
+        values = (1, 3), (0, 2), (1, 2), ("zeros", "circular"), (3, 4, 7)
+        # Half of all combinations: any two values meet in one of them.
+        even = [places for places in product(*(range(len(each)) for each in values)) if sum(places) % 2 == 0]
+        for count, places in enumerate(even):
+            stride, padding, dilation, mode, side = (each[place] for each, place in zip(values, places, strict=True))
             picture = ("temple roofs", "rings", "a grid to paint on")[count % 3]
             for name, value in (("stride", stride), ("padding", padding), ("dilation", dilation)):
                 move(root, f"input[name={name}]", value)
