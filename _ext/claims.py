@@ -1,5 +1,7 @@
 """Collect the claims of all chapters, as they were checked when the chapters ran, on pages of their own.
 
+On the chapter's own page `_ext.checks` makes cards of them.
+
 ``{claims}`` lists every claim, ``{topics}`` what ``topics.yml`` names and where it is treated. Both are filled in when
 every chapter has been read, and written anew whenever one has.
 """
@@ -15,6 +17,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 from _ext.across import heading, is_element, join, notes
+from _ext.checks import put_cards
 from tools.chapters import chapters
 
 logger = logging.getLogger(__name__)
@@ -103,13 +106,12 @@ def collect(app, doctree):
             continue
         for (name, statement), line in zip(made, lines, strict=True):
             sentence, _, shown = line.removeprefix("✓ ").rpartition(" · ")
-            if not sentence:
-                _, _, shown = line.partition(": ")
             if statement and sentence != statement:
                 logger.warning("claims: %r is printed as %r", statement, sentence, location=cell)
-            cell["ids"].append(f"claim-{name}")
-            found.append({"id": name, "sentence": sentence.strip() or name, "shown": shown, "section": heading(cell)})
-    return found
+            section = heading(cell)
+            found.append({"id": name, "sentence": sentence.strip(), "shown": shown, "section": section, "cell": cell})
+    put_cards(app, doctree, found)
+    return [{key: claim[key] for key in ("id", "sentence", "shown", "section")} for claim in found]
 
 
 def pages_to_write(app, env):

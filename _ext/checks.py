@@ -1,0 +1,234 @@
+"""Fold the checks of a page into cards, each behind the ✓ of the sentence that it checks.
+
+In a notebook a finding is a sentence that ends in ``[✓](#claim-id)``, and its check is a small cell that calls `claim`.
+On the page the cell gives way to a card for each claim: the sentence alone, what was measured, the bound as a bar, and
+the code. A card stands behind the paragraph of its ✓, unseen until that is pressed; without a script it is shown by its
+address, which the ✓ leads to. ``_static/checks.js`` does the rest.
+"""
+
+import ast
+import html
+import re
+
+from docutils import nodes
+from sphinx.locale import _
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from _ext.findings import disagreements
+
+logger = logging.getLogger(__name__)
+
+TICK = "✓"
+CLOSE = re.compile(r"⟨(?P<value>[^⟩]*)⟩ = (?P<about>\S+) ± (?P<within>\S+)")
+BOUNDED = re.compile(r"(?:(?P<low>\S+) ≤ )?⟨(?P<value>[^⟩]*)⟩(?: ≤ (?P<high>\S+))?")
+
+
+class Tick(nodes.Inline, nodes.TextElement):
+    """The mark behind a finding; ``claim`` names what checks it."""
+
+
+class Ticks(SphinxTransform):
+    """Take links whose text is a ✓ for what they are, before somebody looks for the headings that they lead to."""
+
+    default_priority = 870  # MyST resolves links at 879
+
+    def apply(self, **options):
+        """Replace each of them."""
+        for link in list(self.document.findall(nodes.reference)):
+            if link.get("id_link") and link.astext() == TICK:
+                link.replace_self(Tick("", TICK, claim=link["refuri"].removeprefix("#")))
+
+
+def is_claim(statement):
+    """Tell whether a statement of Python makes a claim, itself or inside."""
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "claim"
+        for node in ast.walk(statement)
+    )
+
+
+def code_of(source, claim_id):
+    """Return what a check cell runs for one of its claims: its own statement, and those before it that claim nothing.
+
+    Parameters
+    ----------
+    source : str
+        Of the cell.
+    claim_id : str
+        An id that a loop makes belongs to the whole loop.
+
+    Returns
+    -------
+    str
+    """
+    kept = []
+    for statement in ast.parse(source).body:
+        text = ast.get_source_segment(source, statement)
+        if not is_claim(statement):
+            kept.append(text)
+        elif f'"{claim_id}"' in text:
+            return "\n".join([*kept, text])
+    loops = [ast.get_source_segment(source, each) for each in ast.parse(source).body if isinstance(each, ast.For)]
+    return "\n".join([*kept, *loops])
+
+
+def verdict(shown):
+    """Return the line that says what was measured and what was claimed, as nodes.
+
+    Parameters
+    ----------
+    shown : str
+        As `cnnlib.claims.claim` prints it behind the sentence.
+
+    Returns
+    -------
+    list of docutils node
+    """
+    if match := CLOSE.fullmatch(shown):
+        value, claimed = match["value"], f"{match['about']} ± {match['within']}"
+        middle, width = number(match["about"]), number(match["within"])
+        picture = bar(number(value), middle - width, middle + width)
+    elif (match := BOUNDED.fullmatch(shown)) and (match["low"] or match["high"]):
+        value, low, high = match["value"], match["low"], match["high"]
+        claimed = (
+            _("between {} and {}").format(low, high)
+            if low and high
+            else _("at least {}").format(low)
+            if low
+            else _("at most {}").format(high)
+        )
+        picture = bar(number(value), low and number(low), high and number(high))
+    else:
+        return [nodes.Text(_("Exactly: ")), nodes.strong("", shown)]
+    return [
+        nodes.Text(_("Measured on this build: ")), nodes.strong("", value), nodes.raw("", picture, format="html"),
+        nodes.Text(_("Claimed: {}").format(claimed)),
+    ]  # fmt: skip
+
+
+def number(text):
+    """Return the number that a claim printed."""
+    return float(text.replace(",", ""))
+
+
+def bar(value, low, high):
+    """Return a small picture: the claimed range as a band, the measured value as a mark on it.
+
+    Parameters
+    ----------
+    value : float
+    low, high : float or None
+        None where the range is open.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    ends = [end for end in (value, low, high) if end is not None]
+    span = max(ends) - min(ends) or abs(value) or 1.0
+    left, right = min(ends) - span / 4, max(ends) + span / 4
+
+    def place(end):
+        return round(200 * (end - left) / (right - left), 1)
+
+    start, stop = 0 if low is None else place(low), 200 if high is None else place(high)
+    return (
+        '<svg class="bound" viewBox="0 0 200 12" width="200" height="12" aria-hidden="true">'
+        '<path class="track" d="M0 6H200"/>'
+        f'<rect class="band" x="{start}" y="2" width="{stop - start:.1f}" height="8" rx="2"/>'
+        f'<circle class="mark" cx="{place(value)}" cy="6" r="4"/></svg>'
+    )
+
+
+def card(app, claim, source):
+    """Return the card of a claim."""
+    made = nodes.container(ids=[f"claim-{claim['id']}"], classes=["check"])
+    code = nodes.literal_block("", code_of(source, claim["id"]), language="ipython3")
+    chapter = app.env.docname.rpartition("/")[2]
+    listed = app.builder.get_relative_uri(app.env.docname, "appendices/claims") + f"#claims-{chapter}"
+    link = nodes.reference("", _("All claims of this chapter"), refuri=listed, internal=True)
+    made += [
+        nodes.paragraph("", claim["sentence"], classes=["sentence"]),
+        nodes.paragraph("", "", *verdict(claim["shown"]), classes=["verdict"]),
+        code,
+        nodes.paragraph("", "", link, classes=["way-out"]),
+    ]
+    return made
+
+
+def put_cards(app, doctree, claims):
+    """Put each claim's card behind the first ✓ that leads to it, and take the cells off the page.
+
+    Where `findings_elsewhere` names the page, its chapter has not been written into this form yet: a claim without a ✓
+    is a paragraph of its own, and the prose is not held to the numbers.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+    doctree : docutils.nodes.document
+    claims : list of dict
+        As `_ext.claims.collect` finds them, each with its ``cell``.
+    """
+    ticks = {}
+    for tick in doctree.findall(Tick):
+        ticks.setdefault(tick["claim"], []).append(tick)
+    strict = app.env.docname not in app.config.findings_elsewhere
+    for name in set(ticks) - {claim["id"] for claim in claims}:
+        logger.warning("checks: no cell of this page claims %r", name, location=ticks[name][0])
+    cells = list(dict.fromkeys(claim["cell"] for claim in claims))
+    if strict:
+        for problem, node in disagreements(doctree, claims, ticks):
+            logger.warning("checks: %s", problem, location=node)
+    for claim in claims:
+        made = card(app, claim, source_of(claim["cell"]))
+        if claim["id"] in ticks:
+            behind(ticks[claim["id"]][0], made)
+        else:
+            lines = [nodes.paragraph("", f"{claim['sentence']} ", Tick("", TICK, claim=claim["id"]), classes=["finding"])]
+            place = claim["cell"].parent.index(claim["cell"])
+            claim["cell"].parent[place:place] = [*lines, made]
+    for cell in cells:
+        cell.parent.remove(cell)
+
+
+def source_of(cell):
+    """Return the code of a cell."""
+    return next(cell.findall(nodes.literal_block)).astext()
+
+
+def behind(tick, made):
+    """Put a card behind the block of text that a ✓ stands in; behind the whole of a table or a figure."""
+    block = tick
+    while isinstance(block.parent, nodes.TextElement):
+        block = block.parent
+    around = block
+    while around.parent is not None:
+        if isinstance(around, nodes.table | nodes.figure):
+            block = around
+        around = around.parent
+    cards = [each for each in block.parent if isinstance(each, nodes.container) and "check" in each["classes"]]
+    place = block.parent.index(block) + 1
+    while place < len(block.parent) and block.parent[place] in cards:
+        place += 1
+    block.parent.insert(place, made)
+
+
+def visit_tick(self, node):
+    """Write the ✓ as a link to its card."""
+    title = html.escape(_("How this was checked"), quote=True)
+    self.body.append(f'<a class="tick" href="#claim-{node["claim"]}" title="{title}">')
+
+
+def depart_tick(self, node):
+    """Close the link."""
+    self.body.append("</a>")
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_config_value("findings_elsewhere", [], "env")
+    app.add_node(Tick, html=(visit_tick, depart_tick))
+    app.add_transform(Ticks)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

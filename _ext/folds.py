@@ -1,0 +1,55 @@
+"""Fold code that a reader need not look at, each fold behind a line that says what is inside.
+
+A cell with the tag ``hide-input`` (or ``hide-cell``, with its output) keeps its line in its metadata, under
+``mystnb: {"code_prompt_show": …}``. In a notebook it is an ordinary cell. A button above the page opens all folds, and
+the next page remembers it (``_static/checks.js``).
+"""
+
+import html
+
+from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+
+
+def visit_fold(self, node):
+    """Open the fold and write its line."""
+    self.body.append(f'<details class="fold"><summary>{html.escape(node["prompt_show"])}</summary>\n')
+
+
+def depart_fold(self, node):
+    """Close the fold."""
+    self.body.append("</details>\n")
+
+
+def name_folds(app, doctree):
+    """Complain of a folded cell without a line."""
+    for cell in doctree.findall(lambda node: getattr(node, "attributes", {}).get("hide_mode")):
+        if not cell["prompt_show"].strip():
+            logger.warning("folds: a folded cell has no line (mystnb: code_prompt_show)", location=cell)
+
+
+def add_button(app, page, template, context, doctree):
+    """Put the button that opens all folds above a page that has any."""
+    if doctree is None or next(doctree.findall(HideCodeCellNode), None) is None:
+        return
+    context["header_buttons"].insert(
+        0,
+        {
+            "type": "javascript",
+            "javascript": "showAllCode()",
+            "text": "",
+            "tooltip": "Show all code",
+            "icon": "fas fa-code",
+            "label": "code-button",
+        },
+    )
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("builder-inited", lambda app: app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold)))
+    app.connect("doctree-read", name_folds)
+    app.connect("html-page-context", add_button, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
