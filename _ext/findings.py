@@ -4,8 +4,10 @@ import re
 from fractions import Fraction
 
 from docutils import nodes
+from sphinx import addnodes
 
 TICK = "✓"
+ELSEWHERE = "\u2060"  # stands for a source in a sentence that has one
 WORDS = {
     word: value
     for value, word in enumerate(
@@ -68,13 +70,19 @@ def around(node):
 
 
 def spoken(node):
-    """Yield the text of a block, but for formulas, code and references, which hold numbers of their own."""
+    """Yield the text of a block, but for formulas, code and references, which hold numbers of their own.
+
+    A citation, or a link to another site, leaves a mark: what its sentence says, somebody else has measured.
+    """
     for child in node.children:
         if isinstance(child, nodes.Text):
             yield child.astext()
-        elif not isinstance(child, nodes.math | nodes.literal | nodes.raw | nodes.citation_reference):
-            if child.__class__.__name__ != "pending_xref":
-                yield from spoken(child)
+        elif isinstance(child, addnodes.pending_xref):
+            yield ELSEWHERE if child.get("refdomain") == "cite" else ""
+        elif isinstance(child, nodes.reference) and "://" in child.get("refuri", ""):
+            yield child.astext() + ELSEWHERE
+        elif not isinstance(child, nodes.math | nodes.literal | nodes.raw):
+            yield from spoken(child)
 
 
 def disagreements(doctree, claims, ticks):
@@ -98,7 +106,7 @@ def disagreements(doctree, claims, ticks):
     values = {float(found[1].replace(",", "")) for found in measured}
     shown = {claim["id"]: claim["shown"] for claim in claims}
     for sentence, block in sentences(doctree):
-        if TICK in sentence:
+        if TICK in sentence or ELSEWHERE in sentence:
             continue
         for value, half, figures in numbers(sentence):
             if figures >= 2 and any(abs(value - each) <= half * 1.0001 and each for each in values):
@@ -127,7 +135,10 @@ def sentence_of(mark):
 
 
 def agrees(sentence, shown):
-    """Tell whether a sentence holds a number that is claimed; where only a bound is claimed, none is asked for."""
+    """Tell whether a sentence holds a number that is claimed; where only a bound is claimed, none is asked for.
+
+    A share counts also in hundreds: "and 43 at three", where the sentence has said "of 100" before.
+    """
     if close := re.search(r"= (\S+) ± (\S+)", shown):
         about, within = (float(text.replace(",", "")) for text in close.groups())
     elif "⟨" in shown or not (exact := re.fullmatch(r"[-\d,.]+", shown)):
@@ -135,4 +146,8 @@ def agrees(sentence, shown):
     else:
         about, within = float(exact[0].replace(",", "")), 0.0
     slack = within + 1e-9 * max(1, abs(about))
-    return any(abs(value - about) <= max(slack, half if within else 0) for value, half, _ in numbers(sentence))
+    for value, half, _ in numbers(sentence):
+        for scale in (1, 100):
+            if abs(value / scale - about) <= max(slack, half / scale if within else 0):
+                return True
+    return False

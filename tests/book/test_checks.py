@@ -17,7 +17,7 @@ METADATA = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
 PRINTED = "✓ It reads 97 of 100 digits. · ⟨0.971⟩ = 0.97 ± 0.01\n"
 
 
-def built(folder, prose, *, code=CHECK, printed=PRINTED, elsewhere=()):
+def built(folder, prose, *, code=CHECK, printed=PRINTED, elsewhere=(), cites=False):
     """Build a page of prose and one check; return it and the warnings."""
     source = folder / "source"
     source.mkdir()
@@ -31,8 +31,9 @@ def built(folder, prose, *, code=CHECK, printed=PRINTED, elsewhere=()):
         app = Sphinx(
             source, None, folder / "html", folder / "doctrees", "html", status=None, warning=warnings,
             confoverrides={
-                "extensions": ["myst_nb", "_ext.checks", "_ext.claims"], "root_doc": "page",
+                "extensions": ["myst_nb", "_ext.checks", "_ext.claims", *["sphinxcontrib.bibtex"] * cites], "root_doc": "page",
                 "nb_execution_mode": "off", "findings_elsewhere": list(elsewhere),
+                **({"bibtex_bibfiles": [str(ROOT / "references.bib")]} if cites else {}),
             },
         )  # fmt: skip
         app.build()
@@ -78,6 +79,12 @@ def test_what_does_not_belong_together_is_named(tmp_path, prose, problem):
     assert problem in built(tmp_path, prose)[1]
 
 
+@pytest.mark.parametrize("source", ["{cite}`lecun1998`", "[a page](https://example.org)"])
+def test_a_number_with_a_source_is_not_ours(tmp_path, source):
+    cited = f"{textwrap.dedent(FINDING)}\n\nThey read 97.1 % as well {source}."
+    assert "without its ✓" not in built(tmp_path, cited, cites=True)[1]
+
+
 def test_a_fragment_is_no_claim(tmp_path):
     code = 'claim("page-reads", "and 97 of 100 digits,", measured=reads, about=0.97, within=0.01)'
     printed = "✓ and 97 of 100 digits, · ⟨0.971⟩ = 0.97 ± 0.01\n"
@@ -117,6 +124,8 @@ def test_numbers_are_read_as_they_are_written(text, value):
         ("It reads 97 of 100.", "⟨0.971⟩ = 0.97 ± 0.01", True),
         ("It reads 95 of 100.", "⟨0.971⟩ = 0.97 ± 0.01", False),
         ("It reads 97 %.", "⟨0.971⟩ = 0.97 ± 0.01", True),
+        ("It reads 93 of 100, and 43 when moved.", "⟨0.433⟩ = 0.43 ± 0.005", True),
+        ("It reads 93 of 100, and 44 when moved.", "⟨0.433⟩ = 0.43 ± 0.005", False),
         ("It has 61,706 weights.", "61,706", True),
         ("It has 61,000 weights.", "61,706", False),
         ("They agree up to rounding.", "⟨1e-14⟩ ≤ 1e-10", True),
