@@ -186,7 +186,9 @@ def put_cards(app, doctree, claims):
         if claim["id"] in ticks:
             behind(ticks[claim["id"]][0], made)
         else:
-            lines = [nodes.paragraph("", f"{claim['sentence']} ", Tick("", TICK, claim=claim["id"]), classes=["finding"])]
+            lines = [
+                nodes.paragraph("", f"{claim['sentence']} ", Tick("", TICK, claim=claim["id"]), classes=["finding"])
+            ]
             place = claim["cell"].parent.index(claim["cell"])
             claim["cell"].parent[place:place] = [*lines, made]
     for cell in cells:

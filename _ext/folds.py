@@ -47,9 +47,14 @@ def add_button(app, page, template, context, doctree):
     )
 
 
+def take_over(app):
+    """Write folds our way; when MyST-NB is set up, which registers its own, nobody knows."""
+    app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold))
+
+
 def setup(app):
     """Register with Sphinx."""
-    app.connect("builder-inited", lambda app: app.add_node(HideCodeCellNode, override=True, html=(visit_fold, depart_fold)))
+    app.connect("builder-inited", take_over)
     app.connect("doctree-read", name_folds)
     app.connect("html-page-context", add_button, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

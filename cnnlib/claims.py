@@ -37,9 +37,7 @@ def measured(value, spec=".3g"):
     return f"⟨{value:{spec}}⟩"
 
 
-def claim(
-    claim_id, statement, *, measured, equals=None, about=None, within=None, at_least=None, at_most=None
-):
+def claim(claim_id, statement, *, measured, equals=None, about=None, within=None, at_least=None, at_most=None):
     """Check a sentence of the text against a measured value, and print the verdict.
 
     Parameters

@@ -31,7 +31,8 @@ def built(folder, prose, *, code=CHECK, printed=PRINTED, elsewhere=(), cites=Fal
         app = Sphinx(
             source, None, folder / "html", folder / "doctrees", "html", status=None, warning=warnings,
             confoverrides={
-                "extensions": ["myst_nb", "_ext.checks", "_ext.claims", *["sphinxcontrib.bibtex"] * cites], "root_doc": "page",
+                "extensions": ["myst_nb", "_ext.checks", "_ext.claims", *["sphinxcontrib.bibtex"] * cites],
+                "root_doc": "page",
                 "nb_execution_mode": "off", "findings_elsewhere": list(elsewhere),
                 **({"bibtex_bibfiles": [str(ROOT / "references.bib")]} if cites else {}),
             },
@@ -146,7 +147,13 @@ def test_a_card_shows_the_code_of_its_own_claim():
 
 @pytest.mark.parametrize(
     ("value", "low", "high", "inside"),
-    [(0.971, 0.96, 0.98, True), (0.99, 0.96, 0.98, False), (0.5, None, 0.6, True), (0.7, None, 0.6, False), (3, 3, None, True)],
+    [
+        (0.971, 0.96, 0.98, True),
+        (0.99, 0.96, 0.98, False),
+        (0.5, None, 0.6, True),
+        (0.7, None, 0.6, False),
+        (3, 3, None, True),
+    ],
 )
 def test_the_bar_shows_the_value_where_it_lies(value, low, high, inside):
     picture = BeautifulSoup(bar(value, low, high), "html.parser")
