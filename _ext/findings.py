@@ -11,29 +11,7 @@ ELSEWHERE = "\u2060"  # stands for a source in a sentence that has one
 WORDS = {
     word: value
     for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
     )
 }
 WORDS |= {"no": 0, "none": 0, "once": 1, "twice": 2, "double": 2, "half": 0.5, "third": 1 / 3, "quarter": 0.25}
