@@ -142,7 +142,8 @@ def fill_in(app, doctree, docname):
             waiting.replace_self(counts(listed))
         else:
             rows = [topic_row(topic, claims, app.env, link) for topic in topics]
-            waiting.replace_self(table((gettext("Topic"), gettext("Treated in"), gettext("Checked by")), rows, "topics"))
+            heads = gettext("Topic"), gettext("Treated in"), gettext("Checked by")
+            waiting.replace_self(table(heads, rows, "topics"))
 
 
 def in_our_language(app):

@@ -43,7 +43,8 @@ def link_both_ways(app, doctree, docname):
         for item in doctree.findall(nodes.definition_list_item):
             names = [term.astext().lower() for term in item.findall(nodes.term)]
             if links := places(app, names):
-                item[-1] += nodes.paragraph("", "", nodes.Text(gettext("Made in") + " "), *links, classes=["in-the-package"])
+                label = nodes.Text(gettext("Made in") + " ")
+                item[-1] += nodes.paragraph("", "", label, *links, classes=["in-the-package"])
         return
     for text, (target, _) in notes(app.env, "bold").get(docname, {}).items():
         if text not in terms:

@@ -1,8 +1,8 @@
 """One source, other languages later: what Sphinx does not see of a page's words goes into the catalogs, and comes back.
 
-Sphinx's gettext builder collects prose, headings, captions and text alternatives. The rest is collected here: what an
-extension says through ``gettext`` stands in the catalog ``book``; what it shows of a page's code or metadata goes through
-`translated`, into the catalog of that page. Formulas and code are nobody's to translate.
+Sphinx's gettext builder collects prose, headings and captions. The rest is collected here: what an extension says
+through `gettext` stands in the catalog ``book``; what it shows of a page's code or metadata goes through `translated`,
+into the catalog of that page. Formulas and code are nobody's to translate.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""The book in a pseudo-language: every message of its catalogs comes back; formulas, code and links are as they were."""
+"""The book in a pseudo-language: every message of its catalogs comes back; formulas, code and links stay."""
 
 import json
 import re
@@ -9,8 +9,8 @@ import nbformat
 import pytest
 import yaml
 from babel.messages.pofile import write_po
-from bs4 import BeautifulSoup
 from book.test_pages import target_of
+from bs4 import BeautifulSoup
 
 from tools.build_book import jupyter_book
 from tools.catalogs import bring_up, collect, main, read
@@ -130,7 +130,7 @@ def words(page):
     # Words of sphinx-exercise, which has translations of its own.
     for other in article.select(".exercise > .admonition-title, .solution > .admonition-title"):
         other.extract()
-    for block in article.find_all(["p", "h1", "h2", "h3", "li", "dt", "dd", "td", "th", "figcaption", "label", "option"]):
+    for block in article.select("p, h1, h2, h3, li, dt, dd, td, th, figcaption, label, option"):
         text = block.get_text().strip()
         if text and not block.find(["p", "li", "select"]):
             yield text
@@ -197,7 +197,8 @@ def test_what_an_explorer_offers_is_translated(page):
 def test_the_contents_are_translated(page):
     contents = page.select_one("#pst-primary-sidebar")
     assert contents.select_one(".caption-text").get_text() == pseudo("Networks")
-    assert pseudo("Convolution: one question, asked everywhere") in [link.get_text(strip=True) for link in contents("a")]
+    titles = [link.get_text(strip=True) for link in contents.select("a")]
+    assert pseudo("Convolution: one question, asked everywhere") in titles
 
 
 def test_a_section_is_where_its_label_says(page, cells):
