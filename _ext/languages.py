@@ -75,15 +75,23 @@ class Catalogs(MessageCatalogBuilder):
 
 
 class FormulasAndCode(SphinxTransform):
-    """Keep formulas and code out of the catalogs: Sphinx would put a literal block in a translated formula's place."""
+    """Keep formulas and code out of the catalogs, and docstrings, which are code and in another markup than the pages.
+
+    Sphinx would put a literal block in a translated formula's place.
+    """
 
     default_priority = 15  # before the translation, at 20
 
     def apply(self):
         """Mark them."""
-        for node in self.document.findall(is_element):
-            if isinstance(node, nodes.math_block | nodes.literal_block):
+        for node in self.document.findall(nodes.TextElement):
+            if isinstance(node, nodes.math_block | nodes.literal_block) or is_in_docstring(node):
                 node["translatable"] = False
+
+
+def is_in_docstring(node):
+    """Tell blocks of text that autodoc brought; Sphinx takes marked pieces of a line for its own."""
+    return not isinstance(node, nodes.Inline) and ":docstring of " in (node.source or "")
 
 
 class Alternatives(SphinxTransform):

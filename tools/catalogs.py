@@ -66,13 +66,15 @@ def bring_up(folder, language, templates):
     missing = 0
     for name, template in templates.items():
         path = folder / language / "LC_MESSAGES" / f"{name}.po"
-        catalog = read(path) if path.exists() else Catalog(project="Convolutional Networks, Executed")
+        new = Catalog(language, project="Convolutional Networks, Executed", fuzzy=False)
+        catalog = read(path) if path.exists() else new
         # A sentence that changed wants its translator, not a guess.
         catalog.update(template, no_fuzzy_matching=True)
         missing += sum(1 for message in catalog if message.id and not message.string)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            write_po(file, catalog, width=0, ignore_obsolete=True)
+            # Without locations: they are lines of a notebook's file, and change with every run.
+            write_po(file, catalog, width=0, no_location=True, ignore_obsolete=True)
     return missing
 
 
