@@ -6,7 +6,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh coursework grade lint fuzz mutation faults versions audit clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh catalogs coursework grade lint fuzz mutation faults versions audit clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ refresh: environment ## Re-execute the chapters in place, or one: make refresh C
 
 gpu: environment ## Check and measure on a GPU, in 8 minutes; results/ gets the records
 	@PYTHON=$(VENV) sh benchmarks/gpu.sh
+
+catalogs: environment ## Collect what there is to translate into a language: make catalogs INTO=de
+	@$(VENV) -m tools.catalogs $(INTO)
 
 coursework: environment ## Make the assignments: for students, with solutions, with a guide for teachers
 	@$(VENV) -m coursework.editions

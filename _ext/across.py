@@ -1,5 +1,7 @@
 """Pages that show what others hold: each page leaves notes when it is read, for pages that are written later."""
 
+import re
+
 from docutils import nodes
 
 
@@ -62,3 +64,8 @@ def heading(node):
     while not (isinstance(node, nodes.section) and isinstance(node[0], nodes.title)):
         node = node.parent
     return node["ids"][0], node[0].astext()
+
+
+def short_title(title):
+    """Return what stands before the colon of a page's title, in whatever language."""
+    return re.split(r"\s*[:：]", title)[0]

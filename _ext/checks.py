@@ -11,11 +11,11 @@ import html
 import re
 
 from docutils import nodes
-from sphinx.locale import _
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from _ext.findings import disagreements
+from _ext.languages import gettext, translated
 
 logger = logging.getLogger(__name__)
 
@@ -92,18 +92,18 @@ def verdict(shown):
     elif (match := BOUNDED.fullmatch(shown)) and (match["low"] or match["high"]):
         value, low, high = match["value"], match["low"], match["high"]
         claimed = (
-            _("between {} and {}").format(low, high)
+            gettext("between {} and {}").format(low, high)
             if low and high
-            else _("at least {}").format(low)
+            else gettext("at least {}").format(low)
             if low
-            else _("at most {}").format(high)
+            else gettext("at most {}").format(high)
         )
         picture = bar(number(value), low and number(low), high and number(high))
     else:
-        return [nodes.Text(_("Exactly: ")), nodes.strong("", shown)]
+        return [nodes.Text(gettext("Exactly: ")), nodes.strong("", shown)]
     return [
-        nodes.Text(_("Measured on this build: ")), nodes.strong("", value), nodes.raw("", picture, format="html"),
-        nodes.Text(_("Claimed: {}").format(claimed)),
+        nodes.Text(gettext("Measured on this build: ")), nodes.strong("", value), nodes.raw("", picture, format="html"),
+        nodes.Text(gettext("Claimed: {}").format(claimed)),
     ]  # fmt: skip
 
 
@@ -148,9 +148,10 @@ def card(app, claim, source):
     code = nodes.literal_block("", code_of(source, claim["id"]), language="ipython3")
     chapter = app.env.docname.rpartition("/")[2]
     listed = app.builder.get_relative_uri(app.env.docname, "appendices/claims") + f"#claims-{chapter}"
-    link = nodes.reference("", _("All claims of this chapter"), refuri=listed, internal=True)
+    link = nodes.reference("", gettext("All claims of this chapter"), refuri=listed, internal=True)
+    sentence = translated(app, claim["sentence"], app.env.docname)
     made += [
-        nodes.paragraph("", claim["sentence"], classes=["sentence"]),
+        nodes.paragraph("", sentence, classes=["sentence"]),
         nodes.paragraph("", "", *verdict(claim["shown"]), classes=["verdict"]),
         code,
         nodes.paragraph("", "", link, classes=["way-out"]),
@@ -174,7 +175,8 @@ def put_cards(app, doctree, claims):
     ticks = {}
     for tick in doctree.findall(Tick):
         ticks.setdefault(tick["claim"], []).append(tick)
-    strict = app.env.docname not in app.config.findings_elsewhere
+    # A translation has the same findings in other words, which nobody here can hold to their numbers.
+    strict = app.env.docname not in app.config.findings_elsewhere and app.config.language == "en"
     for name in set(ticks) - {claim["id"] for claim in claims}:
         logger.warning("checks: no cell of this page claims %r", name, location=ticks[name][0])
     cells = list(dict.fromkeys(claim["cell"] for claim in claims))
@@ -219,7 +221,7 @@ def behind(tick, made):
 
 def visit_tick(self, node):
     """Write the ✓ as a link to its card."""
-    title = html.escape(_("How this was checked"), quote=True)
+    title = html.escape(gettext("How this was checked"), quote=True)
     self.body.append(f'<a class="tick" href="#claim-{node["claim"]}" title="{title}">')
 
 

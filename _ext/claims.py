@@ -16,11 +16,14 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.across import heading, is_element, join, notes
+from _ext.across import heading, is_element, join, notes, short_title
 from _ext.checks import put_cards
+from _ext.languages import gettext, translated
 from tools.chapters import chapters
 
 logger = logging.getLogger(__name__)
+
+TOPICS = "appendices/topics"  # page of the topics, whose words it holds
 
 
 class Waiting(nodes.General, nodes.Element):
@@ -37,9 +40,9 @@ class ClaimsDirective(SphinxDirective):
             source = path.read_text(encoding="utf-8")
             if "claim(" not in source:
                 continue
-            title = re.search(r'"# (.*?)(\\n)?"', source)[1]
+            title = translated(self.env.app, re.search(r'"# (.*?)(\\n)?"', source)[1], page)
             section = nodes.section(ids=[f"claims-{path.stem}"])
-            section += [nodes.title("", title.split(":")[0]), Waiting(chapter=page)]
+            section += [nodes.title("", short_title(title)), Waiting(chapter=page)]
             found.append(section)
         return found
 
@@ -126,9 +129,11 @@ def fill_in(app, doctree, docname):
         uri = app.builder.get_relative_uri(docname, page) + f"#{target}"
         return nodes.reference("", "", nodes.Text(text), refuri=uri, internal=True)
 
-    made = notes(app.env, "claims")
+    made = in_our_language(app)
     claims = {each["id"]: (page, each) for page, listed in made.items() for each in listed}
     topics = yaml.safe_load((Path(app.confdir) / "topics.yml").read_text(encoding="utf-8"))
+    for topic in topics:
+        topic["topic"] = translated(app, topic["topic"], TOPICS)
     awaited = list(doctree.findall(Waiting))
     for waiting in awaited:
         if "chapter" in waiting:
@@ -139,12 +144,21 @@ def fill_in(app, doctree, docname):
             waiting.replace_self(counts(listed))
         else:
             rows = [topic_row(topic, claims, app.env, link) for topic in topics]
-            waiting.replace_self(table(("Topic", "Treated in", "Checked by"), rows, "topics"))
+            heads = gettext("Topic"), gettext("Treated in"), gettext("Checked by")
+            waiting.replace_self(table(heads, rows, "topics"))
+
+
+def in_our_language(app):
+    """Return the claims of each page, their sentences translated."""
+    return {
+        page: [each | {"sentence": translated(app, each["sentence"], page)} for each in listed]
+        for page, listed in notes(app.env, "claims").items()
+    }
 
 
 def counts(listed):
     """Return the head of the page: how many claims there are, and how many of them each of its sections holds."""
-    total = nodes.paragraph("", f"{sum(count for _, count in listed)} claims in all:")
+    total = nodes.paragraph("", gettext("{} claims in all:").format(sum(count for _, count in listed)))
     entries = nodes.bullet_list(classes=["claims-counted"])
     for section, count in listed:
         name = nodes.reference("", section[0].astext(), refid=section["ids"][0], internal=True)
@@ -160,7 +174,7 @@ def claims_by_section(claims, page, topics, link):
         section = nodes.section(ids=[f"claims-{Path(page).name}-{target}"])
         section += [
             nodes.title("", "", link(title, page, target)),
-            table(("Claim", "Measured"), rows, "claims-measured"),
+            table((gettext("Claim"), gettext("Measured")), rows, "claims-measured"),
         ]
         found.append(section)
     return found
@@ -175,20 +189,15 @@ def claim_row(claim, page, topics, link):
 
 def topic_row(topic, claims, env, link):
     """Return the cells of one topic."""
-    sections = []
-    for name in topic["sections"]:
-        chapter, title = name.split(": ", 1)
-        page = f"chapters/{chapter}"
-        headings = {node[0].astext(): node["ids"][0] for node in env.get_doctree(page).findall(nodes.section)}
-        target = headings[plain(title)]
-        sections.append(link(f"{env.titles[page].astext().split(':')[0]}: {plain(title)}", page, target))
+    sections, known = [], env.get_domain("std").labels
+    for label in topic["sections"]:
+        if label not in known:
+            logger.warning("topics.yml: no section is labelled %r", label)
+            continue
+        page, target, title = known[label]
+        sections.append(link(f"{short_title(env.titles[page].astext())}: {title}", page, target))
     checks = [link(claims[name][1]["sentence"], claims[name][0], f"claim-{name}") for name in topic.get("claims", [])]
     return [[nodes.Text(topic["topic"])], separated(sections), separated(checks)]
-
-
-def plain(heading):
-    """Return a heading of the source as the page shows it."""
-    return re.sub(r"[*`]", "", heading)
 
 
 def separated(items):

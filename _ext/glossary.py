@@ -1,8 +1,10 @@
 """Join glossary and chapters: a term stands in bold where a chapter makes it, and there it leads to its entry."""
 
 from docutils import nodes
+from sphinx.util.nodes import make_id
 
-from _ext.across import heading, join, notes
+from _ext.across import heading, join, notes, short_title
+from _ext.languages import gettext
 
 GLOSSARY = "appendices/glossary"
 
@@ -15,7 +17,9 @@ def collect(app, doctree):
     for strong in doctree.findall(nodes.strong):
         text = strong.astext().lower()
         if text not in found and any(isinstance(each, nodes.section) for each in ancestors(strong)):
-            strong["ids"].append("term-" + nodes.make_id(text))
+            # Numbered by Sphinx where the letters make none, as in Chinese.
+            strong["ids"].append(make_id(app.env, doctree, "term", text))
+            doctree.ids[strong["ids"][-1]] = strong
             found[text] = strong["ids"][-1], heading(strong)[1]
     return found
 
@@ -39,7 +43,8 @@ def link_both_ways(app, doctree, docname):
         for item in doctree.findall(nodes.definition_list_item):
             names = [term.astext().lower() for term in item.findall(nodes.term)]
             if links := places(app, names):
-                item[-1] += nodes.paragraph("", "", nodes.Text("Made in "), *links, classes=["in-the-package"])
+                label = nodes.Text(gettext("Made in") + " ")
+                item[-1] += nodes.paragraph("", "", label, *links, classes=["in-the-package"])
         return
     for text, (target, _) in notes(app.env, "bold").get(docname, {}).items():
         if text not in terms:
@@ -64,7 +69,7 @@ def places(app, names):
         for text, (target, title) in notes(app.env, "bold").get(page, {}).items():
             if text in names:
                 uri = app.builder.get_relative_uri(GLOSSARY, page) + f"#{target}"
-                label = f"{app.env.titles[page].astext().split(':')[0]}: {title}"
+                label = f"{short_title(app.env.titles[page].astext())}: {title}"
                 links += [nodes.Text(" · "), nodes.reference("", "", nodes.Text(label), refuri=uri, internal=True)]
     return links[1:]
 

@@ -65,17 +65,21 @@ def remove_stale(html, names):
             page.unlink()
 
 
+def jupyter_book(root, *options):
+    """Return the command that builds a book, every warning an error."""
+    # The package cannot be run with -m, and the script beside the interpreter is named differently on Windows.
+    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+    return [*program, "build", str(root), "-n", "-W", "--keep-going", *options]
+
+
 def build_pages(root):
     """Run Jupyter Book, every warning an error; return whether there was none."""
     line = StatusLine("pages: ")
     line.show("writing")
     log = root / "_build" / "book.log"
-    # The package cannot be run with -m, and the script beside the interpreter is named differently on Windows.
-    jupyter_book = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-    command = [*jupyter_book, "build", str(root), "-n", "-W", "--keep-going"]
     with log.open("w", encoding="utf-8") as output:
         built = subprocess.run(
-            command,
+            jupyter_book(root),
             cwd=root,
             env=os.environ | {"PYTHONUTF8": "1"},
             stdout=output,

@@ -1,0 +1,183 @@
+"""One source, other languages later: what Sphinx does not see of a page's words goes into the catalogs, and comes back.
+
+Sphinx's gettext builder collects prose, headings and captions. The rest is collected here: what an extension says
+through `gettext` stands in the catalog ``book``; what it shows of a page's code or metadata goes through `translated`,
+into the catalog of that page. Formulas and code are nobody's to translate.
+"""
+
+import html
+import json
+import re
+from gettext import translation
+from pathlib import Path
+
+from babel.messages.extract import extract_from_file
+from docutils import nodes
+from myst_nb.sphinx_ import NbMetadataCollector
+from sphinx import addnodes
+from sphinx.builders.gettext import MessageCatalogBuilder, MsgOrigin
+from sphinx.locale import get_translation
+from sphinx.transforms import SphinxTransform
+from sphinx.util.i18n import docname_to_domain
+
+from _ext.across import is_element, notes
+
+BOOK = "book"  # catalog of the extensions
+gettext = get_translation(BOOK)
+
+ALTERNATIVE = re.compile(r'(?<= alt=")[^"]*')  # of a picture in HTML
+
+
+def translated(app, text, page):
+    """Return a text of a page in the book's language, and remember it for the page's catalog.
+
+    Parameters
+    ----------
+    app : sphinx.application.Sphinx
+    text : str
+        As the page's source has it. What has no letters is the same in every language.
+    page : str
+        That holds the text; not always the one that shows it.
+
+    Returns
+    -------
+    str
+        The text itself where it has no translation.
+    """
+    if not any(map(str.isalpha, text)):
+        return text
+    notes(app.env, "texts").setdefault(page, {})[text] = None  # a dictionary keeps their order
+    domain = docname_to_domain(page, app.config.gettext_compact)
+    for folder in app.config.locale_dirs:
+        catalog = translation(domain, Path(app.srcdir) / folder, [app.config.language], fallback=True)
+        text = catalog.gettext(text)
+    return text
+
+
+class Catalogs(MessageCatalogBuilder):
+    """Sphinx's catalogs with the texts that it does not see."""
+
+    def init(self):
+        """Read the sources as they are, also where the book is built in another language."""
+        super().init()
+        self.config.language = "en"
+
+    def finish(self):
+        """Add them, then write."""
+        for page, texts in notes(self.env, "texts").items():
+            for text in texts:
+                origin = MsgOrigin(self.env.doc2path(page), 0)
+                self.catalogs[docname_to_domain(page, self.config.gettext_compact)].add(text, origin)
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            for line, text, _, _ in extract_from_file("python", path):
+                self.catalogs[BOOK].add(text, MsgOrigin(str(path), line))
+        super().finish()
+
+
+class FormulasAndCode(SphinxTransform):
+    """Keep formulas and code out of the catalogs, and docstrings, which are code and in another markup than the pages.
+
+    Sphinx would put a literal block in a translated formula's place.
+    """
+
+    default_priority = 15  # before the translation, at 20
+
+    def apply(self):
+        """Mark them."""
+        for node in self.document.findall(nodes.TextElement):
+            if isinstance(node, nodes.math_block | nodes.literal_block) or is_in_docstring(node):
+                node["translatable"] = False
+
+
+def is_in_docstring(node):
+    """Tell blocks of text that autodoc brought; Sphinx takes marked pieces of a line for its own."""
+    return not isinstance(node, nodes.Inline) and ":docstring of " in (node.source or "")
+
+
+class Alternatives(SphinxTransform):
+    """Translate what pictures show: Sphinx's catalogs miss those of outputs, which it drops when it writes them."""
+
+    default_priority = 15
+
+    def apply(self):
+        """Translate the text alternatives."""
+        for image in self.document.findall(nodes.image):
+            if "alt" in image:
+                image["alt"] = translated(self.app, image["alt"], self.env.docname)
+
+
+class Contents(SphinxTransform):
+    """Translate the captions of the contents, which come from ``_toc.yml`` after Sphinx has translated the page."""
+
+    default_priority = 110  # sphinx-external-toc puts them in at 100
+
+    def apply(self):
+        """Translate them; Sphinx puts them into the catalog."""
+        for contents in self.document.findall(addnodes.toctree):
+            if contents["caption"]:
+                contents["caption"] = translated(self.app, contents["caption"], self.env.docname)
+
+
+class LabelsFirst(SphinxTransform):
+    """Address a section by its label, in every language, and not by what its English title makes."""
+
+    default_priority = 270  # labels reach their sections at 260
+
+    def apply(self):
+        """Put a section's labels before its other ids."""
+        known = self.document.nametypes
+        for section in self.document.findall(nodes.section):
+            labels = [self.document.nameids[name] for name in section["names"] if known.get(name)]
+            section["ids"].sort(key=lambda each, labels=labels: each not in labels)
+
+
+def translate_cells(app, doctree):
+    """Translate the lines of folded cells, and what explorers show."""
+
+    def say(text):
+        return translated(app, text, app.env.docname)
+
+    for cell in doctree.findall(lambda node: is_element(node) and node.get("hide_mode")):
+        for prompt in ("prompt_show", "prompt_hide"):
+            cell[prompt] = say(cell[prompt])
+    scripts = NbMetadataCollector.get_doc_data(app.env)[app.env.docname].get("js_files", {})
+    if "ipywidgets_state" in scripts:
+        address, kept = scripts["ipywidgets_state"]
+        scripts["ipywidgets_state"] = address, kept | {"body": translated_widgets(kept["body"], say)}
+
+
+def translated_widgets(body, say):
+    """Translate labels and choices of selectors, and the text alternatives of the pictures that they choose from."""
+    state = json.loads(body.replace(r"\u003c", "<"))
+    for model in state["state"].values():
+        kept = model["state"]
+        if "_options_labels" in kept:
+            kept["description"] = say(kept["description"])
+            kept["_options_labels"] = [say(label) for label in kept["_options_labels"]]
+        elif isinstance(kept.get("value"), str):
+            kept["value"] = ALTERNATIVE.sub(
+                lambda found: html.escape(say(html.unescape(found[0])), quote=True), kept["value"]
+            )
+    return json.dumps(state).replace("<", r"\u003c")
+
+
+def forget(app, env, docname):
+    """Forget the texts of a page that is read anew."""
+    notes(env, "texts").pop(docname, None)
+
+
+def use_catalog(app, env, docnames):
+    """Let `gettext` find its catalog, which Sphinx has compiled by now."""
+    for folder in app.config.locale_dirs:
+        app.add_message_catalog(BOOK, str(Path(app.srcdir) / folder))
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.add_builder(Catalogs, override=True)
+    for transform in (FormulasAndCode, Alternatives, Contents, LabelsFirst):
+        app.add_transform(transform)
+    app.connect("env-before-read-docs", use_catalog)
+    app.connect("env-purge-doc", forget)
+    app.connect("doctree-read", translate_cells, priority=400)  # before explorers are made of widgets
+    return {"parallel_read_safe": False, "parallel_write_safe": True}
