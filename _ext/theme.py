@@ -32,8 +32,8 @@ PRINTED = re.compile(r'(myst-ansi notranslate"><div class="highlight"><pre>(?:<s
 COLUMNS = re.compile(r"^ +\S|\S {2,}\S|\S \| ")
 FORMULA = re.compile(r'([(\[“‘]?)(<span class="math notranslate nohighlight">[^<]*</span>)((?:-[a-z]+)?[,.;:?!)\]”’]*)')
 
-# The index of the search, for searching as one types, which is off: the page of results loads it itself.
-SEARCH = r'<script (defer )?src="[^"]*(searchtools|language_data|searchindex)\.js[^"]*"></script>'
+# The search and its index, for searching as one types, which is off: they belong to the page of results.
+SEARCH = r'<script (defer )?src="[^"]*(searchtools|search-summaries|language_data|searchindex)\.js[^"]*"></script>'
 
 
 def one_search_field(app, config):
