@@ -16,7 +16,8 @@ function markContents() {
   function beingRead() {
     const left = document.documentElement.scrollHeight - innerHeight - scrollY;
     const line = Math.max(innerHeight / 4, innerHeight - left);
-    return sections.findLast(([section]) => section.getBoundingClientRect().top <= line)?.[1];
+    const begins = ([section]) => section.checkVisibility() && section.getBoundingClientRect().top <= line;
+    return sections.findLast(begins)?.[1];
   }
 
   function mark() {

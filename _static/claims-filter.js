@@ -30,6 +30,7 @@ function filterClaims() {
       if (!row.hidden) left += 1;
     }
     for (const section of sections) section.hidden = !section.querySelector("table.claims tbody tr:not([hidden])");
+    counted.hidden = left < rows.length; // its numbers are those of the whole list
     form.querySelector("output").textContent = `${left} of ${rows.length}`;
   }
 

@@ -3,7 +3,7 @@
 function hintAtScrolling() {
   const article = document.querySelector(".bd-article");
   const kinds = [
-    [".pst-scrollable-table-container", "Table"],
+    [".pst-scrollable-table-container, .wide-table", "Table"],
     [".cell_output pre", "Printed lines"],
     [".cell_output, .cell_output > .output", "Output"],
     ["pre", "Code"],
@@ -16,12 +16,12 @@ function hintAtScrolling() {
     const scrolls = hidden > 1 && ["auto", "scroll"].includes(getComputedStyle(box).overflowX);
     box.classList.toggle("more-before", scrolls && box.scrollLeft > 1);
     box.classList.toggle("more-after", scrolls && box.scrollLeft < hidden - 1);
-    if (scrolls) {
+    if (scrolls && !box.ariaLabel) {
       const [, kind] = kinds.find(([selector]) => box.matches(selector));
       box.tabIndex = 0;
       box.role = "group";
       box.ariaLabel = `${box.querySelector("caption")?.textContent.trim() || kind}, scrolls sideways`;
-    } else if (box.ariaLabel?.endsWith(", scrolls sideways")) {
+    } else if (!scrolls && box.ariaLabel?.endsWith(", scrolls sideways")) {
       for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
     }
   }
