@@ -39,7 +39,7 @@ SEARCH = r'<script (defer )?src="[^"]*(searchtools|search-summaries|language_dat
 
 
 def nothing_over_the_text(app, config):
-    """Leave out the bar above the page, which holds nothing but a second search field, and "Back to top", which covers text.
+    """Leave out the bar above the page and the button "Back to top": a second search field, and a lid on the text.
 
     The theme's own setting for the bar comes too late, and ``html_theme_options`` in ``_config.yml`` would
     replace all that Jupyter Book puts there.

@@ -15,7 +15,8 @@ NAMES = ["index", "chapters/lenet", "appendices/teaching", "playground/slide"]
 
 # A word of each fold, in a page that has them all.
 FOLDS = """() => {
-  const fold = (classes, text) => `<details class="${classes}"><summary>Line of ${text}</summary><p>Inside of ${text}</p></details>`;
+  const fold = (classes, text) => `<details class="${classes}">
+    <summary>Line of ${text}</summary><p>Inside of ${text}</p></details>`;
   document.querySelector('.bd-article section').insertAdjacentHTML('beforeend',
     fold('hide above-input', 'plotting') + fold('sd-sphinx-override sd-dropdown', 'hint') + fold('', 'other'));
 }"""
@@ -60,7 +61,7 @@ def mozilla(site):
 def test_both_browsers_print_the_same_sheets(chromium, mozilla, name):
     one, other = chromium(name), mozilla(name)
     assert abs(len(one) - len(other)) <= max(1, len(one) // 20)
-    # The second sheet holds text in both, and the whole the same words, to a few: scripts and formulas are cut differently.
+    # The second sheet holds text in both, and the whole the same words, but for how formulas are cut.
     assert len(one[1]) > 20
     assert len(other[1]) > 20
     count = [sum(map(len, sheets)) for sheets in (one, other)]
