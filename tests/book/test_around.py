@@ -12,9 +12,7 @@ CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in c
 SIZES = [(1366, 768), (390, 844)]
 
 # Sentences about how the book was made, on pages that speak of its matter.
-REMARKS = re.compile(
-    r"\b(remark in|in Chinese|our notes|the notes|source notes|todo|fixme|rewritten)\b", re.IGNORECASE
-)
+REMARKS = re.compile(r"\b(remark in|in Chinese|our notes|the notes|source notes|todo|fixme|rewritten)\b", re.IGNORECASE)
 
 MARKED = "[...document.querySelectorAll('#page-contents a[aria-current]')].map(link => link.hash)"
 
