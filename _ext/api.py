@@ -1,4 +1,4 @@
-"""Join the package's reference and the chapters: a function names the sections that use it, a section its functions."""
+"""Join the package's reference and the chapters: a function names the sections that use it, a page its functions."""
 
 import ast
 import re
@@ -50,33 +50,35 @@ def alike(name):
 
 
 def link_both_ways(app, doctree, docname):
-    """Add to each function its sections, or to each section its functions."""
+    """Add to each function its sections, or to the foot of a page the functions that each of its sections uses."""
     if docname.startswith("appendices/api/"):
         for described in doctree.findall(addnodes.desc):
             name = next(iter(described[0]["ids"]), "")
             if links := sections_of(app, docname, alike(name)):
                 described[-1] += line("Used in ", links)
-    documented = {name for name, entry in app.env.get_domain("py").objects.items() if not entry.aliased}
+    documented = {name: entry for name, entry in app.env.get_domain("py").objects.items() if not entry.aliased}
     used = {}
-    for name, target, _ in notes(app.env, "uses").get(docname, []):
+    for name, target, title in notes(app.env, "uses").get(docname, []):
         if name in documented:
-            used.setdefault(target, []).append(name)
-    for section in list(doctree.findall(nodes.section)):
-        if names := used.get(section["ids"][0]):
-            entries = app.env.get_domain("py").objects
-            links = [
-                link(
-                    app,
-                    docname,
-                    entries[name].docname,
-                    entries[name].node_id,
-                    nodes.literal("", name.removeprefix("cnnlib.")),
-                )
-                for name in dict.fromkeys(names)
-                if not any(each.startswith(f"{name}.") for each in names)  # a module beside its function
-            ]
-            place = next((i for i, part in enumerate(section) if isinstance(part, nodes.section)), len(section))
-            section.insert(place, line("In the package: ", links))
+            used.setdefault((target, title), []).append(name)
+    if used:
+        next(iter(doctree.findall(nodes.section))).extend(foot(app, docname, used, documented))
+
+
+def foot(app, docname, used, documented):
+    """Return a list that unfolds, of a page's sections with the functions that each of them uses."""
+    sections = nodes.bullet_list()
+    for (target, title), names in used.items():
+        links = [
+            link(app, docname, documented[name].docname, documented[name].node_id, nodes.literal("", shown))
+            for name in names
+            if not any(each.startswith(f"{name}.") for each in names)  # a module beside its function
+            for shown in [name.removeprefix("cnnlib.")]
+        ]
+        section = nodes.reference("", "", nodes.Text(title), refid=target, internal=True)
+        sections += nodes.list_item("", nodes.paragraph("", "", section, nodes.Text(": "), *separated(links)))
+    opening = '<details class="in-the-package"><summary>In the package</summary>'
+    return [nodes.raw("", opening, format="html"), sections, nodes.raw("", "</details>", format="html")]
 
 
 def sections_of(app, docname, names):
@@ -97,8 +99,12 @@ def link(app, docname, page, target, shown):
 
 def line(label, links):
     """Return a small line of links."""
-    parts = [part for each in links for part in (nodes.Text(" · "), each)][1:]
-    return nodes.paragraph("", "", nodes.Text(label), *parts, classes=["in-the-package"])
+    return nodes.paragraph("", "", nodes.Text(label), *separated(links), classes=["in-the-package"])
+
+
+def separated(links):
+    """Return links with a point between any two."""
+    return [part for each in links for part in (nodes.Text(" · "), each)][1:]
 
 
 def escape_stars(app, kind, name, thing, options, lines):

@@ -19,6 +19,8 @@ MENDED = (
     (r"\n{2,}</pre>", "\n</pre>"),
     # References of a docstring, which are numbered, by the key that tells them from those of others.
     (r"\[R[0-9a-f]{12}-(\d+)\]", r"[\1]"),
+    # The theme would mark the wrong entry of the contents under this name; _static/around.js marks the right one.
+    (r'id="pst-page-toc-nav"', 'id="page-contents"'),
     # A second font, for one icon.
     (r'<link rel="preload"[^>]*/fa-brands-400[^>]*>', ""),
     (r"\b(fa-brands|fab) fa-github\b", "fa-solid fa-code-branch"),
@@ -32,17 +34,17 @@ PRINTED = re.compile(r'(myst-ansi notranslate"><div class="highlight"><pre>(?:<s
 COLUMNS = re.compile(r"^ +\S|\S {2,}\S|\S \| ")
 FORMULA = re.compile(r'([(\[“‘]?)(<span class="math notranslate nohighlight">[^<]*</span>)((?:-[a-z]+)?[,.;:?!)\]”’]*)')
 
-# The index of the search, for searching as one types, which is off: the page of results loads it itself.
-SEARCH = r'<script (defer )?src="[^"]*(searchtools|language_data|searchindex)\.js[^"]*"></script>'
+# The search and its index, for searching as one types, which is off: they belong to the page of results.
+SEARCH = r'<script (defer )?src="[^"]*(searchtools|search-summaries|language_data|searchindex)\.js[^"]*"></script>'
 
 
-def one_search_field(app, config):
-    """Leave the bar above the page out: it holds nothing but a second search field.
+def nothing_over_the_text(app, config):
+    """Leave out the bar above the page and the button "Back to top": a second search field, and a lid on the text.
 
-    The theme's own setting for this comes too late, and ``html_theme_options`` in ``_config.yml`` would
+    The theme's own setting for the bar comes too late, and ``html_theme_options`` in ``_config.yml`` would
     replace all that Jupyter Book puts there.
     """
-    config.html_theme_options["navbar_persistent"] = []
+    config.html_theme_options |= {"navbar_persistent": [], "back_to_top_button": False}
 
 
 def mark_lines(match):
@@ -78,6 +80,6 @@ def mend_pages(app):
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("config-inited", one_search_field)
+    app.connect("config-inited", nothing_over_the_text)
     app.connect("builder-inited", mend_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
