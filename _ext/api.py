@@ -1,12 +1,14 @@
 """Join the package's reference and the chapters: a function names the sections that use it, a page its functions."""
 
 import ast
+import html
 import re
 
 from docutils import nodes
 from sphinx import addnodes
 
-from _ext.across import heading, is_element, join, notes
+from _ext.across import heading, is_element, join, notes, short_title
+from _ext.languages import gettext
 
 ROOMS = ("definition", "vectorized", "gpu")  # hold the same operations under the same names
 
@@ -31,7 +33,7 @@ def collect(app, doctree):
             for node in ast.walk(tree)
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         }
-        for name in sorted(names):
+        for name in sorted(names - {"claim"}):  # which every section uses
             first, _, rest = name.partition(".")
             if first in known:
                 found.append((known[first] + (f".{rest}" if rest else ""), *heading(cell)))
@@ -55,7 +57,7 @@ def link_both_ways(app, doctree, docname):
         for described in doctree.findall(addnodes.desc):
             name = next(iter(described[0]["ids"]), "")
             if links := sections_of(app, docname, alike(name)):
-                described[-1] += line("Used in ", links)
+                described[-1] += line(gettext("Used in "), links)
     documented = {name: entry for name, entry in app.env.get_domain("py").objects.items() if not entry.aliased}
     used = {}
     for name, target, title in notes(app.env, "uses").get(docname, []):
@@ -77,7 +79,8 @@ def foot(app, docname, used, documented):
         ]
         section = nodes.reference("", "", nodes.Text(title), refid=target, internal=True)
         sections += nodes.list_item("", nodes.paragraph("", "", section, nodes.Text(": "), *separated(links)))
-    opening = '<details class="in-the-package"><summary>In the package</summary>'
+    summary = html.escape(gettext("In the package"))
+    opening = f'<details class="in-the-package"><summary>{summary}</summary>'
     return [nodes.raw("", opening, format="html"), sections, nodes.raw("", "</details>", format="html")]
 
 
@@ -87,7 +90,7 @@ def sections_of(app, docname, names):
     for page in app.env.toctree_includes.get(app.config.root_doc, []):
         for used, target, title in notes(app.env, "uses").get(page, []):
             if used in names:
-                places.setdefault((page, target), f"{app.env.titles[page].astext().split(':')[0]}: {title}")
+                places.setdefault((page, target), f"{short_title(app.env.titles[page].astext())}: {title}")
     return [link(app, docname, page, target, nodes.Text(text)) for (page, target), text in places.items()]
 
 

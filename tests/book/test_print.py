@@ -20,7 +20,7 @@ FOLDS = """() => {
   const fold = (classes, text) => `<details class="${classes}">
     <summary>Line of ${text}</summary><p>Inside of ${text}</p></details>`;
   document.querySelector('.bd-article section').insertAdjacentHTML('beforeend',
-    fold('hide above-input', 'plotting') + fold('sd-sphinx-override sd-dropdown', 'hint') + fold('', 'other'));
+    fold('fold', 'plotting') + fold('sd-sphinx-override sd-dropdown', 'hint') + fold('', 'other'));
 }"""
 
 
