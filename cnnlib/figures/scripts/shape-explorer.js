@@ -1,5 +1,7 @@
 // Which cells of the input feed which cell of the output: five settings, two grids.
-function draw(root) {
+import { COLOURS, html, name, slider, svg } from "./common.js";
+
+export function draw(root) {
   const setting = { input: 7, kernel: 3, stride: 2, padding: 1, dilation: 1 };
   let chosen = 0; // the output cell looked at, counted row by row
 
