@@ -5,14 +5,16 @@ import json
 import numpy as np
 import pytest
 
-from cnnlib.playground.base import bundle
+from cnnlib.live import bundle
 
 # What the script holds as arrays, as plain lists that a test can read.
 OUTPUTS = """el => Object.fromEntries(Object.entries(el.outputs).map(([name, value]) =>
   [name, value?.data ? { shape: [...value.shape], data: [...value.data] } : value]))"""
 
-# A stand-in for anywidget's model that remembers what the page sends.
-WITH_KERNEL = """(values) => {
+# A stand-in for anywidget, which loads the widget's module and gives it an element, and for its model, which remembers what
+# the page sends.
+WITH_KERNEL = """async ([module, values]) => {
+  const widget = await import(URL.createObjectURL(new Blob([module], { type: "text/javascript" })));
   const model = still(values);
   model.sent = [];
   const set = model.set;
@@ -20,7 +22,7 @@ WITH_KERNEL = """(values) => {
   window.model = model;
   const el = document.createElement("div");
   document.body.append(el);
-  render({ model, el });
+  widget.default.render({ model, el });
 }"""
 
 
@@ -55,7 +57,7 @@ def press(root, *keys):
 
 @pytest.fixture
 def show(browser):
-    """Put a playground on an empty page; return its root element. No page may complain or ask for anything."""
+    """Put a playground on an empty page; return its room. No page may complain or ask for anything."""
     contexts, errors, asked = [], [], []
 
     def show(widget, *, kernel=False, **options):
@@ -66,12 +68,12 @@ def show(browser):
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("request", lambda request: asked.append(request.url))
         if kernel:
-            page.set_content(f"<script>{bundle(widget.script)}</script><style>{widget._css}</style>")
+            page.set_content(f"<script>{bundle('playground/scripts/model')}</script>")
             values = widget._repr_html_().split('<script type="application/json">')[1].split("</script>")[0]
-            page.evaluate(WITH_KERNEL, json.loads(values))
+            page.evaluate(WITH_KERNEL, [widget._esm, json.loads(values)])
         else:
             page.set_content(f'<meta name="viewport" content="width=device-width">{widget._repr_html_()}')
-        return page.query_selector(".cnnlib-playground")
+        return page.query_selector(".room")
 
     yield show
     for context in contexts:

@@ -15,8 +15,9 @@ class TestEvery:
         page = root.owner_frame().page
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        light = page.evaluate("getComputedStyle(document.querySelector('.cnnlib-playground')).backgroundColor")
-        assert light == "rgb(26, 33, 41)"
+        assert root.evaluate("async room => (await 0, getComputedStyle(room).backgroundColor)") == "rgb(26, 33, 41)"
+        page.emulate_media(media="print")
+        assert root.evaluate("room => getComputedStyle(room).backgroundColor") == "rgb(246, 248, 250)"
 
     def test_every_control_has_a_name(self, make, show):  # noqa: F811
         root = show(make())
@@ -64,7 +65,4 @@ class TestEvery:
         root = show(widget)
         page = root.owner_frame().page
         page.set_content(widget._repr_html_() * 2)
-        assert [each.evaluate("each => Boolean(each.outputs)") for each in page.query_selector_all("[data-drawn]")] == [
-            True,
-            True,
-        ]
+        assert [room.evaluate("room => Boolean(room.outputs)") for room in page.query_selector_all(".room")] == [True, True]

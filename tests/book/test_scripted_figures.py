@@ -27,14 +27,14 @@ CHOOSE = """(root, [index, value]) => {
 
 @pytest.fixture
 def show(browser):
-    """Put a figure on an empty page; return its root element."""
+    """Put a figure on an empty page; return its room."""
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     def show(figure):
         page.set_content(figure._repr_html_())
-        return page.query_selector(".cnnlib-figure")
+        return page.query_selector(".room")
 
     yield show
     page.close()
