@@ -62,7 +62,9 @@ def module(script, sheet):
     str
         An ES module.
     """
-    return f"{_furnished(script, sheet)}export default {{ render: ({{ model, el }}) => draw(room(el, STYLE), model) }};\n"
+    return (
+        f"{_furnished(script, sheet)}export default {{ render: ({{ model, el }}) => draw(room(el, STYLE), model) }};\n"
+    )
 
 
 def place(script, sheet, *, kind, title, data, given=""):

@@ -11,8 +11,29 @@ from cnnlib.live import bundle
 OUTPUTS = """el => Object.fromEntries(Object.entries(el.outputs).map(([name, value]) =>
   [name, value?.data ? { shape: [...value.shape], data: [...value.data] } : value]))"""
 
-# A stand-in for anywidget, which loads the widget's module and gives it an element, and for its model, which remembers what
-# the page sends.
+# A page that styles all that a figure might be made of, and what a figure would inherit.
+SPOILT = """
+  body { font: italic 30px/3 serif; color: red; text-align: right; text-transform: uppercase; letter-spacing: 5px; }
+  .columns, .desk, .layers, .bench, .four { display: block !important; }
+  .name, .frame, .told, button { display: none !important; }
+  table { width: 100% !important; }
+  td, th, p, label, input, select { padding: 20px !important; border: 5px solid red !important; }
+  canvas, svg { width: 10px !important; filter: invert(1); }
+  div div { margin: 30px !important; background: red !important; }
+  :focus-visible { outline: none !important; }
+"""
+
+# Where all parts of a figure lie and how they look.
+LOOKS = """room => [room, ...room.querySelectorAll("*")].map(each => {
+  const [box, whole] = [each, room].map(one => one.getBoundingClientRect());
+  const style = getComputedStyle(each);
+  const kept = ["display", "color", "backgroundColor", "font", "textAlign", "letterSpacing", "textTransform", "padding",
+    "border", "filter"].map(key => style[key]);
+  return [each.tagName, box.x - whole.x, box.y - whole.y, box.width, box.height, ...kept].join(" ");
+})"""
+
+# A stand-in for anywidget, which loads the widget's module and gives it an element, and for its model, which remembers
+# what the page sends.
 WITH_KERNEL = """async ([module, values]) => {
   const widget = await import(URL.createObjectURL(new Blob([module], { type: "text/javascript" })));
   const model = still(values);
@@ -60,7 +81,7 @@ def show(browser):
     """Put a playground on an empty page; return its room. No page may complain or ask for anything."""
     contexts, errors, asked = [], [], []
 
-    def show(widget, *, kernel=False, **options):
+    def show(widget, *, kernel=False, selector=".room", **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -73,7 +94,7 @@ def show(browser):
             page.evaluate(WITH_KERNEL, [widget._esm, json.loads(values)])
         else:
             page.set_content(f'<meta name="viewport" content="width=device-width">{widget._repr_html_()}')
-        return page.query_selector(".room")
+        return page.query_selector(selector)
 
     yield show
     for context in contexts:

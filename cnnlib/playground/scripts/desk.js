@@ -107,7 +107,7 @@ export function desk(root, model, { changed, fresh = false }) {
       sheet.put(array(gray.shape, gray.data.map((value) => (bright ? high - value : value - low) / (high - low || 1))));
       take(gray);
     }, say);
-    const preparing = tick("scale and centre, as in MNIST", prepared, (checked) => {
+    const preparing = tick("scale and centre", prepared, (checked) => {
       prepared = checked;
       if (picture) take(picture);
     });

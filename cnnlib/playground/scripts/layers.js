@@ -15,19 +15,23 @@ export function layers(root, { weights, network: { activation, pooling }, inputS
 
   // From the first convolution to the last but one, in columns.
   const strips = {};
-  const strip = (name, maps, title, caption = title) => {
-    strips[name] = screens(`${title}. Arrow keys choose a unit, Enter holds it.`, maps, LAYERS[name].columns, {
+  const strip = (name, maps, title, caption) => {
+    strips[name] = screens(`${title}. ${caption}. Arrow keys choose a unit, Enter holds it.`, maps, LAYERS[name].columns, {
       chosen: (unit) => at.point({ name, ...unit }),
       pressed: (unit) => at.press({ name, ...unit }),
     });
     return html("section", { class: name }, html("p", { class: "name" }, caption), strips[name].element);
   };
   const then = NAMES[activation];
-  const pool = `2×2 ${POOLINGS[pooling][0]}`;
+  const pool = POOLINGS[pooling][0];
   const element = html("div", { class: "layers" },
-    html("div", {}, strip("conv1", 6, `Convolution, six kernels of 5×5, then ${then}: 6 maps of 28×28`), strip("pool1", 6, `${pool}: 6 maps of 14×14`)),
-    html("div", {}, strip("conv2", 16, `Convolution, sixteen kernels of 6×5×5, then ${then}: 16 maps of 10×10`), strip("pool2", 16, `${pool}: 16 maps of 5×5`)),
-    html("div", {}, strip("dense1", 1, `Dense, then ${then}: 120 units`, "Dense, 120 units"), strip("dense2", 1, `Dense, then ${then}: 84 units`, "Dense, 84 units")));
+    html("div", {},
+      strip("conv1", 6, `Convolution, six kernels of 5×5, then ${then}`, `Convolution, ${then}: 6 maps of 28×28`),
+      strip("pool1", 6, `2×2 ${pool}`, `2×2 ${pool}: 6 maps of 14×14`)),
+    html("div", {},
+      strip("conv2", 16, `Convolution, sixteen kernels of 6×5×5, then ${then}`, `Convolution, ${then}: 16 maps of 10×10`),
+      strip("pool2", 16, `2×2 ${pool}`, `2×2 ${pool}: 16 maps of 5×5`)),
+    html("div", {}, strip("dense1", 1, `Dense layer, then ${then}`, "Dense, 120 units"), strip("dense2", 1, `Dense layer, then ${then}`, "Dense, 84 units")));
 
   // The last layer's units are the bars.
   const output = (row) => ({ name: "dense3", map: 0, row, column: 0 });

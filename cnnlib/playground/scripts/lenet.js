@@ -14,10 +14,9 @@ export function draw(root, model) {
     html("div", { class: "desk" },
       html("div", { class: "sheet" }, name("Draw a digit"), table.sheet,
         html("div", { class: "group" }, table.undo, table.clear, table.said)),
-      html("div", { class: "input" }, name("The network reads"), table.inputScreen.element,
-        preparing, table.answer, table.reading),
+      html("div", { class: "input" }, name("The network reads"), table.inputScreen.element, table.answer, table.reading),
       html("div", {}, name("Probabilities"), network.bars),
-      html("div", { class: "controls" }, name("Digits to begin with"), thumbs, html("div", { class: "group" }, chooser))),
+      html("div", { class: "controls" }, name("Digits to begin with"), thumbs, html("div", { class: "group" }, chooser, preparing))),
     network.element, network.inspector,
   );
   table.begin();
