@@ -1,5 +1,8 @@
 """Where tools stand on the built pages: large, clear of the contents, and never so high that they bury anything."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tools.chapters import ROOT
@@ -64,6 +67,7 @@ def test_sheet_and_workings_are_in_one_window(window, visit):
         ("playground/draw.html", {".pad": 320, ".input .screen": 215, ".conv1 .screen": 165, ".conv2 .screen": 80}),
         ("playground/slide.html", {".bench .screen": 470}),
         ("playground/shift.html", {".four .screen": 390}),
+        ("chapters/convolution.html", {".bench .screen": 470}),
     ],
 )
 def test_pictures_are_large_on_a_laptop(name, widths, visit):
@@ -71,6 +75,11 @@ def test_pictures_are_large_on_a_laptop(name, widths, visit):
     for selector, least in widths.items():
         for picture in page.query_selector_all(f".cnnlib-playground {selector}"):
             assert picture.bounding_box()["width"] >= least, selector
+
+
+def test_the_shape_explorers_cells_are_large_on_a_laptop(visit):
+    grids = visit("chapters/convolution.html").query_selector_all("[data-script=shape-explorer] svg")
+    assert [grid.bounding_box()["width"] for grid in grids] == [9 * 36, 4 * 36]
 
 
 TOOLS = ".cell_output :is(.cnnlib-playground, .cnnlib-figure, .explorer)"
@@ -135,3 +144,8 @@ class TestLanding:
 
 def test_the_landing_page_is_light(visit):
     assert (HTML / "index.html").stat().st_size < 500_000
+
+
+def test_a_build_in_which_nothing_changed_imports_no_part_of_the_package():
+    program = "import sys, _ext.landing; assert not [name for name in sys.modules if name.startswith('cnnlib')]"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

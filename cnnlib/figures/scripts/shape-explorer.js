@@ -106,7 +106,7 @@ export function draw(root) {
     }
     drawing.append(...frames);
     // Cells of one size in both grids, so that the output looks as small as it is.
-    drawing.style.maxWidth = `${count * 24}px`;
+    drawing.style.maxWidth = `calc(${count} * var(--cell))`;
     return html("div", { class: "panel" }, name(caption), drawing);
   }
 
