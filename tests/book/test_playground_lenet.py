@@ -238,7 +238,7 @@ class TestLenet:
 
     def test_the_keyboard_walks_from_unit_to_unit_and_map_to_map(self, show):  # noqa: F811
         root = show(LenetPlayground(), viewport={"width": 1000, "height": 900})
-        root.query_selector("input[type=file]").focus()
+        root.query_selector("input[type=checkbox]").focus()
         press(root, "Tab")
         assert root.get_attribute("data-unit") == "conv1 0 0 0"
         walks = {
