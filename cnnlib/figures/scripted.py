@@ -1,9 +1,9 @@
 """Figures that a small script draws in the page: every setting, without a kernel and without frames."""
 
-import html
 import json
 from dataclasses import dataclass, field
-from importlib.resources import files
+
+from cnnlib import live
 
 
 @dataclass(frozen=True)
@@ -13,11 +13,11 @@ class ScriptedFigure:
     Attributes
     ----------
     name : str
-        Of the script in ``cnnlib/figures/scripts``; it defines ``draw(root)``.
+        Of the script in ``cnnlib/figures/scripts``; it exports ``draw(root, data)``.
     title : str
         What the figure is, for a screen reader and for a page without JavaScript.
     data : dict
-        What the script is to draw, if it is not always the same; it finds it as JSON in ``root.dataset.given``.
+        What the script is to draw, if it is not always the same; it gets it as its second argument.
     """
 
     name: str
@@ -25,22 +25,8 @@ class ScriptedFigure:
     data: dict = field(default_factory=dict)
 
     def _repr_html_(self):
-        scripts = files("cnnlib.figures") / "scripts"
-        common, own, css = (
-            (scripts / name).read_text(encoding="utf-8") for name in ("common.js", f"{self.name}.js", "common.css")
-        )
-        title = html.escape(self.title, quote=True)
-        given = f' data-given="{html.escape(json.dumps(self.data), quote=True)}"' if self.data else ""
-        # The script draws into every figure of its name that is still empty: a cell run twice, or a page that
-        # shows it twice, need no ids.
-        return (
-            f"<style>{css}</style>\n"
-            f'<div class="cnnlib-figure" data-figure="{self.name}" role="group" aria-label="{title}"{given}>'
-            f"<p>{title} (It needs JavaScript.)</p></div>\n"
-            f"<script>(() => {{\n{common}\n{own}\n"
-            f"for (const root of document.querySelectorAll('[data-figure=\"{self.name}\"]:not([data-drawn])')) {{\n"
-            f'  root.dataset.drawn = "";\n  draw(root);\n}}\n}})();</script>'
-        )
+        script, sheet = f"figures/scripts/{self.name}", "figures/scripts/common"
+        return live.place(script, sheet, kind="figure", title=self.title, data=json.dumps(self.data))
 
     def __repr__(self):
         return f"<{self.title}>"

@@ -1,46 +1,15 @@
 """What the playgrounds have in common: one script that runs in a kernel's notebook and on a page without one."""
 
 import base64
-import html
 import json
-import re
-from importlib.resources import files
 
 import anywidget
 import numpy as np
 import traitlets
 
-_SCRIPTS = files("cnnlib.playground") / "scripts"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+from cnnlib import live
 
-
-def bundle(name):
-    """Join a script and all that it imports into one, which imports nothing.
-
-    The scripts are ES modules, but a page that is opened from a file may load none, and anywidget takes one text.
-
-    Parameters
-    ----------
-    name : str
-        Of a file in ``cnnlib/playground/scripts``, without its suffix.
-
-    Returns
-    -------
-    str
-        JavaScript in which each file stands once, behind those that it imports.
-    """
-    texts = {}
-
-    def add(name):
-        if name in texts:
-            return
-        text = (_SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
-        for imported in _IMPORT.findall(text):
-            add(imported)
-        texts[name] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
-
-    add(name)
-    return "\n".join(texts.values())
+_SHEET = "playground/scripts/playground"
 
 
 class Array(traitlets.TraitType):
@@ -147,13 +116,16 @@ class Playground(anywidget.AnyWidget):
     """
 
     script = title = ""
-    _css = (_SCRIPTS / "playground.css").read_text(encoding="utf-8")
 
     def __init_subclass__(cls, **options):
         """Give the subclass its script; anywidget's own subclass of it, made for each widget, has it already."""
         if "script" in cls.__dict__:
-            cls._esm = bundle(cls.script) + "\nexport default { render };\n"
+            cls._esm = live.module(cls._path(), _SHEET)
         super().__init_subclass__(**options)
+
+    @classmethod
+    def _path(cls):
+        return f"playground/scripts/{cls.script}"
 
     def __repr__(self):
         return f"<{self.title}>"
@@ -167,18 +139,7 @@ class Playground(anywidget.AnyWidget):
         every, inherited = self.traits(sync=True), anywidget.AnyWidget.class_traits(sync=True)
         own = [name for name in every if name not in inherited and not name.startswith("_")]
         values = json.dumps(self.get_state(own), default=_base64)
-        title = html.escape(self.title, quote=True)
-        # The script fills every playground of its name that is still empty, as a scripted figure's does.
-        return (
-            f"<style>{self._css}</style>\n"
-            f'<div class="cnnlib-playground" data-playground="{self.script}" role="group" aria-label="{title}">'
-            f'<p>{title} (It needs JavaScript.)</p><script type="application/json">{values}</script></div>\n'
-            f'<script>(() => {{\n"use strict";\n{bundle(self.script)}\n'
-            f"for (const el of document.querySelectorAll('[data-playground=\"{self.script}\"]:not([data-drawn])')) {{\n"
-            '  el.dataset.drawn = "";\n'
-            '  render({ model: still(JSON.parse(el.querySelector("script").textContent)), el });\n'
-            "}\n})();</script>"
-        )
+        return live.place(self._path(), _SHEET, kind="playground", title=self.title, data=values, given="still")
 
 
 def _base64(data):

@@ -29,6 +29,8 @@ class LenetPlayground(Playground):
         Of the network, as `cnnlib.models.architectures.lenet` takes them.
     weights : mapping of str to ndarray, optional
         Of your own training, as ``network.weights()`` returns them; the package's otherwise.
+    compact : bool, optional
+        Whether only the sheet and the answer are shown, without the layers. False by default.
 
     Attributes
     ----------
@@ -58,10 +60,11 @@ class LenetPlayground(Playground):
     weights = traitlets.Dict().tag(sync=True)
     activation = traitlets.Unicode().tag(sync=True)
     pooling = traitlets.Unicode().tag(sync=True)
+    compact = traitlets.Bool(False).tag(sync=True)
     examples = traitlets.Dict().tag(sync=True)
     labels = traitlets.List().tag(sync=True)
 
-    def __init__(self, activation="relu", pooling="max", weights=None):
+    def __init__(self, activation="relu", pooling="max", weights=None, *, compact=False):
         architecture = lenet(activation, pooling)
         if weights is None:
             trained, weights = trained_lenet()
@@ -76,7 +79,9 @@ class LenetPlayground(Playground):
             weights=packed_weights(weights),
             activation=activation,
             pooling=pooling,
-            examples=packed_bytes(images[chosen]),
+            compact=compact,
+            # What the compact one leaves out, its page need not carry.
+            examples=packed_bytes(images[chosen[: 0 if compact else None]]),
             labels=[
                 *(f"a {digit}" for digit in range(10)),
                 *(f"a {truth[k]} that this network may misread" for k in _MISREAD),

@@ -5,14 +5,37 @@ import json
 import numpy as np
 import pytest
 
-from cnnlib.playground.base import bundle
+from cnnlib.live import bundle
 
 # What the script holds as arrays, as plain lists that a test can read.
 OUTPUTS = """el => Object.fromEntries(Object.entries(el.outputs).map(([name, value]) =>
   [name, value?.data ? { shape: [...value.shape], data: [...value.data] } : value]))"""
 
-# A stand-in for anywidget's model that remembers what the page sends.
-WITH_KERNEL = """(values) => {
+# A page that styles all that a figure might be made of, and what a figure would inherit.
+SPOILT = """
+  body { font: italic 30px/3 serif; color: red; text-align: right; text-transform: uppercase; letter-spacing: 5px; }
+  .columns, .desk, .layers, .bench, .four { display: block !important; }
+  .name, .frame, .told, button { display: none !important; }
+  table { width: 100% !important; }
+  td, th, p, label, input, select { padding: 20px !important; border: 5px solid red !important; }
+  canvas, svg { width: 10px !important; filter: invert(1); }
+  div div { margin: 30px !important; background: red !important; }
+  :focus-visible { outline: none !important; }
+"""
+
+# Where all parts of a figure lie and how they look.
+LOOKS = """room => [room, ...room.querySelectorAll("*")].map(each => {
+  const [box, whole] = [each, room].map(one => one.getBoundingClientRect());
+  const style = getComputedStyle(each);
+  const kept = ["display", "color", "backgroundColor", "font", "textAlign", "letterSpacing", "textTransform", "padding",
+    "border", "filter"].map(key => style[key]);
+  return [each.tagName, box.x - whole.x, box.y - whole.y, box.width, box.height, ...kept].join(" ");
+})"""
+
+# A stand-in for anywidget, which loads the widget's module and gives it an element, and for its model, which remembers
+# what the page sends.
+WITH_KERNEL = """async ([module, values]) => {
+  const widget = await import(URL.createObjectURL(new Blob([module], { type: "text/javascript" })));
   const model = still(values);
   model.sent = [];
   const set = model.set;
@@ -20,7 +43,7 @@ WITH_KERNEL = """(values) => {
   window.model = model;
   const el = document.createElement("div");
   document.body.append(el);
-  render({ model, el });
+  widget.default.render({ model, el });
 }"""
 
 
@@ -55,10 +78,10 @@ def press(root, *keys):
 
 @pytest.fixture
 def show(browser):
-    """Put a playground on an empty page; return its root element. No page may complain or ask for anything."""
+    """Put a playground on an empty page; return its room. No page may complain or ask for anything."""
     contexts, errors, asked = [], [], []
 
-    def show(widget, *, kernel=False, **options):
+    def show(widget, *, kernel=False, selector=".room", **options):
         context = browser.new_context(**options)
         contexts.append(context)
         page = context.new_page()
@@ -66,12 +89,12 @@ def show(browser):
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("request", lambda request: asked.append(request.url))
         if kernel:
-            page.set_content(f"<script>{bundle(widget.script)}</script><style>{widget._css}</style>")
+            page.set_content(f"<script>{bundle('playground/scripts/model')}</script>")
             values = widget._repr_html_().split('<script type="application/json">')[1].split("</script>")[0]
-            page.evaluate(WITH_KERNEL, json.loads(values))
+            page.evaluate(WITH_KERNEL, [widget._esm, json.loads(values)])
         else:
             page.set_content(f'<meta name="viewport" content="width=device-width">{widget._repr_html_()}')
-        return page.query_selector(".cnnlib-playground")
+        return page.query_selector(selector)
 
     yield show
     for context in contexts:

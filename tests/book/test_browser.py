@@ -17,7 +17,8 @@ CONTROLS = ".cell_output :is(.explorer, .cnnlib-figure) :is(select, input[type=r
 
 # What a figure shows now: every picture, drawing and line of text that can be seen beside the control.
 SHOWN = """control => {
-  const cell = control.closest('.cell_output');
+  const room = control.getRootNode();
+  const cell = room === document ? control.closest('.cell_output') : room;
   const seen = [...cell.querySelectorAll('img, svg')]
     .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0);
   return seen.map(element => element.src ? element.src + element.alt : element.outerHTML).join('\\n');

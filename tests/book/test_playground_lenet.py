@@ -20,13 +20,38 @@ LAYERS |= {"dense1": "dense1", "active3": "{}3", "dense2": "dense2", "active4": 
 
 def draw(root, *points):
     """Draw through points of the sheet, given in shares of its sides."""
-    box, mouse = root.query_selector(".pad").bounding_box(), root.owner_frame().page.mouse
+    pad, mouse = root.query_selector(".pad"), root.owner_frame().page.mouse
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
     places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
     mouse.move(*places[0])
     mouse.down()
     for place in places[1:]:
         mouse.move(*place, steps=4)
     mouse.up()
+
+
+HOLDS = "Held."
+
+
+def unit_of(layer, place):
+    return " ".join(map(str, (layer, *place)))
+
+
+def click(root, layer, place):
+    """Click on a unit: its map, row and column."""
+    map_, row, column = place
+    screen = root.query_selector_all(f".{layer} .screen")[map_]
+    cell = screen.bounding_box()["width"] / 28
+    screen.click(position={"x": (column + 0.5) * cell, "y": (row + 0.5) * cell})
+
+
+def click_brightest(root, map_):
+    """Click on the brightest unit of a map of the first convolution; return its place."""
+    shown = outputs(root)["active1"][map_]
+    place = (map_, *(int(each) for each in np.unravel_index(shown.argmax(), shown.shape)))
+    click(root, "conv1", place)
+    return place
 
 
 SEVEN = (0.25, 0.2), (0.72, 0.22), (0.4, 0.8)
@@ -92,7 +117,7 @@ class TestLenet:
         before = root.evaluate("root => root.outputs.image.data.join()")
         root.query_selector("input[type=file]").set_input_files(path)
         root.owner_frame().page.wait_for_function(
-            "before => document.querySelector('.cnnlib-playground').outputs.image.data.join() !== before", arg=before
+            "([root, before]) => root.outputs.image.data.join() !== before", arg=[root, before]
         )
         np.testing.assert_allclose(outputs(root)["image"][0], data.as_mnist(data.open_picture(path)), atol=1e-4)
 
@@ -108,7 +133,7 @@ class TestLenet:
         root = show(LenetPlayground())
         shown = {"conv1": "active1", "conv2": "active2", "dense1": "active3", "dense2": "active4"}.get(layer, layer)
         seen = outputs(root)
-        maps = seen[shown] if seen[shown].ndim == 3 else seen[shown].reshape(1, -1, 20 if layer == "dense1" else 14)
+        maps = seen[shown] if seen[shown].ndim == 3 else seen[shown].reshape(1, -1, 6)
         screens = root.query_selector_all(f".{layer} .screen")
         assert len(screens) == len(maps)
         _, height, width = maps.shape
@@ -128,23 +153,76 @@ class TestLenet:
             bias = trained_lenet()[1][f"{layer}.bias"][map_ if layer.startswith("conv") else row * width + column]
             assert told == [pytest.approx(value, abs=0.006) for value in (total - bias, bias, total, max(0, total))]
 
-    def test_a_click_holds_a_unit_and_escape_lets_it_go(self, show):  # noqa: F811
+    def test_a_click_holds_a_unit_and_moves_the_hold_and_lets_go(self, show):  # noqa: F811
         root = show(LenetPlayground())
-        screen = root.query_selector_all(".conv1 .screen")[1]
-        maps = outputs(root)["active1"]
-        _, row, column = np.unravel_index(maps[1:2].argmax(), maps[1:2].shape)
-        cell = screen.bounding_box()["width"] / 28
-        screen.click(position={"x": (column + 0.5) * cell, "y": (row + 0.5) * cell})
-        held = root.get_attribute("data-unit")
+        first, second = (click_brightest(root, map_) for map_ in (1, 4))  # the second click moves the hold
+        assert root.get_attribute("data-unit") == unit_of("conv1", second)
+        assert first != second
         root.query_selector_all(".conv2 .screen")[3].hover()
-        assert root.get_attribute("data-unit") == held
+        assert root.get_attribute("data-unit") == unit_of("conv1", second)
         value = root.get_attribute("data-value")
         root.query_selector_all(".thumbs button")[0].click()
-        assert root.get_attribute("data-unit") == held
+        assert root.get_attribute("data-unit") == unit_of("conv1", second)
         assert root.get_attribute("data-value") != value
-        root.query_selector("text=Let go").click()
+        assert HOLDS in text_of(root, ".inspector")
+        click(root, "conv1", second)
+        assert HOLDS not in text_of(root, ".inspector")
         root.query_selector_all(".conv2 .screen")[3].hover()
         assert root.get_attribute("data-unit").startswith("conv2 3")
+
+    def test_a_drawing_goes_on_explaining_what_is_held_until_escape(self, show):  # noqa: F811
+        root = show(LenetPlayground())
+        held = click_brightest(root, 2)
+        value = root.get_attribute("data-value")
+        draw(root, *SEVEN)
+        assert root.get_attribute("data-unit") == unit_of("conv1", held)
+        assert root.get_attribute("data-value") != value
+        press(root, "Escape")  # on the sheet, where the reader is now
+        assert HOLDS not in text_of(root, ".inspector")
+        root.query_selector_all(".pool2 .screen")[7].hover()
+        assert root.get_attribute("data-unit").startswith("pool2 7")
+
+    def test_enter_holds_a_unit_and_moves_the_hold_and_lets_go(self, show):  # noqa: F811
+        root = show(LenetPlayground())
+        root.query_selector(".conv1 .screens").focus()
+        press(root, "ArrowDown", "Enter", "ArrowRight")
+        assert root.get_attribute("data-unit") == "conv1 0 1 0"  # walking on leaves it
+        assert HOLDS in text_of(root, ".inspector")
+        press(root, "Enter")
+        assert root.get_attribute("data-unit") == "conv1 0 1 1"
+        press(root, "Tab")
+        assert root.get_attribute("data-unit") == "conv1 0 1 1"
+        press(root, "Enter")
+        assert root.get_attribute("data-unit") == "pool1 0 0 0"
+        press(root, "Enter", "ArrowRight")
+        assert HOLDS not in text_of(root, ".inspector")
+        assert root.get_attribute("data-unit") == "pool1 0 0 1"
+        press(root, "Enter", "Escape", "ArrowRight")
+        assert root.get_attribute("data-unit") == "pool1 0 0 2"
+
+    def test_a_bar_is_held_like_any_unit(self, show):  # noqa: F811
+        root = show(LenetPlayground())
+        root.query_selector_all(".bar")[7].click()
+        root.query_selector_all(".bar")[2].hover()
+        assert root.get_attribute("data-unit") == "dense3 0 7 0"
+        root.query_selector_all(".bar")[2].click()
+        assert root.get_attribute("data-unit") == "dense3 0 2 0"
+        press(root, "Enter", "ArrowDown")  # the bars have the focus
+        assert root.get_attribute("data-unit") == "dense3 0 3 0"
+
+    def test_a_finger_holds_and_moves_and_lets_go_though_it_misses_by_a_unit(self, show):  # noqa: F811
+        root = show(LenetPlayground(), has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+        screen = root.query_selector_all(".conv1 .screen")[1]
+        screen.tap(position={"x": 30, "y": 30})
+        held = root.get_attribute("data-unit")
+        assert held.startswith("conv1 1")
+        assert "Held. Tap it again to let go." in text_of(root, ".inspector")
+        root.query_selector_all(".conv1 .screen")[2].tap(position={"x": 30, "y": 30})
+        assert root.get_attribute("data-unit") == held.replace("conv1 1", "conv1 2")
+        root.query_selector_all(".conv1 .screen")[2].tap(position={"x": 37, "y": 26})
+        assert "Held" not in text_of(root, ".inspector")
+        assert "Tap a unit to hold it" in text_of(root, ".inspector")
+        assert root.owner_frame().page.evaluate("document.documentElement.scrollWidth") <= 390
 
     def test_the_keyboard_draws(self, show):  # noqa: F811
         root = show(LenetPlayground())
@@ -174,7 +252,7 @@ class TestLenet:
             press(root, key)
             assert root.get_attribute("data-unit") == f"conv1 {unit}"
         press(root, "Tab", "Tab", "PageDown", *["ArrowDown"] * 10)
-        assert root.get_attribute("data-unit") == "conv2 9 0 0"  # eight abreast: one below the second is the tenth
+        assert root.get_attribute("data-unit") == "conv2 5 0 0"  # four abreast: one below the second is the sixth
         press(root, "Tab", "Tab", "Tab", "Shift+Tab", "ArrowRight")
         assert root.get_attribute("data-unit") == "dense1 0 0 1"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnlib import data, definition, vectorized
-from cnnlib.playground.base import bundle
+from cnnlib.live import bundle
 
 rng = np.random.RandomState(0)
 X = rng.standard_normal((2, 9, 13))
@@ -16,7 +16,7 @@ X = rng.standard_normal((2, 9, 13))
 def compute(browser):
     """Call functions of the scripts in a page: a list of (expression, arrays) becomes a list of arrays."""
     page = browser.new_page()
-    page.add_script_tag(content=bundle("digits"))
+    page.add_script_tag(content=bundle("playground/scripts/digits"))
     page.evaluate("""() => { window.given = ({ shape, data }) => array(shape, Float64Array.from(data)); }""")
 
     def compute(calls):

@@ -1,11 +1,21 @@
-"""The playgrounds as a page has them: open to everyone, on paper too."""
+"""The playgrounds as a page has them: open to everyone, on paper too, and left alone by the page's styles."""
 
 import pytest
-from book.playgrounds import press, show  # noqa: F401  (show is a fixture)
+from book.playgrounds import LOOKS, SPOILT, press, show  # noqa: F401  (show is a fixture)
 
 from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
 
-EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground]
+
+def small_lenet():
+    return LenetPlayground(compact=True)
+
+
+EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, small_lenet]
+
+# What reaches beyond the figure's right edge.
+BEYOND = """room => [...room.querySelectorAll("*")]
+  .filter(each => each.checkVisibility() && each.getBoundingClientRect().right > room.getBoundingClientRect().right)
+  .map(each => each.outerHTML.slice(0, 100))"""
 
 
 @pytest.mark.parametrize("make", EVERY)
@@ -14,9 +24,11 @@ class TestEvery:
         root = show(make(), viewport={"width": 390, "height": 844}, color_scheme="dark")
         page = root.owner_frame().page
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert root.evaluate(BEYOND) == []
         page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        light = page.evaluate("getComputedStyle(document.querySelector('.cnnlib-playground')).backgroundColor")
-        assert light == "rgb(26, 33, 41)"
+        assert root.evaluate("async room => (await 0, getComputedStyle(room).backgroundColor)") == "rgb(26, 33, 41)"
+        page.emulate_media(media="print")
+        assert root.evaluate("room => getComputedStyle(room).backgroundColor") == "rgb(246, 248, 250)"
 
     def test_every_control_has_a_name(self, make, show):  # noqa: F811
         root = show(make())
@@ -29,11 +41,37 @@ class TestEvery:
         assert root.query_selector_all("[role=application]:not([aria-label])") == []
         assert root.query_selector_all("[role=status]")
 
+    def test_no_style_of_the_page_comes_in_and_none_goes_out(self, make, show):  # noqa: F811
+        root = show(make(), reduced_motion="reduce")
+        page = root.owner_frame().page
+        page.evaluate(
+            "document.body.insertAdjacentHTML('beforeend', '<p class=name>A page. <b class=frame>Its text.</b></p>')"
+        )
+        before, outside = root.evaluate(LOOKS), page.query_selector("body > p").evaluate(LOOKS)
+        assert len(before) > 20
+        page.add_style_tag(content=SPOILT)
+        assert root.evaluate(LOOKS) == before
+        page.evaluate("document.querySelectorAll('style, .cnnlib-playground').forEach(each => each.remove())")
+        assert page.query_selector("body > p").evaluate(LOOKS) == outside
+
+    def test_where_the_keyboard_is_can_be_seen(self, make, show):  # noqa: F811
+        root = show(make())
+        for control in root.query_selector_all("button, select, input[type=range], [tabindex]"):
+            if control.is_visible():
+                control.focus()
+                press(root, "Shift")  # a key: the browser now takes the reader for one who uses the keyboard
+                assert control.evaluate("each => getComputedStyle(each).outlineWidth") == "3px"
+
+    def test_without_javascript_a_sentence_says_what_is_missing(self, make, show):  # noqa: F811
+        widget = make()
+        root = show(widget, java_script_enabled=False, selector=".cnnlib-playground")
+        assert root.inner_text() == f"{widget.title} (It needs JavaScript.)"
+
     def test_on_paper_the_maps_stay_and_the_controls_go(self, make, show):  # noqa: F811
         root = show(make())
         root.owner_frame().page.emulate_media(media="print")
         assert not any(each.is_visible() for each in root.query_selector_all("button, select, input[type=range]"))
-        drawn = root.query_selector_all(".screens canvas")
+        drawn = root.query_selector_all(":is(.screens, .pad) canvas")
         assert drawn
         assert all(each.is_visible() for each in drawn)
 
@@ -64,7 +102,7 @@ class TestEvery:
         root = show(widget)
         page = root.owner_frame().page
         page.set_content(widget._repr_html_() * 2)
-        assert [each.evaluate("each => Boolean(each.outputs)") for each in page.query_selector_all("[data-drawn]")] == [
+        assert [room.evaluate("room => Boolean(room.outputs)") for room in page.query_selector_all(".room")] == [
             True,
             True,
         ]

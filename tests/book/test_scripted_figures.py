@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from book.playgrounds import LOOKS, SPOILT
 
 from cnnlib import figures
 from cnnlib.experiments.receptive_fields import fields
@@ -27,14 +28,14 @@ CHOOSE = """(root, [index, value]) => {
 
 @pytest.fixture
 def show(browser):
-    """Put a figure on an empty page; return its root element."""
+    """Put a figure on an empty page; return its room."""
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
 
     def show(figure):
         page.set_content(figure._repr_html_())
-        return page.query_selector(".cnnlib-figure")
+        return page.query_selector(".room")
 
     yield show
     page.close()
@@ -194,3 +195,45 @@ def test_a_click_chooses_the_unit_that_looks_there_and_a_layer_keeps_the_place(s
     box = cells.bounding_box()
     cells.click(position={"x": box["width"] * 4.0 / 28, "y": box["height"] * 2.0 / 28})
     assert "Unit (1, 3) of conv2" in root.text_content()
+
+
+FIGURES = [
+    figures.slide_kernel,
+    figures.explore_shapes,
+    lambda: figures.explore_network({title: build() for title, build in NETWORKS.items()}),
+    lambda: figures.explore_fields(PHOTO, fields(alexnet2012())),
+]
+
+
+@pytest.mark.parametrize("make", FIGURES)
+class TestEvery:
+    def test_no_style_of_the_page_comes_in(self, make, show):
+        root = show(make())
+        before = root.evaluate(LOOKS)
+        assert len(before) > 20
+        root.owner_frame().page.add_style_tag(content=SPOILT)
+        assert root.evaluate(LOOKS) == before
+
+    def test_dark_pages_have_dark_figures_and_paper_is_white(self, make, show):
+        root = show(make())
+        page = root.owner_frame().page
+        ground = "async room => (await 0, getComputedStyle(room).backgroundColor)"
+        light = root.evaluate(ground)
+        for dark in (
+            "documentElement.dataset.theme = 'dark'",
+            "body.dataset.jpThemeLight = 'false'",
+            "body.className = 'vscode-dark'",
+        ):
+            page.evaluate(f"document.{dark}")
+            assert root.evaluate(ground) == "rgb(26, 33, 41)"
+            page.emulate_media(media="print")
+            assert root.evaluate(ground) == light
+            page.emulate_media(media="screen")
+            page.evaluate("delete document.documentElement.dataset.theme, delete document.body.dataset.jpThemeLight")
+            page.evaluate("document.body.className = ''")
+
+    def test_on_paper_stands_what_was_chosen(self, make, show):
+        root = show(make())
+        root.owner_frame().page.emulate_media(media="print")
+        assert not any(each.is_visible() for each in root.query_selector_all("input"))
+        assert all(each.is_visible() for each in root.query_selector_all("select, output, svg"))

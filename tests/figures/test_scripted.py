@@ -10,12 +10,12 @@ from cnnlib import figures
 def test_the_figure_carries_its_style_its_title_and_its_script(make):
     figure = make()
     page = BeautifulSoup(figure._repr_html_(), "html.parser")
-    [root] = page.select(f'.cnnlib-figure[data-figure="{figure.name}"]')
+    [root] = page.select(f'.cnnlib-figure[data-script="{figure.name}"]')
     assert root["role"] == "group"
     assert root["aria-label"] == figure.title
     assert figure.title in root.text
-    assert "function draw(root)" in page.script.text
-    assert ".cnnlib-figure" in page.style.text
+    assert "function draw(root)" in page.select("script")[-1].text
+    assert not page.select("style")  # its style stands in the script: no page gets it
     assert not page.select("[src], [href]")
 
 

@@ -8,13 +8,13 @@ import pytest
 import traitlets
 from bs4 import BeautifulSoup
 
-from cnnlib import definition
+from cnnlib import definition, live
 from cnnlib.data import as_float, mnist
 from cnnlib.models.architecture import initial_weights, run
 from cnnlib.models.architectures import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
-from cnnlib.playground.base import bundle, packed, unpacked
+from cnnlib.playground.base import packed, unpacked
 from cnnlib.playground.lenet import packed_weights
 
 EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground]
@@ -26,14 +26,15 @@ class TestEvery:
     def test_a_page_gets_all_it_needs_and_a_kernel_the_same_script(self, make):
         widget = make()
         page = BeautifulSoup(widget._repr_html_(), "html.parser")
-        [root] = page.select(f".cnnlib-playground[data-playground={widget.script}]")
+        [root] = page.select(f".cnnlib-playground[data-script={widget.script}]")
         assert root["aria-label"] == widget.title
         assert root.p.text.startswith(widget.title)
         values = json.loads(root.script.string)
         assert values["image"]["shape"] == list(widget.image.shape)
         script = page.select("script")[-1].string
-        assert bundle(widget.script) in script
-        assert widget._esm == bundle(widget.script) + "\nexport default { render };\n"
+        shared, exported = widget._esm.split("export default ")
+        assert shared in script
+        assert exported.startswith("{ render: ")
         assert not page.select("[src], [href]")
         assert "http" not in script
 
@@ -44,10 +45,10 @@ class TestEvery:
         assert "application/vnd.jupyter.widget-view+json" in first
 
     def test_the_bundle_defines_each_name_once_and_imports_nothing(self, make):
-        text = bundle(make.script)
+        text = live.bundle("live/scripts/room", f"playground/scripts/{make.script}")
         names = re.findall(r"^(?:const|let|function|async function) (\w+)", text, re.MULTILINE)
         assert len(names) == len(set(names))
-        assert "render" in names
+        assert {"room", "draw"} <= set(names)
         assert not re.search(r"^(import|export) ", text, re.MULTILINE)
 
     def test_an_image_is_copied_and_cannot_be_written_to(self, make):

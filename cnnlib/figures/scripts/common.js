@@ -1,21 +1,21 @@
 // What the book's scripted figures share: elements, controls, the palette of cnnlib.figures.
-const COLOURS = { input: "#0072B2", kernel: "#D55E00", output: "#009E73", faint: "#9aa5b1" };
+export const COLOURS = { input: "#0072B2", kernel: "#D55E00", output: "#009E73", faint: "#9aa5b1" };
 
-function svg(name, attributes = {}, ...children) {
+export function svg(name, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.append(...children);
   return node;
 }
 
-function html(name, attributes = {}, ...children) {
+export function html(name, attributes = {}, ...children) {
   const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
   node.append(...children);
   return node;
 }
 
-function slider(label, settings, changed, shown = String) {
+export function slider(label, settings, changed, shown = String) {
   const input = html("input", { type: "range", ...settings });
   const reading = html("output", {}, shown(input.valueAsNumber));
   input.addEventListener("input", () => {
@@ -25,7 +25,7 @@ function slider(label, settings, changed, shown = String) {
   return { input, row: html("label", {}, label, input, reading), reading };
 }
 
-function list(label, options, chosen, changed) {
+export function list(label, options, chosen, changed) {
   const select = html("select");
   for (const name of options) select.append(html("option", { value: name }, name));
   select.value = chosen;
@@ -34,6 +34,6 @@ function list(label, options, chosen, changed) {
 }
 
 // What a drawing shows, above it; a screen reader has it from the drawing's label.
-function name(caption) {
+export function name(caption) {
   return html("p", { class: "name", "aria-hidden": "true" }, caption);
 }

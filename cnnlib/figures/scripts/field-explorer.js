@@ -1,6 +1,8 @@
 // What one unit of a layer sees of an image, for every unit of every layer.
-function draw(root) {
-  const { image, side, layers } = JSON.parse(root.dataset.given);
+import { COLOURS, html, list, name, slider, svg } from "./common.js";
+
+export function draw(root, given) {
+  const { image, side, layers } = given;
   const overhang = Math.max(...layers.map(({ start }) => -start));
   let layer = layers[layers.length - 1];
   let [row, column] = [0, 0];

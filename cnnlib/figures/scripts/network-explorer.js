@@ -1,6 +1,8 @@
 // Every layer's size, parameters and arithmetic, for any size of the image and one of some networks.
-function draw(root) {
-  const { networks, size: [low, high, start] } = JSON.parse(root.dataset.given);
+import { COLOURS, html, list, name, slider, svg } from "./common.js";
+
+export function draw(root, given) {
+  const { networks, size: [low, high, start] } = given;
   const TINTS = { conv: "#9fd8cb", pool: "#d08fb8", dense: "#f7dfa5" };
   let chosen = Object.keys(networks)[0];
   let size = start;

@@ -1,5 +1,7 @@
 // Which cells of the input feed which cell of the output: five settings, two grids.
-function draw(root) {
+import { COLOURS, html, name, slider, svg } from "./common.js";
+
+export function draw(root) {
   const setting = { input: 7, kernel: 3, stride: 2, padding: 1, dilation: 1 };
   let chosen = 0; // the output cell looked at, counted row by row
 
@@ -104,7 +106,7 @@ function draw(root) {
     }
     drawing.append(...frames);
     // Cells of one size in both grids, so that the output looks as small as it is.
-    drawing.style.maxWidth = `${count * 24}px`;
+    drawing.style.maxWidth = `calc(${count} * var(--cell))`;
     return html("div", { class: "panel" }, name(caption), drawing);
   }
 

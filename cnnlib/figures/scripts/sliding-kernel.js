@@ -1,5 +1,7 @@
 // Convolution of two functions of one variable: the flipped kernel slides, the area under the product is the result.
-function draw(root) {
+import { COLOURS, html, list, name, slider, svg } from "./common.js";
+
+export function draw(root) {
   const functions = {
     box: (a) => (Math.abs(a) < 0.5 ? 1 : 0),
     Gaussian: (a) => Math.exp((-a * a) / (2 * 0.16)) / Math.sqrt(2 * Math.PI * 0.16),

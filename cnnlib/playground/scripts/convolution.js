@@ -1,21 +1,22 @@
 // Slide a kernel over a picture: every setting of a convolution, and the sum behind each pixel of its output.
 import { array, conv2d, places, taps } from "./operators.js";
 import { range } from "./digits.js";
-import { OWN, SHADES, button, html, list, number, pictureChooser, plural, screens, slider, tick } from "./elements.js";
+import { HELD, HERE, OWN, SHADES, UNIT, html, list, number, pictureChooser, plural, screens, slider, tick } from "./elements.js";
 import { joined, received, sent } from "./model.js";
 import { PRESETS, reframed } from "./kernels.js";
+import { advice, grip } from "./grip.js";
 import { products } from "./inspector.js";
 
 const GRID = "a grid to paint on";
 
-export function render({ model, el }) {
+export function draw(root, model) {
   const pictures = Object.fromEntries(Object.entries(model.get("pictures")).map(([name, packet]) => [name, received(packet)]));
   const state = {};
   let painting = false; // whether the picture can be painted on
   let brush = 1;
   let output = null;
-  let at = null; // the pixel of the output that is explained
-  let holding = false;
+  const at = grip(() => detail());
+  at.listen(root);
 
   const said = html("p", { class: "quiet", role: "status" });
   const python = joined(model, () => fromPython());
@@ -47,16 +48,18 @@ export function render({ model, el }) {
   const fields = html("div", { class: "fields", role: "group", "aria-label": "Weights of the kernel" });
 
   const input = screens("The picture. Arrow keys move, and space paints where it can be painted on.", 1, 1, {
-    chosen: (cell) => (painting ? mark(cell) : lookAround(cell)),
-    held: (how) => (painting ? how === "keydown" && dab(input.at(), true) : hold()),
-    released: release,
-    pressed: (cell, first) => painting && dab(cell, first),
+    chosen: (cell) => (painting ? mark(cell) : at.point(readAround(cell))),
+    pressed: (cell, how) => {
+      if (!painting) at.press(readAround(cell));
+      else if (how === "keydown") dab(cell, true);
+    },
+    dragged: (cell, first) => painting && dab(cell, first),
   });
-  const result = screens("The output. Arrow keys choose a pixel.", 1, 1, { chosen: explain, held: hold, released: release });
+  const result = screens("The output. Arrow keys choose a pixel, Enter holds it.", 1, 1, { chosen: at.point, pressed: at.press });
   const [inputName, kernelName, resultName] = Array.from({ length: 3 }, () => html("p", { class: "name" }));
   const formula = html("p", { class: "formula" });
   const told = html("p", { role: "status" });
-  const letGo = button("Let go", release, { hidden: "" });
+  const hint = html("p", { class: "quiet", role: "status" });
   const workings = html("div", { class: "workings" });
   const chooser = pictureChooser(input.element, 120, (gray) => {
     setImage(array(gray.shape, gray.data.map((value) => value / 255)), false);
@@ -65,8 +68,7 @@ export function render({ model, el }) {
     said.textContent = text;
   });
 
-  el.classList.add("cnnlib-playground");
-  el.replaceChildren(
+  root.replaceChildren(
     html("div", { class: "group" }, picture.row, chooser, preset.row, side.row),
     html("div", { class: "group" }, sliders.stride.row, sliders.padding.row, mode.row, sliders.dilation.row, flip.row),
     html("div", { class: "bench" },
@@ -74,7 +76,7 @@ export function render({ model, el }) {
       html("div", {}, resultName, result.element),
       html("div", { class: "below" },
         html("div", { class: "kernel" }, kernelName, fields),
-        html("div", { class: "sum" }, html("div", { class: "group" }, told, letGo), workings, formula, said))),
+        html("div", { class: "sum" }, told, hint, workings, formula, said))),
   );
 
   function fromPython() {
@@ -166,7 +168,7 @@ export function render({ model, el }) {
     const [[height, width], [tall, wide]] = [image.shape, kernel.shape];
     output = conv2d(array([1, height, width], image.data), array([1, 1, tall, wide], used().data), null, options());
     const [, down, across] = output.shape;
-    el.outputs = { image, kernel, output }; // for whoever opens the browser's console
+    root.outputs = { image, kernel, output }; // for whoever opens the browser's console
     input.show(array([1, height, width], image.data), SHADES.gray, 0, 1);
     const fits = down && across;
     const [low, high] = fits ? range(output.data) : [0, 0];
@@ -177,42 +179,39 @@ export function render({ model, el }) {
     resultName.textContent = fits ? `Output, ${down}×${across}: black ${number(ends[0])}, white ${number(ends[1])}` : "No output";
     const axis = (name, size, k) => `${name}: ⌊(${size} + 2·${padding} − ${dilation}·(${k} − 1) − 1) / ${stride}⌋ + 1 = ${places(size, k, options())}`;
     formula.replaceChildren(axis("rows", height, tall), html("br"), axis("columns", width, wide));
-    if (fits) {
-      at = { map: 0, row: Math.min(at?.row ?? Math.floor(down * 0.4), down - 1), column: Math.min(at?.column ?? Math.floor(across * 0.4), across - 1) };
-      result.walkTo(at);
-      detail();
-    } else {
+    if (fits) detail();
+    else {
       const span = (k) => dilation * (k - 1) + 1;
       told.textContent = `The kernel spans ${span(tall)}×${span(wide)} cells, the padded picture has ${height + 2 * padding}×${width + 2 * padding}.`;
+      hint.textContent = "";
       workings.replaceChildren();
       input.frame([]);
       result.frame([]);
     }
   }
 
-  function explain(cell) {
-    if (holding && !result.element.matches(":focus-visible")) return;
-    at = cell;
-    detail();
+  // The pixel of the output that is explained: another setting may have left fewer.
+  function pixel() {
+    const [, down, across] = output.shape;
+    const { row, column } = at.unit() ?? { row: Math.floor(down * 0.4), column: Math.floor(across * 0.4) };
+    return { map: 0, row: Math.min(row, down - 1), column: Math.min(column, across - 1) };
   }
 
   // The pixel of the output whose window has its middle nearest to a pixel of the picture.
-  function lookAround({ row, column }) {
+  function readAround({ row, column }) {
     const [, down, across] = output.shape;
-    if (!down || !across || (holding && !input.element.matches(":focus-visible"))) return;
     const nearest = (cell, k, count) => {
       const place = Math.round((cell + state.padding - (state.dilation * (k - 1)) / 2) / state.stride);
-      return Math.min(count - 1, Math.max(0, place));
+      return Math.max(0, Math.min(count - 1, place));
     };
     const [tall, wide] = state.kernel.shape;
-    at = { map: 0, row: nearest(row, tall, down), column: nearest(column, wide, across) };
-    result.walkTo(at);
-    detail();
+    return { map: 0, row: nearest(row, tall, down), column: nearest(column, wide, across) };
   }
 
   function detail() {
+    if (!output.data.length) return;
     const { image: { shape: [height, width], data }, kernel: { shape: [tall, wide] } } = state;
-    const { row, column } = at;
+    const { row, column } = pixel();
     const rows = taps(row, height, tall, options());
     const columns = taps(column, width, wide, options());
     const seen = array([1, tall, wide]);
@@ -230,30 +229,24 @@ export function render({ model, el }) {
     workings.replaceChildren(element);
     told.textContent = `Output pixel in row ${row}, column ${column}: ${plural(seen.data.length, "product")} add up to ${number(sum, 3)}` +
       (outside ? `; ${outside} of the pixels it reads are zeros of the padding.` : ".");
-    Object.assign(el.dataset, { pixel: `${row} ${column}`, sum });
+    Object.assign(root.dataset, { pixel: `${row} ${column}`, sum });
     // The window's outline, unless it goes around the circle.
     const [top, left] = [row * state.stride - state.padding, column * state.stride - state.padding];
     const span = (size) => state.dilation * (size - 1) + 1;
     const around = state.padding_mode === "circular" && (top < 0 || left < 0 || top + span(tall) > height || left + span(wide) > width);
     if (!around) read.push({ map: 0, top, left, height: span(tall), width: span(wide), kind: "read" });
     input.frame(read);
-    result.frame([{ map: 0, top: row, left: column, height: 1, width: 1, kind: "unit" }]);
-  }
-
-  function hold() {
-    holding = true;
-    letGo.hidden = false;
-  }
-
-  function release() {
-    holding = false;
-    letGo.hidden = true;
+    const cell = ({ row, column }, kind) => ({ map: 0, top: row, left: column, height: 1, width: 1, kind });
+    const here = at.elsewhere();
+    result.walkTo(here ?? pixel());
+    result.frame([cell({ row, column }, at.holds() ? HELD : UNIT), ...(here ? [cell(here, HERE)] : [])]);
+    hint.textContent = advice("while you change the kernel", at);
   }
 
   // Painting: a press turns the cell over, and a drag goes on with the same colour.
   function mark(cell) {
     detail();
-    input.frame([{ ...cell, top: cell.row, left: cell.column, height: 1, width: 1, kind: "unit" }]);
+    input.frame([{ ...cell, top: cell.row, left: cell.column, height: 1, width: 1, kind: UNIT }]);
   }
 
   function dab({ row, column }, first) {

@@ -83,26 +83,39 @@ export function paint(canvas, { values, height, width }, shades, low, high) {
   canvas.getContext("2d").putImageData(pixels, 0, 0);
 }
 
+// The frames around the unit that is explained, around one that is held, and where the reader is besides.
+export const [UNIT, HELD, HERE] = ["unit", "unit held", "here"];
+
 // Map number c of an array of shape [C, H, W].
 export function mapOf({ shape: [, height, width], data }, c) {
   return { values: data.subarray(c * height * width, (c + 1) * height * width), height, width };
 }
 
 // The maps of a layer as screens, together one stop of the Tab key: arrow keys walk from unit to unit and on into the
-// next map, Page Up and Page Down from map to map, Enter and a click hold a unit. Whoever uses it is told by
-// chosen({ map, row, column }), held("click" or "keydown"), released() on Escape, and pressed(unit, first) while a
-// button or finger is down.
-export function screens(label, maps, columns, { chosen, held = () => {}, released = () => {}, pressed = null }) {
+// next map, Page Up and Page Down from map to map. Whoever uses it is told by chosen(unit) where the reader is, a unit
+// being { map, row, column }, by pressed(unit, "click" or "keydown") of a click or tap, Enter or the space bar, and by
+// dragged(unit, first) while a button or finger is down.
+export function screens(label, maps, columns, { chosen, pressed = () => {}, dragged = null }) {
   const element = html("div", { class: "screens", tabindex: 0, role: "application", "aria-label": label });
   element.style.setProperty("--columns", columns);
   const holders = Array.from({ length: maps }, () => html("div", { class: "screen" }, html("canvas")));
   element.append(...holders);
   let size = { height: 1, width: 1 };
   let at = { map: 0, row: 0, column: 0 };
+  let held = null; // { unit, frame }
+  let finger = false; // whether the last press was one
 
   const choose = (unit) => {
     at = unit;
     chosen(at);
+  };
+  // A finger covers many units: beside the one that is held, it means that one.
+  const meant = (event, unit) => {
+    if (!finger || !held) return unit;
+    const { left, right, top, bottom } = held.frame.getBoundingClientRect();
+    const across = Math.max(left - event.clientX, 0, event.clientX - right);
+    const down = Math.max(top - event.clientY, 0, event.clientY - bottom);
+    return Math.hypot(across, down) <= 12 ? held.unit : unit;
   };
   holders.forEach((holder, map) => {
     const under = (event) => {
@@ -113,16 +126,17 @@ export function screens(label, maps, columns, { chosen, held = () => {}, release
     };
     holder.addEventListener("pointermove", (event) => {
       if (event.pointerType === "mouse") choose(under(event));
-      if (pressed && holder.hasPointerCapture(event.pointerId)) pressed(under(event), false);
+      if (dragged && holder.hasPointerCapture(event.pointerId)) dragged(under(event), false);
     });
     holder.addEventListener("pointerdown", (event) => {
-      if (!pressed || event.button) return;
+      finger = event.pointerType === "touch";
+      if (!dragged || event.button) return;
       holder.setPointerCapture(event.pointerId);
-      pressed(under(event), true);
+      dragged(under(event), true);
     });
     holder.addEventListener("click", (event) => {
-      choose(under(event));
-      held("click");
+      at = meant(event, under(event));
+      pressed(at, "click");
     });
   });
   element.addEventListener("focus", () => {
@@ -141,8 +155,7 @@ export function screens(label, maps, columns, { chosen, held = () => {}, release
     else if (event.key === "PageDown") map += 1;
     else if (event.key === "Home") column = 0;
     else if (event.key === "End") column = width - 1;
-    else if (event.key === "Enter" || event.key === " ") held("keydown");
-    else if (event.key === "Escape") released();
+    else if (event.key === "Enter" || event.key === " ") pressed(at, "keydown");
     else return;
     event.preventDefault();
     if (map === at.map && row === at.row && column === at.column) return;
@@ -173,6 +186,7 @@ export function screens(label, maps, columns, { chosen, held = () => {}, release
     },
     // Frame rectangles of cells: { map, top, left, height, width, kind }.
     frame(frames) {
+      held = null;
       for (const holder of holders) holder.querySelectorAll(".frame").forEach((frame) => frame.remove());
       for (const { map, top, left, height, width, kind } of frames) {
         const [first, last] = [Math.max(0, left), Math.min(size.width, left + width)];
@@ -186,9 +200,9 @@ export function screens(label, maps, columns, { chosen, held = () => {}, release
           height: `${(100 * (below - above)) / size.height}%`,
         });
         holders[map].append(frame);
+        if (kind === HELD) held = { unit: { map, row: top, column: left }, frame };
       }
     },
-    at: () => at,
     walkTo(unit) {
       at = unit;
     },

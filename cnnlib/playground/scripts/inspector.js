@@ -17,12 +17,11 @@ export function products(seen, kernel, [low, high], seenShades) {
   ];
   const [maps, height, width] = seen.shape;
   const sums = Array.from({ length: maps }, (_, c) => mapOf(product, c).values.reduce((a, b) => a + b, 0));
-  const element = maps === 1 && height * width <= 49
-    ? html("div", { class: "tables" }, ...rows.flatMap(([name, maps, ...colours], k) => [
-      ...(k ? [html("span", { class: "sign", "aria-hidden": "true" }, k === 1 ? "×" : "=")] : []),
-      numbers(name, mapOf(maps, 0), ...colours),
-    ]))
-    : pictures(rows, sums);
+  const few = height * width <= 49;
+  const element = maps > 1 ? pictures(rows, sums) : html("div", { class: "tables" }, ...rows.flatMap(([name, maps, ...colours], k) => [
+    ...(k ? [html("span", { class: "sign", "aria-hidden": "true" }, k === 1 ? "×" : "=")] : []),
+    (few ? numbers : drawn)(name, mapOf(maps, 0), ...colours),
+  ]));
   return { element, sum: sums.reduce((a, b) => a + b, 0) };
 }
 
@@ -50,18 +49,29 @@ function luminance(colour) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-// Many maps: a column for each, its products added up below.
+// A map of too many numbers to be read.
+function drawn(caption, map, ...colours) {
+  return html("figure", {}, html("figcaption", {}, caption), painted(map, ...colours));
+}
+
+function painted(map, ...colours) {
+  const canvas = html("canvas", { "aria-hidden": "true" });
+  paint(canvas, map, ...colours);
+  return canvas;
+}
+
+// Many maps: a column for each, its products added up below; eight columns are as many as a phone has room for.
 function pictures(rows, sums) {
-  const element = html("div", { class: "columns" });
-  element.style.setProperty("--columns", sums.length);
-  for (const [name, maps, shades, low, high] of rows) {
-    element.append(html("span", { class: "head" }, name));
-    sums.forEach((_, c) => {
-      const canvas = html("canvas", { "aria-hidden": "true" });
-      paint(canvas, mapOf(maps, c), shades, low, high);
-      element.append(canvas);
-    });
-  }
-  element.append(html("span", { class: "head" }, "sum"), ...sums.map((sum) => html("span", { class: "part" }, number(sum))));
-  return element;
+  const abreast = Math.min(8, sums.length);
+  const blocks = Array.from({ length: sums.length / abreast }, (_, block) => {
+    const columns = Array.from({ length: abreast }, (_, c) => block * abreast + c);
+    const element = html("div", { class: "columns" });
+    element.style.setProperty("--columns", abreast);
+    for (const [name, maps, ...colours] of rows) {
+      element.append(html("span", { class: "head" }, name), ...columns.map((c) => painted(mapOf(maps, c), ...colours)));
+    }
+    element.append(html("span", { class: "head" }, "sum"), ...columns.map((c) => html("span", { class: "part" }, number(sums[c]))));
+    return element;
+  });
+  return html("div", { class: "blocks" }, ...blocks);
 }

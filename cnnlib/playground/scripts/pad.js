@@ -6,7 +6,9 @@ import { SHADES, html, paint } from "./elements.js";
 const SIDE = 112; // four cells to a pixel of the network
 const RADIUS = 4.5;
 
-export function pad({ drawn, said }) {
+// Told by drawn(ink) of every change and by said(text) of what only the eye sees. With `fresh` the first stroke is drawn on
+// an empty sheet, whatever was put there.
+export function pad({ drawn, said, fresh = false }) {
   const canvas = html("canvas", { width: SIDE, height: SIDE });
   const pen = html("div", { class: "pen", hidden: "" });
   const element = html("div", {
@@ -49,6 +51,14 @@ export function pad({ drawn, said }) {
     if (before.length > 50) before.shift();
   }
 
+  function begin() {
+    remember();
+    if (fresh) ink = new Float64Array(SIDE * SIDE);
+    fresh = false;
+    line(at);
+    changed();
+  }
+
   const place = (event) => {
     const box = element.getBoundingClientRect();
     return [((event.clientX - box.left) / box.width) * SIDE - 0.5, ((event.clientY - box.top) / box.height) * SIDE - 0.5];
@@ -57,10 +67,8 @@ export function pad({ drawn, said }) {
     if (event.button) return;
     element.setPointerCapture(event.pointerId);
     lift();
-    remember();
     at = place(event);
-    line(at);
-    changed();
+    begin();
   });
   element.addEventListener("pointermove", (event) => {
     if (!element.hasPointerCapture(event.pointerId)) return;
@@ -94,11 +102,7 @@ export function pad({ drawn, said }) {
       showPen();
     } else if (event.key === " ") {
       down = !down;
-      if (down) {
-        remember();
-        line(at);
-        changed();
-      }
+      if (down) begin();
       showPen();
       said(down ? "Pen down." : "Pen up.");
     } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();

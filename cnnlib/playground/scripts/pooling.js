@@ -1,7 +1,7 @@
 // Shift a picture and pool it: does the pooled picture move along?
 import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
 import { range } from "./digits.js";
-import { OWN, SHADES, html, list, number, pictureChooser, screens, slider } from "./elements.js";
+import { OWN, SHADES, UNIT, html, list, number, pictureChooser, screens, slider } from "./elements.js";
 import { joined, received, sent } from "./model.js";
 
 const FAR = 12; // pixels; every stride divides it
@@ -76,7 +76,7 @@ export function agreement(a, b) {
   return all ? 1 - apart / all : 1;
 }
 
-export function render({ model, el }) {
+export function draw(root, model) {
   const pictures = Object.fromEntries(Object.entries(model.get("pictures")).map(([name, packet]) => [name, received(packet)]));
   const state = {};
   const names = ["kind", "window", "stride", "power", "shift"];
@@ -140,13 +140,10 @@ export function render({ model, el }) {
     said.textContent = text;
   });
 
-  el.classList.add("cnnlib-playground");
-  el.replaceChildren(
+  root.replaceChildren(
     html("div", { class: "group" }, picture.row, chooser, kind.row),
-    html("div", { class: "group" }, sliders.window.row, sliders.stride.row, sliders.power.row),
-    html("div", { class: "group" }, ...[shifts[1], shifts[0]].map(({ row }) => row)),
-    html("div", { class: "four" }, ...panels),
-    verdict, curve, told, said,
+    html("div", { class: "group" }, ...[sliders.window, sliders.stride, sliders.power, shifts[1], shifts[0]].map(({ row }) => row)),
+    html("div", { class: "stall" }, html("div", { class: "four" }, ...panels), html("div", {}, verdict, curve, told, said)),
   );
 
   function fromPython() {
@@ -190,7 +187,7 @@ export function render({ model, el }) {
     const expected = movedAlong(still, shift, stride);
     const difference = array(output.shape, output.data.map((value, k) => value - expected.data[k]));
     const value = agreement(output, expected);
-    el.outputs = { input, output, expected, consistency: value }; // for whoever opens the browser's console
+    root.outputs = { input, output, expected, consistency: value }; // for whoever opens the browser's console
 
     sliders.power.row.hidden = pooling !== "lp";
     const high = Math.max(range(output.data)[1], range(expected.data)[1], 1e-9);
@@ -220,7 +217,7 @@ export function render({ model, el }) {
       values.map((value) => `${number(100 * value, 0)} %`).join(", "));
     values.forEach((value, by) => {
       const bar = html("i", by === now ? { class: "now" } : {});
-      bar.style.height = `${100 * value}%`;
+      bar.style.setProperty("--share", `${100 * value}%`);
       bars.append(html("div", { title: `${by}: ${number(100 * value, 1)} %` }, html("span", {}, bar), String(by)));
     });
     return [html("p", { class: "name" }, "Consistency for every shift to the right, 0 to 100 %"), bars];
@@ -229,7 +226,7 @@ export function render({ model, el }) {
   // A cell of a pooled picture and the window that it sums up.
   function lookAt(name, { row, column }) {
     const { stride, kind: pooling } = state;
-    const { input, output, expected } = el.outputs;
+    const { input, output, expected } = root.outputs;
     const place = name === "input" ? [Math.floor(row / stride), Math.floor(column / stride)] : [row, column];
     const k = place[0] * output.shape[2] + place[1];
     const reach = { blur: state.window, "max, then blur": state.window + 2 }[pooling] ?? state.window;
@@ -244,7 +241,7 @@ export function render({ model, el }) {
     }
     shown.input.frame(cells);
     for (const each of ["output", "expected", "difference"]) {
-      shown[each].frame([{ map: 0, top: place[0], left: place[1], height: 1, width: 1, kind: "unit" }]);
+      shown[each].frame([{ map: 0, top: place[0], left: place[1], height: 1, width: 1, kind: UNIT }]);
     }
     told.textContent = `Cell in row ${place[0]}, column ${place[1]}: ${number(output.data[k])} after the shift, ` +
       `${number(expected.data[k])} expected, a difference of ${number(output.data[k] - expected.data[k])}.`;

@@ -1,0 +1,5 @@
+"""How a script comes to life in a notebook and on a page, in a room of its own that no style of theirs reaches."""
+
+from cnnlib.live.page import bundle, module, place
+
+__all__ = ["bundle", "module", "place"]

@@ -1,0 +1,102 @@
+"""Scripts that need no kernel and no other file: each joined with what it imports, and its styles with it."""
+
+import html
+import json
+import posixpath
+import re
+from importlib.resources import files
+
+_PACKAGE = files("cnnlib")
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[\w./-]+)\.js";\n', re.MULTILINE)
+
+
+def bundle(*scripts):
+    """Join scripts and all that they import into one, which imports nothing.
+
+    The scripts are ES modules, but a page that is opened from a file may load none, and a widget takes one text.
+
+    Parameters
+    ----------
+    *scripts : str
+        Paths below ``cnnlib``, without their suffix.
+
+    Returns
+    -------
+    str
+        JavaScript in which each file stands once, behind those that it imports.
+    """
+    texts = {}
+
+    def add(script):
+        if script in texts:
+            return
+        text = _PACKAGE.joinpath(f"{script}.js").read_text(encoding="utf-8")
+        for imported in _IMPORT.findall(text):
+            add(posixpath.normpath(posixpath.join(posixpath.dirname(script), imported)))
+        texts[script] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+
+    for script in scripts:
+        add(script)
+    return "\n".join(texts.values())
+
+
+def _furnished(script, sheet):
+    """Return a script that defines ``draw``, with the room that it draws into and the room's styles."""
+    sheets = ("live/scripts/room", sheet)
+    style = "".join(_PACKAGE.joinpath(f"{each}.css").read_text(encoding="utf-8") for each in sheets)
+    return f"{bundle('live/scripts/room', script)}\nconst STYLE = {json.dumps(style)};\n"
+
+
+def module(script, sheet):
+    """Return what anywidget runs where there is a kernel.
+
+    Parameters
+    ----------
+    script : str
+        Path below ``cnnlib``, without its suffix; the script exports ``draw(root, model)``.
+    sheet : str
+        Path of its styles, likewise.
+
+    Returns
+    -------
+    str
+        An ES module.
+    """
+    return (
+        f"{_furnished(script, sheet)}export default {{ render: ({{ model, el }}) => draw(room(el, STYLE), model) }};\n"
+    )
+
+
+def place(script, sheet, *, kind, title, data, given=""):
+    """Return what a page shows where there is no kernel: the figure, or its title where scripts do not run.
+
+    Parameters
+    ----------
+    script, sheet : str
+        As `module` takes them.
+    kind : str
+        The page's style sheets may lay out figures of one kind by their class, ``cnnlib-…``.
+    title : str
+        What the figure is, for a screen reader and for a page without JavaScript.
+    data : str
+        JSON for the script to draw.
+    given : str, optional
+        JavaScript function of which the script gets what it makes of the data; the data themselves by default.
+
+    Returns
+    -------
+    str
+        HTML that needs nothing else.
+    """
+    name, title = posixpath.basename(script), html.escape(title, quote=True)
+    data = data.replace("<", r"\u003c")
+    # The script fills every figure of its name that is still empty: a cell run twice, or a page that shows it twice,
+    # need no ids.
+    return (
+        f'<div class="cnnlib-{kind}" data-script="{name}" role="group" aria-label="{title}">'
+        f'<p>{title} (It needs JavaScript.)</p><script type="application/json">{data}</script></div>\n'
+        f'<script>(() => {{\n"use strict";\n{_furnished(script, sheet)}'
+        f"for (const el of document.querySelectorAll('.cnnlib-{kind}[data-script=\"{name}\"]')) {{\n"
+        f'  if (!el.shadowRoot) draw(room(el, STYLE), {given}(JSON.parse(el.querySelector("script").textContent)));\n'
+        "}\n})();</script>"
+    )
