@@ -3,7 +3,19 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
+from cnnlib.figures.style import (
+    ACCENT,
+    FAINT,
+    GRADIENT,
+    INK,
+    INPUT,
+    KERNEL,
+    LAYER_TINTS,
+    OUTPUT,
+    PAPER,
+    detached,
+    style,
+)
 
 _LINE, _SECTOR = 128, 32  # bytes of a line of memory, and of the pieces that are fetched
 
@@ -202,7 +214,7 @@ def show_reads(places, itemsize, *, title=""):
                         (piece * _SECTOR, row + 0.1),
                         _SECTOR,
                         0.8,
-                        facecolor="#d9e8f5" if comes else "white",
+                        facecolor=LAYER_TINTS["input"] if comes else PAPER,
                         edgecolor=FAINT,
                         linewidth=0.6,
                     )
