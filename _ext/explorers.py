@@ -2,8 +2,8 @@
 
 A notebook keeps such a figure as the state of its widgets: selectors, and for every combination of their choices a
 picture. Here they become a form, the picture of the first choice, and a list of the others, which
-``_static/explorer.js`` shows as they are chosen, all in the versions that other figures have (`_ext.figures`). Any other widget is left out: it is a progress bar, and its text would
-say for ever that nothing is done.
+``_static/explorer.js`` shows as they are chosen, all in the versions that other figures have (`_ext.figures`). Any
+other widget is left out: it is a progress bar, and its text would say for ever that nothing is done.
 """
 
 import html

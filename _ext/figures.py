@@ -35,7 +35,7 @@ def publish(svg, app, docname):
     Returns
     -------
     dict
-        Addresses under ``light`` and ``dark`` and, under ``sizes``, widths and heights: for wide screens, then narrow ones.
+        Addresses under ``light`` and ``dark``, widths and heights under ``sizes``: for wide screens, then narrow ones.
     """
     folder = figures_folder(Path(app.confdir)) / FIGURES / docname
     folder.mkdir(parents=True, exist_ok=True)

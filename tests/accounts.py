@@ -126,7 +126,9 @@ def _picture(before, after, where, scale):
         if before[name] != after[name]:
             yield f"{where}.{name}: {before[name]} became {after[name]}"
             return
-    one, other = (np.array([list(bytes.fromhex(row)) for row in each["colours"]], float) for each in (before, after))
+    one, other = (
+        np.array([list(bytes.fromhex(row)) for row in each["colours"].split()], float) for each in (before, after)
+    )
     if scale.far("", before["extent"], after["extent"]):
         yield f"{where}.extent: {before['extent']} became {after['extent']}"
     if scale.measured:

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 
 _POINTS = 48  # of a line, evenly spread
-_GRID = 8  # cells of a picture along each side
+_GRID = 6  # cells of a picture along each side
 
 
 def account(figure):
@@ -77,7 +77,9 @@ def _side(side, limits):
     # Ticks that were asked for; others are Matplotlib's choice.
     if isinstance(locator, FixedLocator | StrCategoryLocator):
         places = [float(place) for place in locator()]
-        shown["ticks"] = [formatter(place, number) if named else f"{place:g}" for number, place in enumerate(places)]
+        shown["ticks"] = [
+            str(formatter(place, number)) if named else f"{place:g}" for number, place in enumerate(places)
+        ]
     elif named:
         shown["ticks"] = [formatter(value, 0) for value in (0.25, 0.5)]  # how it writes
     return shown
@@ -103,21 +105,26 @@ def _patch(patch, axis):
         return shown | {"ends": _rounded(np.ravel(patch._posA_posB)) if patch._posA_posB is not None else []}
     path = patch.get_transform() + axis.transData.inverted()
     corners = path.transform(patch.get_path().vertices) if len(patch.get_path().vertices) else np.zeros((1, 2))
-    return shown | {"x": _rounded([corners[:, 0].min(), corners[:, 0].max()]), "y": _rounded([corners[:, 1].min(), corners[:, 1].max()])}
+    return shown | {
+        "x": _rounded([corners[:, 0].min(), corners[:, 0].max()]),
+        "y": _rounded([corners[:, 1].min(), corners[:, 1].max()]),
+    }
 
 
 def _collection(collection):
     colours = [*collection.get_facecolor(), *collection.get_edgecolor()]
     shown = {"kind": type(collection).__name__, "look": list(dict.fromkeys(_colour(colour) for colour in colours))}
     if isinstance(collection, LineCollection):
-        places = np.concatenate([np.asarray(segment, float) for segment in collection.get_segments()] or [np.zeros((0, 2))])
+        places = np.concatenate(
+            [np.asarray(segment, float) for segment in collection.get_segments()] or [np.zeros((0, 2))]
+        )
     else:
         places = np.ma.filled(np.ma.asarray(collection.get_offsets(), float), np.nan)
     return shown | {"x": _rounded(places[:, 0]), "y": _rounded(places[:, 1])}
 
 
 def _image(image):
-    """Return what is seen of an image: its mean colours over a grid, one row of hexadecimal digits for each row."""
+    """Return what is seen of an image: its mean colours over a grid: hexadecimal digits, a word for each row."""
     array = image.get_array()
     seen = np.asarray(image.to_rgba(array), float)
     # Over gray, what is clear differs from black and from white.
@@ -129,7 +136,7 @@ def _image(image):
         "shape": list(array.shape),
         "extent": _rounded(image.get_extent()),
         "origin": image.origin,
-        "colours": ["".join(to_hex(mean)[1:] for mean in row) for row in means],
+        "colours": " ".join("".join(to_hex(mean)[1:] for mean in row) for row in means),
     }
 
 

@@ -76,9 +76,7 @@ def _tables(tables, width):
             )
             axis.axis("off")
             for (i, j), value in np.ndenumerate(table):
-                axis.add_patch(
-                    Rectangle((j, i), 1, 1, facecolor=to_rgba(colour, 0.18), edgecolor=PAPER, linewidth=1.5)
-                )
+                axis.add_patch(Rectangle((j, i), 1, 1, facecolor=to_rgba(colour, 0.18), edgecolor=PAPER, linewidth=1.5))
                 axis.text(
                     j + 0.5, i + 0.5, f"{value:.3g}".replace("-", "−"), ha="center", va="center", fontsize=20 * cell + 1
                 )

@@ -14,7 +14,7 @@ from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalRespon
 # the right of their place; how far above the drawing's middle the text does; the whole width.
 _Layout = namedtuple("_Layout", "row left middle right side above width")
 _BESIDE = _Layout(1.0, 0.0, 2.35, 5.9, "left", 0, 7.6)
-_BELOW = _Layout(1.7, 0.0, 0.0, WIDTH - 0.05, "right", 0.78, WIDTH)
+_BELOW = _Layout(1.8, 0.0, 0.0, WIDTH - 0.05, "right", 0.9, WIDTH)
 _PIXEL = 0.62 / 28  # side of a pixel where an image is drawn to scale
 _UNIT = 0.027  # width of a unit of a dense layer
 _BAR = 0.16  # its height

@@ -110,7 +110,7 @@ def _maps_below(image, stages, probabilities, label):
     with style():
         figure = plt.figure(figsize=(WIDTH, maps + 1.75), layout="constrained")
         above, below = figure.subfigures(2, 1, height_ratios=(1.75, maps))
-        _draw_answer(above.subplots(1, 2, width_ratios=(1, 1.6)), image, probabilities, label, fontsize=8)
+        _draw_answer(above.subplots(1, 2, width_ratios=(1, 1.6)), image, probabilities, label)
         _draw_maps(below, stages, rows, fontsize=10)
     return figure
 
@@ -122,7 +122,7 @@ def _rows(stages):
     return [-(-len(maps) // _ABREAST) for maps in stages.values()]
 
 
-def _draw_answer(axes, image, probabilities, label, fontsize=None):
+def _draw_answer(axes, image, probabilities, label):
     picture, bars = axes
     picture.imshow(image, **shaded(image, "ink"))
     picture.axis("off")
@@ -130,7 +130,7 @@ def _draw_answer(axes, image, probabilities, label, fontsize=None):
     classes = np.arange(len(probabilities))
     bars.barh(classes, probabilities, color=[ACCENT if k == label else INPUT for k in classes])
     bars.set(xlim=(0, 1), xticks=(0, 1), title="probability")
-    bars.set_yticks(classes, classes, fontsize=fontsize)
+    bars.set_yticks(classes, classes, fontsize=8)
     bars.invert_yaxis()
 
 

@@ -70,7 +70,11 @@ def _painted(arrangement, size, given, **ratios):
     with style():
         figure, axes = plt.subplot_mosaic("\n".join(arrangement), figsize=size, layout="constrained", **ratios)
         squashed = {"vmin": -1.7159, "vmax": 1.7159}  # the range of F6
-        pictures = (("a", "input", image, {}), ("b", "F6 paints", painted, squashed), ("c", "nearest", bitmap, squashed))
+        pictures = (
+            ("a", "input", image, {}),
+            ("b", "F6 paints", painted, squashed),
+            ("c", "nearest", bitmap, squashed),
+        )
         for place, title, picture, limits in pictures:
             axes[place].imshow(picture, **shaded(picture, "ink") | limits)
             axes[place].set_title(title)

@@ -59,11 +59,12 @@ def columns_for(titles, columns, *, fontsize):
     Returns
     -------
     int
-        A divisor of ``columns``, so that what stood in one column still does.
+        At best a divisor of ``columns``, so that what stood in one column still does.
     """
     across = WIDTH / max(_SCALE, _LEAST / fontsize)
     widest = max((_width(title, fontsize) for title in titles), default=0)
-    return next(count for count in range(columns, 0, -1) if (columns % count == 0 and count * widest <= across) or count == 1)
+    most = max(1, min(columns, int(across / widest) if widest else columns))
+    return next((count for count in range(most, most // 2, -1) if columns % count == 0), most)
 
 
 def _width(title, fontsize):

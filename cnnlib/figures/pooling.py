@@ -204,7 +204,7 @@ def show_regions(image, feature_map, regions, pooled):
                 axes[1].add_patch(
                     Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=KERNEL, linewidth=1.2)
                 )
-    return detached(figure)
+    return detached(figure, columns=3)
 
 
 def show_winners(letters, detectors, names):

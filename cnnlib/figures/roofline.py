@@ -129,7 +129,9 @@ def _times(series, width):
                 start += share
         handles = [plt.Rectangle((0, 0), 1, 1, color=colour) for colour in _TINTS.values()]
         names = ["convolution", "dense", "pooling", "normalisation"]
-        axis.legend(handles, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=4 if width > WIDTH else 2, fontsize=9)
+        axis.legend(
+            handles, names, loc="lower left", bbox_to_anchor=(0, 1), ncols=4 if width > WIDTH else 2, fontsize=9
+        )
         axis.set(xlim=(0, 1), xlabel="share of the forward pass")
         axis.set_yticks(range(len(series)), series)
         axis.invert_yaxis()

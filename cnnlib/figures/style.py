@@ -1,4 +1,4 @@
-"""One look for every figure: the palette, the shades of maps, what becomes of both on a dark page, Matplotlib's settings."""
+"""One look for every figure: the palette, the shades of maps, both on a dark page, and Matplotlib's settings."""
 
 import colorsys
 from contextlib import contextmanager
@@ -108,7 +108,7 @@ def shaded(values, shades=None):
 
 
 def on_dark(colour):
-    """Return what a colour becomes on a dark page; one that is not the palette's keeps its hue and turns its lightness."""
+    """Return what a colour is on a dark page; one of no palette keeps its hue, and what was dark becomes light."""
     colour = to_hex(colour)
     if colour in _ON_DARK:
         return _ON_DARK[colour]

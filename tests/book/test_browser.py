@@ -25,7 +25,7 @@ SHOWN = """control => {
 
 # Pictures whose sides are not in the proportion in which they were drawn.
 DISTORTED = """() => [...document.querySelectorAll('.bd-article img')]
-  .filter(image => image.checkVisibility() && image.naturalWidth && !image.src.includes('.svg'))
+  .filter(image => image.checkVisibility() && image.naturalWidth)
   .filter(image => {
     const style = getComputedStyle(image);
     const inner = (size, ...around) => size - around.reduce((sum, key) => sum + parseFloat(style[key]), 0);

@@ -118,6 +118,6 @@ def test_an_image_is_what_is_seen_of_it_and_clear_is_no_colour():
             axis.imshow(np.zeros((3, 4)), **look)
         return account(figure)["axes"][0]["images"][0]["colours"]
 
-    assert picture(cmap="gray", vmin=0, vmax=1) == 3 * ["000000" * 4]
-    assert picture(cmap="gray_r", vmin=0, vmax=1) == 3 * ["ffffff" * 4]
-    assert picture(cmap="gray", vmin=0, vmax=1, alpha=0) == 3 * ["808080" * 4]
+    assert picture(cmap="gray", vmin=0, vmax=1).split() == 3 * ["000000" * 4]
+    assert picture(cmap="gray_r", vmin=0, vmax=1).split() == 3 * ["ffffff" * 4]
+    assert picture(cmap="gray", vmin=0, vmax=1, alpha=0).split() == 3 * ["808080" * 4]

@@ -91,7 +91,11 @@ def test_regions_are_framed_where_they_lie():
     axes = show_regions(image, feature_map, (rows, columns), pooled).axes
     for axis, values in zip(axes, (image, feature_map, pooled), strict=True):
         np.testing.assert_array_equal(axis.images[0].get_array(), values)
-    assert axes[2].images[0].get_clim() == axes[1].images[0].get_clim() == (-np.abs(feature_map).max(), np.abs(feature_map).max())
+    assert (
+        axes[2].images[0].get_clim()
+        == axes[1].images[0].get_clim()
+        == (-np.abs(feature_map).max(), np.abs(feature_map).max())
+    )
     frames = [patch for patch in axes[1].patches if isinstance(patch, Rectangle)]
     corners = [(*frame.get_xy(), frame.get_width(), frame.get_height()) for frame in frames]
     assert corners == [
