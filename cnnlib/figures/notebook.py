@@ -1,5 +1,6 @@
 """Figures in a notebook as SVG, which the book's pages take apart: ``%load_ext cnnlib.figures.notebook``."""
 
+import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from cnnlib.figures.svg import to_svg
@@ -16,8 +17,7 @@ def load_ipython_extension(shell):
     shell : IPython.core.interactiveshell.InteractiveShell
     """
     # Jupyter's backend chooses formats of its own when it is loaded: it is loaded before ours is chosen.
-    import matplotlib_inline.backend_inline  # noqa: F401
-
+    plt.switch_backend(plt.get_backend())
     formatters = shell.display_formatter.formatters
     for formatter in formatters.values():
         formatter.pop(Figure, None)
