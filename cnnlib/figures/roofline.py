@@ -59,7 +59,7 @@ def show_roofline(layers, *, peak, bandwidth, limits=(0.2, 2000), title=""):
         axis.plot([limits[0], ridge], [peak / 1e9] * 2, color=FAINT, linewidth=1, linestyle=":")
         axis.text(1.1 * limits[0], 1.06 * peak / 1e9, f"arithmetic: {peak / 1e9:.0f} GFLOP/s", va="bottom")
         words = f"memory: {bandwidth / 1e9:.0f} GB/s"
-        axis.text(0.5 * ridge, 0.42 * peak / 1e9, words, va="top")
+        axis.text(0.98, 0.03, words, transform=axis.transAxes, ha="right")
         lowest = min([rate for _, rate in layers.values()], default=peak)
         bottom = min(lowest / 3, limits[0] * bandwidth)
         for kind in dict.fromkeys(name.rstrip("0123456789") for name in layers):
