@@ -13,7 +13,7 @@ from docutils import nodes
 from cnnlib.figures.svg import dark, size, versions
 
 FIGURES = "figures"  # folder of the files, below the pages' static ones
-NARROW = "(max-width: 700px)"  # the letters of a wide figure would be too small there
+NARROW = "screen and (max-width: 700px)"  # the letters of a wide figure would be too small there; paper is wider
 
 
 def figures_folder(root):

@@ -129,6 +129,18 @@ def test_no_figure_stands_on_a_slab_in_the_dark(name, opened):
     assert [name for name in dark if "fill: none" not in re.search(r"<path .*?/>", read(name))[0]] == []
 
 
+def test_paper_shows_the_light_figures_for_wide_screens_whatever_the_screen_was(opened):
+    for width in (1366, 390):
+        page = opened("chapters/lenet.html", width, 768)
+        page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
+        page.emulate_media(media="print")
+        seen = page.evaluate(SEEN)
+        light = {address for figure in page.evaluate(FIGURES) for address in figure["light"][::2]}
+        page.close()
+        assert seen
+        assert {image["file"] for image in seen} <= light
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_letters_lie_on_others(name, opened):
     page = opened(name, 1366, 768)
