@@ -29,7 +29,7 @@ ON_DARK = {
     ACCENT: "#f5c451",
     INK: "#e4e8ec",
     FAINT: "#84909c",
-    PAPER: "#14181e",
+    PAPER: "#121212",
     LAYER_TINTS["input"]: "#17385a",
     LAYER_TINTS["convolution"]: "#0f5a4a",
     LAYER_TINTS["pooling"]: "#8c4a75",

@@ -32,7 +32,8 @@ FIGURES = """() => [...document.querySelectorAll('.drawn')].map(drawn => {
 SEEN = """async () => {
   const images = [...document.querySelectorAll('.drawn img')].filter(image => image.checkVisibility());
   for (const image of images) image.loading = 'eager';
-  await Promise.all(images.map(image => image.decode().catch(() => {})));
+  const waiting = () => images.some(image => !image.complete || !image.currentSrc);
+  for (let tries = 0; tries < 200 && waiting(); tries++) await new Promise(done => setTimeout(done, 50));
   const light = element => {
     for (let each = element; each; each = each.parentElement) {
       const [red, green, blue, alpha = 1] = getComputedStyle(each).backgroundColor.match(/[\\d.]+/g).map(Number);
