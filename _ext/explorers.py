@@ -2,30 +2,20 @@
 
 A notebook keeps such a figure as the state of its widgets: selectors, and for every combination of their choices a
 picture. Here they become a form, the picture of the first choice, and a list of the others, which
-``_static/explorer.js`` shows as they are chosen. Any other widget is left out: it is a progress bar, and its text would
-say for ever that nothing is done.
+``_static/explorer.js`` shows as they are chosen, all in the versions that other figures have (`_ext.figures`). Any
+other widget is left out: it is a progress bar, and its text would say for ever that nothing is done.
 """
 
-import base64
-import hashlib
 import html
-import io
 import json
-import shutil
-from pathlib import Path
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup
 from docutils import nodes
 from myst_nb.core.render import WIDGET_VIEW_MIMETYPE
 from myst_nb.sphinx_ import NbMetadataCollector
-from PIL import Image
 
-FRAMES = "frames"  # folder of the pictures, below the pages' static files
-
-
-def frames_folder(root):
-    """Folder that holds one chapter's pictures in a folder of their own."""
-    return root / "_build" / "explorers"
+from _ext.figures import publish, shown
 
 
 def replace_widgets(app, doctree):
@@ -37,13 +27,10 @@ def replace_widgets(app, doctree):
     if state is None:
         return
     models = json.loads(state[1]["body"].replace(r"\u003c", "<"))["state"]
-    folder = frames_folder(Path(app.confdir)) / FRAMES / app.env.docname
-    shutil.rmtree(folder, ignore_errors=True)
-    address = "../" * app.env.docname.count("/") + f"_static/{FRAMES}/{app.env.docname}/"
     for bundle in list(doctree.findall(is_widget)):
         [script] = bundle.findall(nodes.raw)
         root = json.loads(BeautifulSoup(script.astext(), "html.parser").string)["model_id"]
-        if figure := explorer(models, root, folder, address):
+        if figure := explorer(models, root, app):
             script.parent.replace(script, nodes.raw("", figure, format="html"))
         else:
             bundle.parent.parent.remove(bundle.parent)
@@ -54,8 +41,8 @@ def is_widget(node):
     return isinstance(node, nodes.container) and node.get("mime_type") == WIDGET_VIEW_MIMETYPE
 
 
-def explorer(models, root, folder, address):
-    """Return the HTML of an explorer, its pictures written to the folder; None for any other widget."""
+def explorer(models, root, app):
+    """Return the HTML of an explorer, its pictures written to their files; None for any other widget."""
 
     def children(model):
         return [models[name.removeprefix("IPY_MODEL_")] for name in model["state"].get("children", [])]
@@ -66,17 +53,15 @@ def explorer(models, root, folder, address):
     *selectors, figures = children(models[root]) or [None]
     if not selectors or any("_options_labels" not in each["state"] for each in selectors):
         return None
-    frames = [frame(leaf["state"]["value"], folder, address) for leaf in leaves(figures)]
+    frames = [frame(leaf["state"]["value"], app) for leaf in leaves(figures)]
     controls = "".join(control(each["state"]) for each in selectors)
     first = 0
     for each in selectors:
         first = first * len(each["state"]["_options_labels"]) + each["state"]["index"]
-    shown = frames[first]
     kept = json.dumps(frames).replace("<", r"\u003c")
     return (
         f'<div class="explorer"><div class="controls">{controls}</div>'
-        f'<img src="{shown["src"]}" alt="{html.escape(shown["alt"])}" width="{shown["width"]}" '
-        f'height="{shown["height"]}" loading="lazy">'
+        f"{shown(frames[first], frames[first]['alt'])}"
         f'<p class="explorer-status" role="status"></p>'
         f'<script type="application/json">{kept}</script></div>'
     )
@@ -99,29 +84,14 @@ def control(state):
     return f'<label>{label} <select autocomplete="off">{options}</select></label>'
 
 
-def frame(value, folder, address):
-    """Write the picture of an ``<img>`` that carries its own pixels; return what shows it."""
+def frame(value, app):
+    """Write the figure that an ``<img>`` carries in its address; return what shows it."""
     image = BeautifulSoup(value, "html.parser").img
-    kind, data = image["src"].split(";base64,")
-    content = base64.b64decode(data)
-    name = f"{hashlib.sha256(content).hexdigest()[:16]}.{kind.removeprefix('data:image/').split('+')[0]}"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_bytes(content)
-    width = int(image["width"])
-    # Its height, said beforehand, keeps the page from jumping when the picture arrives.
-    across, down = Image.open(io.BytesIO(content)).size
-    return {"src": address + name, "alt": image["alt"], "width": width, "height": round(width * down / across)}
-
-
-def add_frames(app, config):
-    """Let the pictures travel with the book."""
-    folder = frames_folder(Path(app.confdir))
-    folder.mkdir(parents=True, exist_ok=True)
-    config.html_static_path.append(str(folder))
+    svg = unquote(image["src"].partition(",")[2])
+    return {"alt": image["alt"], **publish(svg, app, app.env.docname)}
 
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("config-inited", add_frames)
     app.connect("doctree-read", replace_widgets)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,7 +13,13 @@ document.addEventListener("input", (event) => {
     }
     place = place * choices.length + chosen;
   }
-  const { src, alt, width, height } = JSON.parse(explorer.querySelector("script").textContent)[place];
-  Object.assign(explorer.querySelector("img"), { src, alt, width, height });
-  explorer.querySelector("[role=status]").textContent = alt;
+  const figure = JSON.parse(explorer.querySelector("script").textContent)[place];
+  const [[width, height], [narrowWidth, narrowHeight]] = figure.sizes;
+  for (const picture of explorer.querySelectorAll("picture")) {
+    const [source, image] = picture.children;
+    const [wide, narrow] = image.classList.contains("only-dark") ? figure.dark : figure.light;
+    Object.assign(source, { srcset: narrow, width: narrowWidth, height: narrowHeight });
+    Object.assign(image, { src: wide, alt: figure.alt, width, height });
+  }
+  explorer.querySelector("[role=status]").textContent = figure.alt;
 });

@@ -63,7 +63,7 @@ def source(path):
         return path.read_text(encoding="utf-8")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    return re.sub("(?m)^%config .*$", "", text)
+    return re.sub("(?m)^%(config|load_ext) .*$", "", text)
 
 
 def dangers(text):

@@ -89,6 +89,8 @@ def _article(page, name, names):
     for tag in article.find_all(id=True):
         if not tag.find_parent("svg"):
             tag["id"] = _id(name, tag["id"])
+    for tag in article.select("picture source, img.only-dark"):
+        tag.decompose()  # for phones and for dark screens
     for tag in article.find_all("img"):
         tag.attrs.pop("loading", None)  # a print does not scroll
         if not tag["src"].startswith("data:"):

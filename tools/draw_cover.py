@@ -1,4 +1,4 @@
-"""Draw the landing page's figure, ``_static/cover.png``: a digit and what the book's LeNet makes of it.
+"""Draw the landing page's figure, ``_static/cover.svg``: a digit and what the book's LeNet makes of it.
 
 Run by hand after a change to the figures' style: ``python -m tools.draw_cover``.
 """
@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from cnnlib import data, figures, gpu
+from cnnlib.figures.svg import to_svg
 from cnnlib.models.lenet import LeNet
 from cnnlib.training import Recipe, fit
 
@@ -25,7 +26,7 @@ def main():
         probabilities = gpu.softmax(outputs["dense3"])[0].numpy()
     stages = {"first convolution": outputs["sigmoid1"][0].numpy(), "second convolution": outputs["sigmoid2"][0].numpy()}
     figure = figures.show_feature_maps(image[0, 0], stages, probabilities, label=7)
-    figure.savefig(ROOT / "_static" / "cover.png", dpi=200)
+    (ROOT / "_static" / "cover.svg").write_text(to_svg(figure) + "\n", encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

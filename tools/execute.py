@@ -5,7 +5,6 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from tools.console import StatusLine, plain
-from tools.pictures import lighten
 from tools.playgrounds import at_rest
 
 CELL_TIMEOUT = 600  # seconds; a whole chapter is meant to take one minute
@@ -72,7 +71,6 @@ def execute(path, root, alone=True):
     else:
         line.show(f"{len(numbers)} cells done", milestone=True)
         line.close()
-        lighten(notebook)
         at_rest(notebook)
         return notebook, line.seconds
     line.close()

@@ -1,5 +1,6 @@
 """Figures of the book: arrays and sizes in, Matplotlib figures or page widgets out."""
 
+from cnnlib.figures.account import account
 from cnnlib.figures.alexnet import show_field, show_parameters, show_shares, show_side_by_side, show_towers
 from cnnlib.figures.alexnet_training import show_effects, show_filters, show_neighbours, show_race
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
@@ -23,6 +24,7 @@ __all__ = [
     "INPUT",
     "KERNEL",
     "OUTPUT",
+    "account",
     "draw_connections",
     "draw_network",
     "draw_product",

@@ -5,11 +5,13 @@ from math import sqrt
 import matplotlib.pyplot as plt
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
-from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, OUTPUT, detached, style
+from cnnlib.figures.narrow import WIDTH
+from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, OUTPUT, clear_to, detached, style
 from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
 
 _ROW, _BOX = 0.74, 0.5  # height of a row and of its box, in inches
 _COLUMN, _BOX_WIDTH = 3.5, 3.2
+_NAMED = 0.44  # width of the thinnest slice that has room for a name
 _LEAST = 1.25  # room for a title, however small what stands below it
 
 
@@ -34,19 +36,24 @@ def show_side_by_side(networks):
     if not networks:
         raise ValueError("show_side_by_side: networks must hold at least one entry, received none")
     columns = {title: _boxes(reports) for title, reports in networks.items()}
-    rows = max(map(len, columns.values()))
-    width, height = _COLUMN * len(columns), _ROW * rows + 0.4
+    return detached(_columns(columns, abreast=True), narrow=lambda: detached(_columns(columns, abreast=False)))
+
+
+def _columns(columns, *, abreast):
+    heights = [_ROW * len(boxes) + 0.4 for boxes in columns.values()]
+    width = _COLUMN * (len(columns) if abreast else 1)
+    height = max(heights) if abreast else sum(heights)
     with style():
-        # A tall figure of letters: fewer dots to the inch keep a notebook's file small.
-        figure, axis = plt.subplots(figsize=(width, height), dpi=90, layout="constrained")
+        figure, axis = plt.subplots(figsize=(width, height), layout="constrained")
         axis.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
         axis.axis("off")
         for number, (title, boxes) in enumerate(columns.items()):
-            middle = _COLUMN * (number + 0.5)
-            axis.text(middle, 0.15, title, ha="center", va="center", fontweight="bold", fontsize=13)
+            middle = _COLUMN * (number * abreast + 0.5)
+            top = 0 if abreast else sum(heights[:number])
+            axis.text(middle, top + 0.15, title, ha="center", va="center", fontweight="bold", fontsize=13)
             for row, box in enumerate(boxes):
-                _draw_box(axis, middle, 0.4 + _ROW * row, box, last=row == len(boxes) - 1)
-    return detached(figure)
+                _draw_box(axis, middle, top + 0.4 + _ROW * row, box, last=row == len(boxes) - 1)
+    return figure
 
 
 def _boxes(reports):
@@ -125,7 +132,13 @@ def show_parameters(networks):
     for title, total in totals.items():
         if not total:
             raise ValueError(f"show_parameters: networks[{title!r}] must have parameters, received none")
-    unit = 4.6 / sqrt(max(totals.values()))  # inches
+    return detached(
+        _squares(networks, totals, largest=4.6), narrow=lambda: detached(_squares(networks, totals, largest=2.05))
+    )
+
+
+def _squares(networks, totals, *, largest):
+    unit = largest / sqrt(max(totals.values()))  # inches
     sides = {title: unit * sqrt(total) for title, total in totals.items()}
     height = max(sides.values()) + 0.5
     width = sum(max(side, _LEAST) for side in sides.values()) + 0.35 * (len(sides) - 1)
@@ -140,7 +153,7 @@ def show_parameters(networks):
             words = f"{title}\n{totals[title]:,}"
             axis.text(middle, sides[title] + 0.06, words, ha="center", va="bottom", fontsize=10)
             left += max(sides[title], _LEAST) + 0.35
-    return detached(figure)
+    return figure
 
 
 def _draw_slices(axis, left, side, reports):
@@ -173,7 +186,7 @@ def show_shares(reports, quantities):
     Returns
     -------
     matplotlib.figure.Figure
-        Convolutions in green, dense layers in yellow. Slices below 6 % are not named.
+        Convolutions in green, dense layers in yellow. Slices too thin for it are not named.
 
     Raises
     ------
@@ -181,18 +194,23 @@ def show_shares(reports, quantities):
         If a quantity is zero in all layers.
     """
     shown = [report for report in reports if report.parameters]
+    for attribute in quantities.values():
+        if not sum(getattr(report, attribute) for report in shown):
+            raise ValueError(f"show_shares: quantities must not be zero everywhere, received {attribute!r}")
+    return detached(_bars(shown, quantities, 7.4), narrow=lambda: detached(_bars(shown, quantities, WIDTH)))
+
+
+def _bars(shown, quantities, width):
     with style():
-        figure, axis = plt.subplots(figsize=(7.4, 0.95 * len(quantities) + 0.6), layout="constrained")
+        figure, axis = plt.subplots(figsize=(width, 0.95 * len(quantities) + 0.6), layout="constrained")
         for row, (title, attribute) in enumerate(quantities.items()):
             values = [getattr(report, attribute) for report in shown]
-            if not sum(values):
-                raise ValueError(f"show_shares: quantities must not be zero everywhere, received {attribute!r}")
             start = 0
             for report, value in zip(shown, values, strict=True):
                 share = value / sum(values)
                 tint = LAYER_TINTS["convolution" if isinstance(report.layer, Conv) else "dense"]
                 axis.barh(row, share, left=start, height=0.5, color=tint, edgecolor=INK, linewidth=0.5)
-                if share >= 0.06:
+                if share * width >= _NAMED:
                     words = f"{report.name}\n{share:.0%}"
                     axis.text(start + share / 2, row, words, ha="center", va="center", fontsize=8)
                 start += share
@@ -202,7 +220,7 @@ def show_shares(reports, quantities):
         )
         axis.spines["left"].set_visible(False)
         axis.xaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    return detached(figure)
+    return figure
 
 
 def show_towers(reports):
@@ -223,36 +241,63 @@ def show_towers(reports):
         If a convolution has more than two groups.
     """
     layers = [report for report in reports if isinstance(report.layer, Conv | Dense)]
-    step, width, height = 0.95, 0.6, 0.62
+    for report in layers:
+        if (groups := getattr(report.layer, "groups", 1)) > 2:
+            raise ValueError(f"show_towers: {report.name} must have 1 or 2 groups, received {groups}")
+    return detached(_towers(layers, down=False), narrow=lambda: detached(_towers(layers, down=True)))
+
+
+def _towers(layers, *, down):
+    """Draw the layers from left to right, the towers below each other, or, on a narrow screen, the other way."""
+    step, along, across = (0.8, 0.4, 1.1) if down else (0.95, 0.6, 0.62)
+    towers = (0.6, 1.9) if down else (1.25, 0.25)
+    middle = (towers[0] + towers[1]) / 2
+
+    def place(layer, tower):
+        corner = (tower, step * layer - along / 2) if down else (step * layer - along / 2, tower)
+        return corner, (across, along) if down else (along, across)
+
+    length = step * (len(layers) + 1)
     with style():
-        figure, axis = plt.subplots(figsize=(step * (len(layers) + 1), 2.3), layout="constrained")
-        axis.set(xlim=(-0.45, step * (len(layers) + 1) - 0.4), ylim=(0, 2.3), aspect="equal")
+        figure, axis = plt.subplots(figsize=(3.2, length) if down else (length, 2.3), layout="constrained")
+        if down:
+            axis.set(xlim=(-0.2, 3.05), ylim=(length - 0.5, -0.3), aspect="equal")
+        else:
+            axis.set(xlim=(-0.45, length - 0.4), ylim=(0, 2.3), aspect="equal")
         axis.axis("off")
-        axis.add_patch(Rectangle((-width / 2, 0.75), width, height, facecolor=LAYER_TINTS["input"]))
-        axis.text(0, 0.75 + height / 2, "image", ha="center", va="center", fontsize=9)
-        for place, report in enumerate(layers, start=1):
-            groups = getattr(report.layer, "groups", 1)
-            if groups > 2:
-                raise ValueError(f"show_towers: {report.name} must have 1 or 2 groups, received {groups}")
-            _draw_towers(axis, step * place, width, height, report, groups, first=place == 1, step=step)
-    return detached(figure)
+        corner, size = place(0, middle)
+        axis.add_patch(Rectangle(corner, *size, facecolor=LAYER_TINTS["input"]))
+        axis.text(*_centre(corner, size), "image", ha="center", va="center", fontsize=9)
+        for number, report in enumerate(layers, start=1):
+            sources = (middle,) if number == 1 else towers
+            _draw_towers(axis, number, towers, sources, report, place, down)
+            name = (0.5, step * number) if down else (step * number, 2.12)
+            axis.text(*name, report.name, ha="right" if down else "center", va="center", fontsize=10)
+    return figure
 
 
-def _draw_towers(axis, x, width, height, report, groups, *, first, step):
+def _centre(corner, size):
+    return corner[0] + size[0] / 2, corner[1] + size[1] / 2
+
+
+def _draw_towers(axis, number, towers, sources, report, place, down):
     tint = LAYER_TINTS["convolution" if isinstance(report.layer, Conv) else "dense"]
-    half = report.output_shape[0] // 2
-    levels = (1.25, 0.25)
-    for level in levels:
-        axis.add_patch(Rectangle((x - width / 2, level), width, height, facecolor=tint, edgecolor=INK, linewidth=0.5))
-        axis.text(x, level + height / 2, f"{half:,}", ha="center", va="center", fontsize=10)
-        for source in (0.75,) if first else levels:
-            if groups == 2 and source != level:
+    groups = getattr(report.layer, "groups", 1)
+    for tower in towers:
+        corner, size = place(number, tower)
+        axis.add_patch(Rectangle(corner, *size, facecolor=tint, edgecolor=INK, linewidth=0.5))
+        axis.text(*_centre(corner, size), f"{report.output_shape[0] // 2:,}", ha="center", va="center", fontsize=10)
+        for source in sources:
+            if groups == 2 and len(sources) == 2 and source != tower:
                 continue
-            ends = ((x - step + width / 2, source + height / 2), (x - width / 2, level + height / 2))
-            colour = INK if first or source == level else KERNEL
+            before, extent = place(number - 1, source)
+            x, y = _centre(before, extent)
+            ends = [(x, before[1] + extent[1]), (_centre(corner, size)[0], corner[1])]
+            if not down:
+                ends = [(before[0] + extent[0], y), (corner[0], _centre(corner, size)[1])]
+            colour = INK if len(sources) == 1 or source == tower else KERNEL
             arrow = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 1, "shrinkB": 1}
             axis.add_patch(FancyArrowPatch(*ends, color=colour, **arrow))
-    axis.text(x, 2.12, report.name, ha="center", va="center", fontsize=10)
 
 
 def show_field(measured, expected, frame, *, title=""):
@@ -274,7 +319,7 @@ def show_field(measured, expected, frame, *, title=""):
     height, width = measured.shape
     with style():
         figure, (axis, profile) = plt.subplots(1, 2, figsize=(7.0, 3.1), layout="constrained", width_ratios=(1, 1.15))
-        axis.imshow(measured**0.5, cmap="Greys", extent=(0, width, height, 0))
+        axis.imshow(measured**0.5, cmap=clear_to(OUTPUT), extent=(0, width, height, 0))
         look = {"fill": False, "edgecolor": KERNEL, "linewidth": 2}
         axis.add_patch(Rectangle((left, top), right - left, bottom - top, **look))
         axis.set(xlim=(-1, width + 1), ylim=(height + 1, -1), xlabel="column (pixels)", ylabel="row (pixels)")

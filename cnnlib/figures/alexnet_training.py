@@ -110,7 +110,7 @@ def show_filters(filters, *, columns=12):
             axis.axis("off")
         for axis, kernel in zip(axes.flat, filters, strict=False):
             axis.imshow(kernel.transpose(1, 2, 0))
-    return detached(figure)
+    return detached(figure, columns=min(8, columns))
 
 
 def show_neighbours(pictures, labels, names):

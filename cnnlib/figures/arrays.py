@@ -2,13 +2,25 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap, to_rgba
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Rectangle
 
-from cnnlib.figures.style import FAINT, INK, INPUT, KERNEL, OUTPUT, detached, style
+from cnnlib.figures.narrow import WIDTH
+from cnnlib.figures.style import (
+    FAINT,
+    INK,
+    INPUT,
+    KERNEL,
+    OUTPUT,
+    PAPER,
+    PATTERN,
+    SHADES,
+    detached,
+    shaded,
+    style,
+)
 
-# White for nothing, so that a matrix shows its zeros.
-SIGNED = LinearSegmentedColormap.from_list("signed", [INPUT, "white", KERNEL])
+_LEAST = 0.36  # inches: a smaller cell has no room for its number
 
 
 def show_arrays(arrays):
@@ -36,31 +48,39 @@ def show_arrays(arrays):
                 f"show_arrays: arrays[{name!r}] must have shape (W,) or (H, W), received {np.shape(array)}"
             )
     tables = {name: (np.atleast_2d(array), colour) for name, (array, colour) in arrays.items()}
-    widths = [table.shape[1] for table, _ in tables.values()]
-    height = max(table.shape[0] for table, _ in tables.values())
-    cell = min(0.5, 7.2 / (sum(widths) + 0.8 * len(widths)))
+    return detached(_tables(tables, 7.2), narrow=lambda: detached(_tables(tables, WIDTH)))
+
+
+def _tables(tables, width):
+    """Draw tables side by side, or below each other where their cells would be too small."""
+    widths, heights = zip(*((table.shape[1], table.shape[0]) for table, _ in tables.values()), strict=True)
+    across, down = sum(widths) + 0.8 * len(widths), max(heights)
+    beside = width / across >= _LEAST
+    if not beside:
+        across, down = max(widths) + 0.8, sum(heights)
+    cell = min(0.5, width / across)
+    titles = 0.35 * (1 if beside else len(tables))
     with style():
         figure, axes = plt.subplots(
-            1,
-            len(tables),
-            figsize=(cell * (sum(widths) + 0.8 * len(widths)), cell * height + 0.35),
-            width_ratios=widths,
+            1 if beside else len(tables),
+            len(tables) if beside else 1,
+            figsize=(cell * across, cell * down + titles),
+            width_ratios=widths if beside else None,
+            height_ratios=None if beside else heights,
             squeeze=False,
             layout="constrained",
         )
-        for axis, (name, (table, colour)) in zip(axes[0], tables.items(), strict=True):
+        for axis, (name, (table, colour)) in zip(axes.flat, tables.items(), strict=True):
             axis.set(
                 xlim=(-0.08, table.shape[1] + 0.08), ylim=(table.shape[0] + 0.08, -0.08), aspect="equal", title=name
             )
             axis.axis("off")
             for (i, j), value in np.ndenumerate(table):
-                axis.add_patch(
-                    Rectangle((j, i), 1, 1, facecolor=to_rgba(colour, 0.18), edgecolor="white", linewidth=1.5)
-                )
+                axis.add_patch(Rectangle((j, i), 1, 1, facecolor=to_rgba(colour, 0.18), edgecolor=PAPER, linewidth=1.5))
                 axis.text(
                     j + 0.5, i + 0.5, f"{value:.3g}".replace("-", "−"), ha="center", va="center", fontsize=20 * cell + 1
                 )
-    return detached(figure)
+    return figure
 
 
 def show_response(image, kernel, response, *, window):
@@ -71,7 +91,7 @@ def show_response(image, kernel, response, *, window):
     image : ndarray, shape (H, W)
     kernel : ndarray, shape (K_h, K_w)
     response : ndarray, shape (H - K_h + 1, W - K_w + 1)
-        Of the kernel at every place where it fits; zero is drawn gray.
+        Of the kernel at every place where it fits; zero is dark, orange is positive and blue negative.
     window : (row, column)
         Upper left corner of the framed window. It is drawn larger than it is, around its middle, to be seen.
 
@@ -91,20 +111,20 @@ def show_response(image, kernel, response, *, window):
     if not (0 <= window[0] < expected[0] and 0 <= window[1] < expected[1]):
         raise ValueError(f"show_response: window must lie in {expected}, received {window}")
     row, column = window
-    # Beyond the strongest hundredth all is black or white, or the rest would be gray in gray.
+    # Beyond the strongest hundredth all is as bright as it can be, or the rest would be dark in dark.
     largest = np.quantile(np.abs(response), 0.99) or 1
     seen = max(image.shape) // 14
     with style():
         figure, (left, middle, right) = plt.subplots(
             1, 3, figsize=(7.6, 2.5), width_ratios=(3, 1.1, 3), layout="constrained"
         )
-        left.imshow(image)
+        left.imshow(image, **shaded(image, "gray"))
         left.set_title("input")
-        middle.imshow(kernel, cmap=SIGNED, vmin=-2 * np.abs(kernel).max(), vmax=2 * np.abs(kernel).max())
+        middle.imshow(kernel, cmap=PATTERN, vmin=-2 * np.abs(kernel).max(), vmax=2 * np.abs(kernel).max())
         middle.set_title("kernel")
         for (i, j), value in np.ndenumerate(kernel):
             middle.text(j, i, f"{value:.3g}".replace("-", "−"), ha="center", va="center")
-        right.imshow(response, vmin=-largest, vmax=largest)
+        right.imshow(response, cmap=SHADES["signed"], vmin=-largest, vmax=largest)
         right.set_title("feature map")
         for axis in (left, middle, right):
             axis.axis("off")
@@ -115,7 +135,7 @@ def show_response(image, kernel, response, *, window):
 
 
 def show_matrices(matrices, *, size=2.4):
-    """Draw the pattern of matrices: zeros white, positive entries orange, negative ones blue.
+    """Draw the pattern of matrices: zeros clear, positive entries orange, negative ones blue.
 
     Parameters
     ----------
@@ -149,7 +169,7 @@ def show_matrices(matrices, *, size=2.4):
         )
         for axis, (name, matrix) in zip(axes[0], matrices.items(), strict=True):
             largest = np.abs(matrix).max() or 1
-            axis.imshow(matrix, cmap=SIGNED, vmin=-largest, vmax=largest)
+            axis.imshow(matrix, cmap=PATTERN, vmin=-largest, vmax=largest)
             axis.set(title=name, xticks=[], yticks=[])
             axis.spines[:].set_visible(True)
     return detached(figure)

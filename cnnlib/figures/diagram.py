@@ -1,19 +1,23 @@
 """Draw a network from what `cnnlib.shapes.trace` says of it."""
 
+from collections import namedtuple
 from math import prod
 
 import matplotlib.pyplot as plt
 from matplotlib.patches import ConnectionPatch, Rectangle
 
+from cnnlib.figures.narrow import WIDTH
 from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, detached, style
 from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
 
-_ROW = 1.0  # height of a row, in inches as all lengths below
+# In inches, as all lengths below: height of a row; where text, drawing and numbers stand, the numbers to the left or to
+# the right of their place; how far above the drawing's middle the text does; the whole width.
+_Layout = namedtuple("_Layout", "row left middle right side above width")
+_BESIDE = _Layout(1.0, 0.0, 2.35, 5.9, "left", 0, 7.6)
+_BELOW = _Layout(1.8, 0.0, 0.0, WIDTH - 0.05, "right", 0.9, WIDTH)
 _PIXEL = 0.62 / 28  # side of a pixel where an image is drawn to scale
 _UNIT = 0.027  # width of a unit of a dense layer
 _BAR = 0.16  # its height
-_LEFT, _MIDDLE, _RIGHT = 0.0, 2.35, 5.9  # text, drawing, numbers
-_WIDTH = 7.6
 
 
 def draw_network(reports):
@@ -37,22 +41,29 @@ def draw_network(reports):
     if not reports:
         raise ValueError("draw_network: reports must hold at least one layer, received none")
     stages = _stages(reports)
+    return detached(_network(stages, _BESIDE), narrow=lambda: detached(_network(stages, _BELOW)))
+
+
+def _network(stages, layout):
+    height = layout.row * len(stages)
     with style():
-        figure, axis = plt.subplots(figsize=(_WIDTH, _ROW * len(stages)), layout="constrained")
-        axis.set(xlim=(0, _WIDTH), ylim=(_ROW * len(stages), 0), aspect="equal")
+        figure, axis = plt.subplots(figsize=(layout.width, height), layout="constrained")
+        axis.set(xlim=(0, layout.width), ylim=(height, 0), aspect="equal")
         axis.axis("off")
         previous = None
         for row, stage in enumerate(stages):
-            middle = _ROW * (row + 0.5)
-            axis.text(_LEFT, middle - 0.04, stage["title"], va="bottom", fontweight="bold")
-            axis.text(_LEFT, middle + 0.04, stage["detail"], va="top", fontsize=9.5)
-            axis.text(_RIGHT, middle - 0.04, " × ".join(map(str, stage["shape"])), va="bottom", fontweight="bold")
-            axis.text(_RIGHT, middle + 0.04, stage["numbers"], va="top", fontsize=9.5)
-            front = _draw_output(axis, stage["shape"], middle, LAYER_TINTS[stage["kind"]])
+            middle = layout.row * (row + 0.5) + layout.above / 2
+            line = middle - layout.above
+            axis.text(layout.left, line - 0.04, stage["title"], va="bottom", fontweight="bold")
+            axis.text(layout.left, line + 0.04, stage["detail"], va="top", fontsize=9.5)
+            numbers = {"x": layout.right, "ha": layout.side}
+            axis.text(y=line - 0.04, s=" × ".join(map(str, stage["shape"])), va="bottom", fontweight="bold", **numbers)
+            axis.text(y=line + 0.04, s=stage["numbers"], va="top", fontsize=9.5, **numbers)
+            front = _draw_output(axis, stage["shape"], middle, LAYER_TINTS[stage["kind"]], layout)
             if stage["window"] is not None and previous is not None:
                 _draw_window(axis, previous, front, stage["window"])
             previous = front
-    return detached(figure)
+    return figure
 
 
 def _stages(reports):
@@ -97,21 +108,23 @@ def _by(kernel):
     return f"{kernel}×{kernel}" if isinstance(kernel, int) else "×".join(map(str, kernel))
 
 
-def _draw_output(axis, shape, middle, tint):
+def _draw_output(axis, shape, middle, tint, layout):
     """Draw all maps (or units) of one layer; return left, top, width, height of the front one."""
+    left = layout.middle
+    end = layout.right if layout.right > left and layout.side == "left" else layout.width + 0.2
     if len(shape) == 1:
         for unit in range(shape[0]):
-            corner = (_MIDDLE + unit * _UNIT, middle - _BAR / 2)
+            corner = (left + unit * _UNIT, middle - _BAR / 2)
             axis.add_patch(Rectangle(corner, _UNIT, _BAR, facecolor=tint, edgecolor=INK, linewidth=0.3))
-        return (_MIDDLE, middle - _BAR / 2, shape[0] * _UNIT, _BAR)
+        return (left, middle - _BAR / 2, shape[0] * _UNIT, _BAR)
     channels, height, width = shape[0], shape[1] * _PIXEL, shape[2] * _PIXEL
-    room = _RIGHT - _MIDDLE - 0.25 - width
+    room = end - left - 0.25 - width
     step = min(1.12 * width, room / max(1, channels - 1))
     # Back to front, so that the first map lies on top.
     for channel in reversed(range(channels)):
-        corner = (_MIDDLE + channel * step, middle - height / 2)
+        corner = (left + channel * step, middle - height / 2)
         axis.add_patch(Rectangle(corner, width, height, facecolor=tint, edgecolor=INK, linewidth=0.6))
-    return (_MIDDLE, middle - height / 2, width, height)
+    return (left, middle - height / 2, width, height)
 
 
 def _draw_window(axis, source, target, window):

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import ConnectionPatch
 
-from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
+from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, clear_to, detached, shaded, style
 
 
 def draw_square(x, moved_x, y, moved_y, *, move="g", layer="f"):
@@ -33,9 +33,9 @@ def draw_square(x, moved_x, y, moved_y, *, move="g", layer="f"):
         height = 5.4 * x.shape[0] / x.shape[1] + 0.7
         figure, axes = plt.subplots(2, 2, figsize=(5.4, height), gridspec_kw={"wspace": 0.3, "hspace": 0.34})
         figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.99)
-        for row, pair, colour in ((0, (x, moved_x), INPUT), (1, (y, moved_y), OUTPUT)):
+        for row, pair, colour, shades in ((0, (x, moved_x), INPUT, "gray"), (1, (y, moved_y), OUTPUT, None)):
             for axis, values in zip(axes[row], pair, strict=True):
-                axis.imshow(values, vmin=np.min(pair), vmax=np.max(pair))
+                axis.imshow(values, **shaded(pair, shades))
                 axis.set(xticks=[], yticks=[])
                 axis.spines[:].set(visible=True, color=colour, linewidth=2)
         for row in (0, 1):
@@ -77,7 +77,7 @@ def show_orders(layer_last, move_last):
     Returns
     -------
     matplotlib.figure.Figure
-        The difference is black where it is as large as the largest output, and white where it is zero.
+        The difference is orange where it is as large as the largest output, and clear where it is zero.
 
     Raises
     ------
@@ -95,9 +95,9 @@ def show_orders(layer_last, move_last):
         figure, axes = plt.subplots(1, 3, figsize=(5.8, 5.8 / 3 * both.shape[1] / both.shape[2] + 0.32))
         figure.subplots_adjust(left=0.01, right=0.99, bottom=0.01, top=0.83, wspace=0.05)
         for axis, values, title in zip(axes, both, ("move, then layer", "layer, then move"), strict=False):
-            axis.imshow(values, vmin=both.min(), vmax=both.max())
+            axis.imshow(values, **shaded(both))
             axis.set_title(title)
-        axes[2].imshow(np.abs(both[0] - both[1]), vmin=0, vmax=largest, cmap="gray_r")
+        axes[2].imshow(np.abs(both[0] - both[1]), vmin=0, vmax=largest, cmap=clear_to(KERNEL))
         axes[2].set_title("difference")
         for axis, colour in zip(axes, (OUTPUT, OUTPUT, KERNEL), strict=True):
             axis.set(xticks=[], yticks=[])
@@ -127,7 +127,7 @@ def show_errors(places, curves, *, xlabel, floor=1e-17):
     ValueError
         If there are no curves or too many, or one has not one value for each place.
     """
-    styles = list(zip((INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK, "gray"), "osD^vP*", strict=True))
+    styles = list(zip((INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK, FAINT), "osD^vP*", strict=True))
     if not 1 <= len(curves) <= len(styles):
         raise ValueError(f"show_errors: curves must hold 1 to {len(styles)} entries, received {len(curves)}")
     step = 0.07 * (places[1] - places[0] if len(places) > 1 else 1)

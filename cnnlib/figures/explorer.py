@@ -1,19 +1,13 @@
 """A figure with controls: alive on the published page, computed anew where a kernel runs."""
 
-import base64
 import html
-import io
 from collections.abc import Mapping
 from itertools import product
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
-from PIL import Image
 
-from cnnlib.figures.style import style
-
-_SHARPNESS = 1.6  # pixels of a frame for each pixel of the page: screens of phones have two
-_COLOURS = 128  # enough for the palette's few and for a smooth scale of grays; a third of the bytes
+from cnnlib.figures.svg import as_address, to_svg
 
 
 def explore(draw, controls):
@@ -95,14 +89,7 @@ def _joined(selectors, frames):
 
 
 def _frame(figure, alternative):
-    """Turn a figure into an image element that carries its own pixels and its text alternative."""
-    drawn, packed = io.BytesIO(), io.BytesIO()
-    with style():
-        figure.savefig(drawn, format="png", dpi=100 * _SHARPNESS)
+    """Turn a figure into an image element that carries all of it and its text alternative."""
     plt.close(figure)
-    image = Image.open(drawn).convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
-    image.save(packed, format="png", optimize=True)
-    data = base64.b64encode(packed.getvalue()).decode()
     text = html.escape(alternative, quote=True)
-    size = f'width="{image.width / _SHARPNESS:.0f}" style="max-width: 100%; height: auto"'
-    return f'<img alt="{text}" {size} src="data:image/png;base64,{data}">'
+    return f"""<img alt="{text}" style="max-width: 100%; background: white" src='{as_address(to_svg(figure))}'>"""

@@ -3,21 +3,25 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cnnlib.figures.style import ACCENT, FAINT, INPUT, detached, style
+from cnnlib.figures.narrow import WIDTH, columns_for
+from cnnlib.figures.style import ACCENT, FAINT, INPUT, KERNEL, clear_to, detached, shaded, style
 
 
-def show_images(images, titles=None, *, columns=10, size=0.85):
-    """Draw grayscale images in a grid.
+def show_images(images, titles=None, *, columns=10, size=0.85, shades="ink"):
+    """Draw images of one channel in a grid.
 
     Parameters
     ----------
     images : ndarray, shape (N, H, W) or (N, 1, H, W)
-        Black is the smallest value of all images, white the largest.
+        The smallest value of all images is dark, the largest bright.
     titles : sequence of str, optional
         One above each image.
     columns : int
     size : float
         Side of one image in inches.
+    shades : str or sequence of str
+        Of all images, or of each: what they show, as `cnnlib.figures.style.shaded` knows it. Those of one kind are on
+        one scale.
 
     Returns
     -------
@@ -26,7 +30,7 @@ def show_images(images, titles=None, *, columns=10, size=0.85):
     Raises
     ------
     ValueError
-        If the shape is another, there is no image, or the titles are not as many.
+        If the shape is another, there is no image, or titles or shades are not as many.
     """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[1] == 1:
@@ -35,6 +39,10 @@ def show_images(images, titles=None, *, columns=10, size=0.85):
         raise ValueError(f"show_images: images must have shape (N, H, W) or (N, 1, H, W), received {images.shape}")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"show_images: titles must be as many as images, received {len(titles)} for {len(images)}")
+    kinds = [shades] * len(images) if isinstance(shades, str) else list(shades)
+    if len(kinds) != len(images):
+        raise ValueError(f"show_images: shades must be as many as images, received {len(kinds)} for {len(images)}")
+    looks = {kind: shaded(images[np.equal(kinds, kind)], kind) for kind in set(kinds)}
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0) if titles is not None else 0
@@ -45,10 +53,10 @@ def show_images(images, titles=None, *, columns=10, size=0.85):
         for index, axis in enumerate(axes.flat):
             axis.axis("off")
             if index < len(images):
-                axis.imshow(images[index], vmin=images.min(), vmax=images.max())
+                axis.imshow(images[index], **looks[kinds[index]])
                 if titles is not None:
                     axis.set_title(titles[index], fontsize=10, pad=3)
-    return detached(figure)
+    return detached(figure, columns=columns_for(titles or [], columns, fontsize=10))
 
 
 def show_feature_maps(image, stages, probabilities, *, label=None):
@@ -58,8 +66,8 @@ def show_feature_maps(image, stages, probabilities, *, label=None):
     ----------
     image : ndarray, shape (H, W)
     stages : mapping of str to ndarray, shape (C, H, W)
-        Drawn in order, one band each, every band on its own scale from its smallest value (dark)
-        to its largest (bright).
+        Drawn in order, one band each, every band on its own scale: zero dark, the largest value bright; orange and blue
+        where there are negative ones.
     probabilities : ndarray, shape (classes,)
     label : int, optional
         The right class; its bar stands out.
@@ -80,28 +88,60 @@ def show_feature_maps(image, stages, probabilities, *, label=None):
     for name, maps in stages.items():
         if maps.ndim != 3:
             raise ValueError(f"show_feature_maps: stages[{name!r}] must have shape (C, H, W), received {maps.shape}")
-    widest = 8
-    band_rows = [-(-len(maps) // widest) for maps in stages.values()]
+    return detached(
+        _maps_beside(image, stages, probabilities, label),
+        narrow=lambda: detached(_maps_below(image, stages, probabilities, label)),
+    )
+
+
+def _maps_beside(image, stages, probabilities, label):
+    rows = _rows(stages)
     with style():
-        figure = plt.figure(figsize=(7.6, 0.88 * sum(band_rows) + 0.32 * len(stages) + 0.3), layout="constrained")
+        figure = plt.figure(figsize=(7.6, 0.88 * sum(rows) + 0.32 * len(stages) + 0.3), layout="constrained")
         left, right = figure.subfigures(1, 2, width_ratios=(1.5, 6.1))
-        picture, bars = left.subplots(2, 1, height_ratios=(1, 1.35))
-        picture.imshow(image)
-        picture.axis("off")
-        picture.set_title("input")
-        classes = np.arange(len(probabilities))
-        bars.barh(classes, probabilities, color=[ACCENT if k == label else INPUT for k in classes])
-        bars.set(yticks=classes, xlim=(0, 1), xticks=(0, 1), title="probability")
-        bars.invert_yaxis()
-        bands = right.subfigures(len(stages), 1, height_ratios=[rows + 0.35 for rows in band_rows], squeeze=False)
-        for band, rows, (name, maps) in zip(bands[:, 0], band_rows, stages.items(), strict=True):
-            low, high = maps.min(), maps.max()
-            band.suptitle(f"{name}: {len(maps)} maps of {maps.shape[1]}×{maps.shape[2]}", fontsize=11)
-            for index, axis in enumerate(band.subplots(rows, widest, squeeze=False).flat):
-                axis.axis("off")
-                if index < len(maps):
-                    axis.imshow(maps[index], vmin=low, vmax=high, cmap="viridis")
-    return detached(figure)
+        _draw_answer(left.subplots(2, 1, height_ratios=(1, 1.35)), image, probabilities, label)
+        _draw_maps(right, stages, rows)
+    return figure
+
+
+def _maps_below(image, stages, probabilities, label):
+    rows = _rows(stages)
+    maps = 0.5 * sum(rows) + 0.32 * len(stages)
+    with style():
+        figure = plt.figure(figsize=(WIDTH, maps + 1.75), layout="constrained")
+        above, below = figure.subfigures(2, 1, height_ratios=(1.75, maps))
+        _draw_answer(above.subplots(1, 2, width_ratios=(1, 1.6)), image, probabilities, label)
+        _draw_maps(below, stages, rows, fontsize=10)
+    return figure
+
+
+_ABREAST = 8  # maps
+
+
+def _rows(stages):
+    return [-(-len(maps) // _ABREAST) for maps in stages.values()]
+
+
+def _draw_answer(axes, image, probabilities, label):
+    picture, bars = axes
+    picture.imshow(image, **shaded(image, "ink"))
+    picture.axis("off")
+    picture.set_title("input")
+    classes = np.arange(len(probabilities))
+    bars.barh(classes, probabilities, color=[ACCENT if k == label else INPUT for k in classes])
+    bars.set(xlim=(0, 1), xticks=(0, 1), title="probability")
+    bars.set_yticks(classes, classes, fontsize=8)
+    bars.invert_yaxis()
+
+
+def _draw_maps(part, stages, rows, fontsize=11):
+    bands = part.subfigures(len(stages), 1, height_ratios=[each + 0.35 for each in rows], squeeze=False)
+    for band, each, (name, maps) in zip(bands[:, 0], rows, stages.items(), strict=True):
+        band.suptitle(f"{name}: {len(maps)} maps of {maps.shape[1]}×{maps.shape[2]}", fontsize=fontsize)
+        for index, axis in enumerate(band.subplots(each, _ABREAST, squeeze=False).flat):
+            axis.axis("off")
+            if index < len(maps):
+                axis.imshow(maps[index], **shaded(maps))
 
 
 def show_confusion(counts):
@@ -126,7 +166,7 @@ def show_confusion(counts):
     mistakes = np.where(np.eye(len(counts), dtype=bool), 0, counts)
     with style():
         figure, axis = plt.subplots(figsize=(5.4, 5), layout="constrained")
-        axis.imshow(mistakes, cmap="Oranges", vmin=0, vmax=max(1, mistakes.max()) * 1.6)
+        axis.imshow(mistakes, cmap=clear_to(KERNEL), vmin=0, vmax=max(1, mistakes.max()) * 1.6)
         for label, prediction in np.ndindex(counts.shape):
             value = counts[label, prediction]
             right = label == prediction

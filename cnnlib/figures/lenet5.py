@@ -3,7 +3,8 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cnnlib.figures.style import ACCENT, INPUT, KERNEL, detached, style
+from cnnlib.figures.narrow import WIDTH
+from cnnlib.figures.style import ACCENT, INPUT, KERNEL, detached, shaded, style
 
 
 def show_table(table, inputs):
@@ -57,15 +58,28 @@ def show_painted(image, painted, bitmap, distances, *, label=None):
     -------
     matplotlib.figure.Figure
     """
+    given = image, painted, bitmap, distances, label
+    return detached(
+        _painted(["abcd"], (7.4, 2.3), given, width_ratios=(1.3, 0.8, 0.8, 2)),
+        narrow=lambda: detached(_painted(["abc", "ddd"], (WIDTH, 3.4), given)),
+    )
+
+
+def _painted(arrangement, size, given, **ratios):
+    image, painted, bitmap, distances, label = given
     with style():
-        figure, axes = plt.subplots(1, 4, figsize=(7.4, 2.3), width_ratios=(1.3, 0.8, 0.8, 2), layout="constrained")
+        figure, axes = plt.subplot_mosaic("\n".join(arrangement), figsize=size, layout="constrained", **ratios)
         squashed = {"vmin": -1.7159, "vmax": 1.7159}  # the range of F6
-        pictures = (("input", image, {}), ("F6 paints", painted, squashed), ("nearest", bitmap, squashed))
-        for axis, (title, picture, limits) in zip(axes, pictures, strict=False):
-            axis.imshow(picture, **limits)
-            axis.set_title(title)
-            axis.axis("off")
+        pictures = (
+            ("a", "input", image, {}),
+            ("b", "F6 paints", painted, squashed),
+            ("c", "nearest", bitmap, squashed),
+        )
+        for place, title, picture, limits in pictures:
+            axes[place].imshow(picture, **shaded(picture, "ink") | limits)
+            axes[place].set_title(title)
+            axes[place].axis("off")
         classes = np.arange(len(distances))
-        axes[3].bar(classes, distances, color=[ACCENT if k == label else INPUT for k in classes])
-        axes[3].set(xticks=classes, title="squared distance from each bitmap")
-    return detached(figure)
+        axes["d"].bar(classes, distances, color=[ACCENT if k == label else INPUT for k in classes])
+        axes["d"].set(xticks=classes, title="squared distance from each bitmap")
+    return figure

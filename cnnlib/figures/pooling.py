@@ -5,10 +5,24 @@ import numpy as np
 from matplotlib.colors import ListedColormap
 from matplotlib.patches import Circle, Rectangle
 
-from cnnlib.figures.arrays import SIGNED
-from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
+from cnnlib.figures.narrow import WIDTH, columns_for
+from cnnlib.figures.style import (
+    ACCENT,
+    FAINT,
+    GRADIENT,
+    INK,
+    INPUT,
+    KERNEL,
+    LAYER_TINTS,
+    OUTPUT,
+    PAPER,
+    detached,
+    shaded,
+    style,
+)
 
 _CURVES = plt.cycler(color=[INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK], marker=list("osD^vP"))
+_MARKS = {"cmap": ListedColormap(["none", ACCENT]), "vmin": 0, "vmax": 1}
 _STAGES = ("input", "affine", "detector", "pooling")
 
 
@@ -54,10 +68,10 @@ def show_stages(before, after, changed, shares, *, image=0):
 
 
 def _draw_stage(row, name, before, after, changed, share):
-    low, high = min(before.min(), after.min()), max(before.max(), after.max())
+    look = shaded(np.stack([before, after]), "ink" if name == "input" else None)
     for axis, maps in zip(row, (before, after), strict=False):
-        axis.imshow(maps[0], vmin=low, vmax=high)
-    row[2].imshow(changed[0], cmap=ListedColormap(["white", ACCENT]), vmin=0, vmax=1)
+        axis.imshow(maps[0], **look)
+    row[2].imshow(changed[0], **_MARKS)
     row[0].set_ylabel(f"{name}\n{' × '.join(map(str, before.shape))}", fontsize=10)
     row[2].set_xlabel(f"{share:.0%}", fontsize=10)
     for axis in row:
@@ -94,7 +108,7 @@ def show_shifted_row(before, after):
                 axis.text(-0.6, level, name, ha="right", va="center")
                 for place, value in enumerate(values):
                     differs = value != reference[place]
-                    face = ACCENT if differs and title != "before" else "white"
+                    face = LAYER_TINTS["dense"] if differs and title != "before" else PAPER
                     axis.add_patch(Circle((place, level), 0.34, facecolor=face, edgecolor=INK, zorder=2))
                     axis.text(place, level, f"{value:g}", ha="center", va="center", zorder=3)
             for place in range(len(pooled)):
@@ -103,18 +117,21 @@ def show_shifted_row(before, after):
     return detached(figure)
 
 
-def show_maps(maps, *, columns=3, size=1.7, limits=None):
+def show_maps(maps, *, columns=3, size=1.7, shades=None, limits=None):
     """Draw maps of different sizes side by side, all equally large, with their names and sizes.
 
     Parameters
     ----------
     maps : mapping of str to ndarray, shape (H, W)
-        A map of bool is drawn as marks, any other in gray.
+        A map of bool is drawn as marks.
     columns : int
     size : float
         Side of one map in inches.
+    shades : str or mapping of str to str, optional
+        Of all maps, or of some by name: what they show, as `cnnlib.figures.style.shaded` knows it and finds out by
+        itself for the others.
     limits : pair of float, optional
-        Values that are black and white; each map's own extremes when left out.
+        Values at the ends of the shades; each map's own when left out.
 
     Returns
     -------
@@ -130,7 +147,8 @@ def show_maps(maps, *, columns=3, size=1.7, limits=None):
         raise ValueError(f"show_maps: maps must hold arrays of shape (H, W), received {wrong or 'none'}")
     columns = min(columns, len(maps))
     rows = -(-len(maps) // columns)
-    low, high = limits if limits is not None else (None, None)
+    kinds = shades if isinstance(shades, dict) else dict.fromkeys(maps, shades)
+    ends = {} if limits is None else dict(zip(("vmin", "vmax"), limits, strict=True))
     with style():
         figure, axes = plt.subplots(
             rows, columns, figsize=(columns * size, rows * (size + 0.4)), squeeze=False, layout="constrained"
@@ -140,11 +158,11 @@ def show_maps(maps, *, columns=3, size=1.7, limits=None):
         for axis, (name, values) in zip(axes.flat, maps.items(), strict=False):
             _frame(axis)
             if values.dtype == bool:
-                axis.imshow(values, cmap=ListedColormap(["white", ACCENT]), vmin=0, vmax=1)
+                axis.imshow(values, **_MARKS)
             else:
-                axis.imshow(values, vmin=low, vmax=high)
+                axis.imshow(values, **shaded(values, kinds.get(name)) | ends)
             axis.set_title(f"{name}\n{values.shape[0]} × {values.shape[1]}", fontsize=10)
-    return detached(figure)
+    return detached(figure, columns=columns_for(maps, columns, fontsize=10))
 
 
 def show_regions(image, feature_map, regions, pooled):
@@ -174,10 +192,10 @@ def show_regions(image, feature_map, regions, pooled):
     names = ("image", "feature map, regions", "pooled")
     with style():
         figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.3), layout="constrained")
-        # One scale for the map and its statistics, so that a single one has a gray of its own.
-        limits = {"vmin": feature_map.min(), "vmax": feature_map.max()}
+        # One scale for the map and its statistics, so that a single one has a shade of its own.
+        look = shaded(feature_map)
         for axis, name, values in zip(axes, names, (image, feature_map, pooled), strict=True):
-            axis.imshow(values, **({} if values is image else limits))
+            axis.imshow(values, **(shaded(image, "ink") if values is image else look))
             _frame(axis)
             axis.set_title(f"{name}\n{values.shape[0]} × {values.shape[1]}", fontsize=10)
         for top, bottom in rows:
@@ -186,7 +204,7 @@ def show_regions(image, feature_map, regions, pooled):
                 axes[1].add_patch(
                     Rectangle(corner, right - left, bottom - top, fill=False, edgecolor=KERNEL, linewidth=1.2)
                 )
-    return detached(figure)
+    return detached(figure, columns=3)
 
 
 def show_winners(letters, detectors, names):
@@ -195,7 +213,7 @@ def show_winners(letters, detectors, names):
     Parameters
     ----------
     letters, detectors : sequence of ndarray, shape (H, W)
-        Weights are white where zero, orange where positive and blue where negative, all on one scale.
+        Weights are dark where zero, orange where positive and blue where negative, all on one scale.
     names : sequence of str
         One above each letter.
 
@@ -213,14 +231,13 @@ def show_winners(letters, detectors, names):
             f"show_winners: letters, detectors and names must be equally many and at least one, "
             f"received {len(letters)}, {len(detectors)} and {len(names)}"
         )
-    largest = np.abs(detectors).max()
     with style():
         size = (0.75 * len(names), 1.9)
         figure, axes = plt.subplots(2, len(names), figsize=size, squeeze=False, layout="constrained")
         for column, letter, detector, name in zip(axes.T, letters, detectors, names, strict=True):
-            column[0].imshow(letter, cmap="binary")
+            column[0].imshow(letter, **shaded(letters, "ink"))
             column[0].set_title(name, fontsize=10)
-            column[1].imshow(detector, cmap=SIGNED, vmin=-largest, vmax=largest)
+            column[1].imshow(detector, **shaded(detectors, "signed"))
             for axis in column:
                 _frame(axis)
     return detached(figure)
@@ -252,28 +269,36 @@ def show_curves(panels, *, xlabel, ylabel, logarithmic=False):
     most = max(len(curves) for curves in panels.values())
     if most > len(_CURVES):
         raise ValueError(f"show_curves: a panel must hold at most {len(_CURVES)} curves, received {most}")
+    for curves in panels.values():
+        for name, (places, runs) in curves.items():
+            if np.ndim(runs) != 2 or np.shape(runs)[1] != len(places):
+                raise ValueError(
+                    f"show_curves: {name!r} must have shape (runs, {len(places)}) for its places, "
+                    f"received {np.shape(runs)}"
+                )
+    words = {"xlabel": xlabel, "ylabel": ylabel, "logarithmic": logarithmic}
+    return detached(_curves(panels, **words), narrow=lambda: detached(_curves(panels, **words, below=True)))
+
+
+def _curves(panels, *, xlabel, ylabel, logarithmic, below=False):
+    count = len(panels)
+    rows, columns, size = (count, 1, (WIDTH, 0.9 + 2.1 * count)) if below else (1, count, (3.4 + 1.4 * count, 3.3))
     with style():
-        figure, axes = plt.subplots(
-            1, len(panels), figsize=(3.4 + 1.4 * len(panels), 3.3), sharey=True, squeeze=False, layout="constrained"
-        )
-        for axis, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        figure, axes = plt.subplots(rows, columns, figsize=size, sharey=True, squeeze=False, layout="constrained")
+        for axis, (title, curves) in zip(axes.flat, panels.items(), strict=True):
             axis.set_prop_cycle(_CURVES)
             for name, (places, runs) in curves.items():
                 runs = np.asarray(runs, float)
-                if runs.ndim != 2 or runs.shape[1] != len(places):
-                    raise ValueError(
-                        f"show_curves: {name!r} must have shape (runs, {len(places)}) for its places, "
-                        f"received {runs.shape}"
-                    )
                 spread = runs.std(0, ddof=1) if len(runs) > 1 else None
                 axis.errorbar(places, runs.mean(0), spread, markersize=4, capsize=2.5, label=name)
             if logarithmic:
                 axis.set_xscale("log", base=2)
                 axis.set_xticks(places, [f"{place:,}" for place in places])
                 axis.minorticks_off()
-            axis.set(xlabel=xlabel, title=title if len(panels) > 1 else "")
-        axes[0, 0].set_ylabel(ylabel)
+            axis.set(xlabel=xlabel, title=title if count > 1 else "")
+        for axis in axes[:, 0]:
+            axis.set_ylabel(ylabel)
         # Outside, where no curve can run through it; every panel has the same ones.
         lines, names = axes[0, 0].get_legend_handles_labels()
-        figure.legend(lines, names, loc="outside upper center", ncols=3, fontsize=9.5)
-    return detached(figure)
+        figure.legend(lines, names, loc="outside upper center", ncols=2 if below else 3, fontsize=9.5)
+    return figure

@@ -3,7 +3,20 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, detached, style
+from cnnlib.figures.narrow import WIDTH
+from cnnlib.figures.style import (
+    ACCENT,
+    FAINT,
+    GRADIENT,
+    INK,
+    INPUT,
+    KERNEL,
+    LAYER_TINTS,
+    OUTPUT,
+    PAPER,
+    detached,
+    style,
+)
 
 _LINE, _SECTOR = 128, 32  # bytes of a line of memory, and of the pieces that are fetched
 
@@ -32,20 +45,48 @@ def show_ladder(rows, roofs, *, unit="multiply-adds per second"):
     if not speeds or min(*speeds, *roofs.values(), np.inf) <= 0:
         raise ValueError(f"show_ladder: rows need positive speeds and at least one, received {rows}, {roofs}")
     left = 10 ** np.floor(np.log10(min(speeds)) - 0.5)
+    given = rows, roofs, left, unit
+    return detached(_ladder(*given, width=7.4), narrow=lambda: detached(_ladder(*given, width=WIDTH)))
+
+
+def _ladder(rows, roofs, left, unit, *, width):
+    right = 4 * max(*(speed or 0 for speed, _ in rows.values()), *roofs.values(), 0)
+    levels = _levels(roofs, 9, (width - 1.6) / np.log10(right / left))
     with style():
-        figure, axis = plt.subplots(figsize=(7.4, 0.34 * len(rows) + 1.7), layout="constrained")
+        height = 0.34 * len(rows) + 1.3 + 0.2 * max(levels, default=0)
+        figure, axis = plt.subplots(figsize=(width, height), layout="constrained")
         for row, (speed, device) in enumerate(rows.values()):
             if speed is None:
                 axis.text(1.3 * left, row, "not yet measured", va="center", fontsize=9, color=FAINT)
             else:
                 axis.barh(row, speed - left, left=left, height=0.66, color=INPUT if device == "cpu" else OUTPUT)
-        for number, (name, roof) in enumerate(roofs.items()):
+        for level, (name, roof) in zip(levels, roofs.items(), strict=True):
             axis.axvline(roof, color=INK, linestyle="--", linewidth=1)
-            axis.text(roof, -0.8 - 0.75 * (number % 2), name, ha="center", va="bottom", fontsize=9)
-        axis.set(xscale="log", xlim=(left, 4 * max(*speeds, *roofs.values(), 0)), xlabel=unit)
+            axis.text(roof, -0.8 - 0.75 * level, name, ha="center", va="bottom", fontsize=9)
+        axis.set(xscale="log", xlim=(left, right), xlabel=unit)
         axis.set_ylim(len(rows) - 0.5, -0.7)
         axis.set_yticks(range(len(rows)), rows)
-    return detached(figure)
+        if width == WIDTH:
+            axis.tick_params(axis="y", labelsize=9)
+    return figure
+
+
+def _levels(names, fontsize, inches):
+    """Return in which line above an axis each name stands, so that none lies on another of its line.
+
+    ``names`` holds their places; ``inches`` is the length of a factor of ten.
+    """
+    levels, taken = [], []
+    for name, place in names.items():
+        middle, half = np.log10(place) * inches, (0.62 * fontsize * len(name) / 72 + 0.1) / 2
+        free = (
+            level
+            for level in range(len(names))
+            if all(middle - half >= end or middle + half <= start for on, start, end in taken if on == level)
+        )
+        levels.append(next(free))
+        taken.append((levels[-1], middle - half, middle + half))
+    return levels
 
 
 def show_climb(points, *, roofs, bandwidth, ideal=None, limits=(0.1, 10_000), title=""):
@@ -79,32 +120,55 @@ def show_climb(points, *, roofs, bandwidth, ideal=None, limits=(0.1, 10_000), ti
         raise ValueError(f"show_climb: rates and intensities must be positive, received {roofs}, {bandwidth}, {points}")
     if missing := {roof for _, roof in named} - set(roofs):
         raise ValueError(f"show_climb: roofs must hold {', '.join(sorted(missing))}, received {', '.join(roofs)}")
+    given = points, roofs, bandwidth, ideal, limits, title
+    return detached(_climb(*given, size=(6.6, 4.1)), narrow=lambda: detached(_climb(*given, size=(WIDTH, 3.2))))
+
+
+def _climb(points, roofs, bandwidth, ideal, limits, title, *, size):
     top = max(roofs.values())
+    letters = 9 if size[0] > WIDTH else 7.5
     with style():
-        figure, axis = plt.subplots(figsize=(6.6, 4.1), layout="constrained")
+        figure, axis = plt.subplots(figsize=size, layout="constrained")
         axis.loglog([limits[0], top / bandwidth], [limits[0] * bandwidth, top], color=INK)
-        for number, (name, roof) in enumerate(roofs.items()):
+        for name, roof in roofs.items():
             axis.plot([roof / bandwidth, limits[1]], [roof, roof], color=INK, linewidth=1.6 if roof == top else 1)
-            at, side = (roof / 1.08, "top") if number % 2 else (1.08 * roof, "bottom")
-            axis.text(limits[1], at, f"{name}: {_rate(roof)}", ha="right", va=side, fontsize=9)
+            at, side = (1.08 * roof, "bottom") if roof == top else (roof / 1.08, "top")
+            between = "\n" if size[0] == WIDTH and roof != top else " "
+            axis.text(limits[1], at, f"{name}:{between}{_rate(roof)}", ha="right", va=side, fontsize=letters)
         words = f"slope: memory, {bandwidth / 1e9:,.0f} GB/s"
-        axis.text(0.98, 0.03, words, transform=axis.transAxes, ha="right", fontsize=9)
-        for number, (name, (intensity, roof)) in enumerate(points.items()):
-            speed = min(roofs[roof], intensity * bandwidth)
-            axis.plot(intensity, speed, "o", color=OUTPUT, markersize=9, zorder=3)
-            away, side = ((-7, 5), "right") if number % 2 else ((9, -11), "left")
-            axis.annotate(name, (intensity, speed), away, textcoords="offset points", ha=side, fontsize=9)
+        axis.text(0.98, 0.03, words, transform=axis.transAxes, ha="right", fontsize=letters)
+        bottom, ceiling = limits[0] * bandwidth, 2.6 * top
+        line = (ceiling / bottom) ** 0.065
+        places = {
+            name: (intensity, min(roofs[roof], intensity * bandwidth)) for name, (intensity, roof) in points.items()
+        }
+        _name(axis, places, letters, line, room=limits[0] * (10 if size[0] > WIDTH else 100), step=limits)
         if ideal:
             speed = min(roofs[ideal[1]], ideal[0] * bandwidth)
             axis.plot(ideal[0], speed, "*", color=ACCENT, markersize=15, zorder=2)
         axis.set(
             xlim=limits,
-            ylim=(limits[0] * bandwidth, 2.6 * top),
+            ylim=(bottom, ceiling),
             xlabel="operations per byte",
             ylabel="operations per second",
             title=title,
         )
-    return detached(figure)
+    return figure
+
+
+def _name(axis, places, letters, line, *, room, step):
+    """Draw points and their names, one above the other where the roof does not run: to the left, or below it."""
+    aside = (step[1] / step[0]) ** 0.025
+    above, below = 0, np.inf
+    for name, place in sorted(places.items(), key=lambda entry: entry[1][1]):
+        axis.plot(*place, "o", color=OUTPUT, markersize=9, zorder=3)
+        if place[0] >= room:
+            above = max(above * line, place[1])
+            axis.text(place[0] / aside, above, name, ha="right", va="bottom", fontsize=letters)
+    for name, place in sorted(places.items(), key=lambda entry: -entry[1][1]):
+        if place[0] < room:
+            below = min(below / line, place[1])
+            axis.text(place[0] * aside, below, name, ha="left", va="top", fontsize=letters)
 
 
 def _rate(operations):
@@ -202,7 +266,7 @@ def show_reads(places, itemsize, *, title=""):
                         (piece * _SECTOR, row + 0.1),
                         _SECTOR,
                         0.8,
-                        facecolor="#d9e8f5" if comes else "white",
+                        facecolor=LAYER_TINTS["input"] if comes else PAPER,
                         edgecolor=FAINT,
                         linewidth=0.6,
                     )

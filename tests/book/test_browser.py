@@ -24,17 +24,20 @@ SHOWN = """control => {
   return seen.map(element => element.src ? element.src + element.alt : element.outerHTML).join('\\n');
 }"""
 
-# Pictures whose sides are not in the proportion in which they were drawn.
-DISTORTED = """() => [...document.querySelectorAll('.bd-article img')]
-  .filter(image => image.checkVisibility() && image.naturalWidth && !image.src.includes('.svg'))
-  .filter(image => {
+# Pictures whose sides are not in the proportion in which they were drawn, once the files for this width have come.
+DISTORTED = """async () => {
+  const distorted = image => {
     const style = getComputedStyle(image);
     const inner = (size, ...around) => size - around.reduce((sum, key) => sum + parseFloat(style[key]), 0);
     const width = inner(image.offsetWidth, 'paddingLeft', 'paddingRight', 'borderLeftWidth', 'borderRightWidth');
     const height = inner(image.offsetHeight, 'paddingTop', 'paddingBottom', 'borderTopWidth', 'borderBottomWidth');
     return Math.abs(width / height / (image.naturalWidth / image.naturalHeight) - 1) > 0.03;
-  })
-  .map(image => image.alt)"""
+  };
+  const found = () => [...document.querySelectorAll('.bd-article img')]
+    .filter(image => image.checkVisibility() && image.naturalWidth && distorted(image));
+  for (let tries = 0; tries < 200 && found().length; tries++) await new Promise(done => setTimeout(done, 50));
+  return found().map(image => image.alt);
+}"""
 
 # What the right edge of the screen cuts off, out of reach: nothing around it scrolls.
 CUT = """() => {

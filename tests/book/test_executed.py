@@ -1,11 +1,12 @@
 """The build has executed every chapter, with one thread: it printed what is committed.
 
-The rules are nbval's, which runs the chapters once more, with two threads: all text is compared, stderr included, but
-for what `nbval_sanitize.cfg` names; pictures and widgets are not.
+The rules for text are nbval's, which runs the chapters once more, with two threads: all of it is compared, stderr
+included, but for what `nbval_sanitize.cfg` names. Of figures, and of all that their controls can show, the data is.
 """
 
 import nbformat
 import pytest
+from accounts import MEASURED, accounts, differences
 from jupyter_cache import get_cache
 from outputs import code_cells, shown
 
@@ -21,6 +22,19 @@ def test_the_build_printed_what_is_committed(path):
     cells = zip(code_cells(committed), code_cells(executed), strict=True)
     for before, after in cells:
         assert shown(after.outputs) == shown(before.outputs), before.source
+        seen, seen_now = accounts(before, committed), accounts(after, executed)
+        measured = MEASURED in before.metadata.get("tags", [])
+        assert differences(seen, seen_now, measured=measured) == [], before.source
+
+
+@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+def test_every_figure_says_what_it_shows(path):
+    notebook = nbformat.read(path, as_version=4)
+    kinds = [kind for cell in code_cells(notebook) for each in cell.outputs for kind in each.get("data", {})]
+    assert "image/png" not in kinds
+    found = [each for cell in code_cells(notebook) for each in accounts(cell, notebook)]
+    assert len(found) >= kinds.count("image/svg+xml")
+    assert all(each["axes"] for each in found)
 
 
 def test_what_is_measured_may_differ_and_nothing_else():

@@ -28,7 +28,9 @@ def images(page):
     """Every picture of a page as (address, text alternative), those that its controls can show too."""
     yield from ((tag.get("src"), tag.get("alt")) for tag in page.find_all("img"))
     for frames in page.select(".explorer script"):
-        yield from ((frame["src"], frame["alt"]) for frame in json.loads(frames.string))
+        for frame in json.loads(frames.string):
+            yield from ((address, frame["alt"]) for address in (*frame["light"], *frame["dark"]))
+    yield from ((tag["srcset"], tag.find_next("img")["alt"]) for tag in page.select("picture source"))
 
 
 def test_the_book_holds_its_own_pages_and_no_others(site):

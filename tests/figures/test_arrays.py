@@ -26,13 +26,13 @@ def test_every_number_stands_in_its_cell():
     assert {patch.get_facecolor()[:3] for patch in kernel.patches} == {to_rgba(figures.KERNEL)[:3]}
 
 
-def test_a_matrix_shows_its_zeros_white_and_its_signs():
+def test_a_matrix_leaves_its_zeros_clear_and_shows_its_signs():
     figure = figures.show_matrices({"left": np.array([[0.0, 2], [-1, 0]]), "right": np.zeros((3, 2))})
     image = figure.axes[0].images[0]
     left = image.cmap(image.norm(image.get_array()))
-    np.testing.assert_allclose(left[0, 0, :3], 1, atol=0.01)
+    np.testing.assert_allclose(left[[0, 1], [0, 1], 3], 0, atol=0.01)
     np.testing.assert_allclose(left[0, 1], to_rgba(figures.KERNEL), atol=0.01)
-    assert left[1, 0, 2] > left[1, 0, 0]  # half way to blue
+    np.testing.assert_allclose(left[1, 0], to_rgba(figures.INPUT, 0.5), atol=0.01)  # half way to blue
     assert figure.axes[1].get_title() == "right"
 
 

@@ -9,7 +9,20 @@ import pytest
 from matplotlib.colors import to_rgb
 
 import cnnlib.figures
-from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, LAYER_TINTS, OUTPUT
+from cnnlib.figures.style import (
+    ACCENT,
+    FAINT,
+    GRADIENT,
+    INK,
+    INPUT,
+    KERNEL,
+    LAYER_TINTS,
+    OUTPUT,
+    PAPER,
+    SHADES,
+    STOPS,
+    on_dark,
+)
 
 # How linear RGB looks without one kind of cone: Machado, Oliveira & Fernandes (2009), severity 1.0.
 SEEN_BY = {
@@ -20,6 +33,7 @@ SEEN_BY = {
 }
 XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.072175], [0.0193339, 0.119192, 0.9503041]])
 NOTICED = 8  # a difference in CIELAB that is seen at a glance; 2.3 is just noticed side by side
+PALETTE = dict(input=INPUT, kernel=KERNEL, output=OUTPUT, gradient=GRADIENT, accent=ACCENT, ink=INK)
 
 
 def linear(colour):
@@ -37,8 +51,8 @@ def lab(light):
 @pytest.mark.parametrize("reader", SEEN_BY)
 @pytest.mark.parametrize(
     "colours",
-    [LAYER_TINTS, dict(input=INPUT, kernel=KERNEL, output=OUTPUT, gradient=GRADIENT, accent=ACCENT, ink=INK)],
-    ids=["tints", "palette"],
+    [LAYER_TINTS, PALETTE, *({name: on_dark(each) for name, each in some.items()} for some in (LAYER_TINTS, PALETTE))],
+    ids=["tints", "palette", "tints on dark", "palette on dark"],
 )
 def test_colours_are_told_apart(colours, reader):
     seen = {name: lab(SEEN_BY[reader] @ linear(colour)) for name, colour in colours.items()}
@@ -46,10 +60,36 @@ def test_colours_are_told_apart(colours, reader):
         assert np.linalg.norm(seen[one] - seen[other]) >= NOTICED, (one, other)
 
 
-@pytest.mark.parametrize("kind", LAYER_TINTS)
-def test_dark_text_is_read_on_a_tint(kind):
-    tint, ink = (XYZ[1] @ linear(colour) for colour in (LAYER_TINTS[kind], INK))
-    assert (tint + 0.05) / (ink + 0.05) >= 4.5
+def contrast(one, other):
+    lights = sorted(XYZ[1] @ linear(colour) + 0.05 for colour in (one, other))
+    return lights[1] / lights[0]
+
+
+@pytest.mark.parametrize("page", [str, on_dark], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", [*LAYER_TINTS.values(), PAPER])
+def test_text_is_read_on_a_tint_and_on_the_page(ground, page):
+    assert contrast(page(ground), page(INK)) >= 4.5
+
+
+@pytest.mark.parametrize("page", [str, on_dark], ids=["light", "dark"])
+@pytest.mark.parametrize("name", PALETTE)
+def test_every_colour_is_seen_on_the_page(name, page):
+    assert contrast(page(PALETTE[name]), page(PAPER)) >= (2 if name == "accent" and page is str else 2.9)
+    assert contrast(page(FAINT), page(PAPER)) >= 2
+
+
+def test_maps_have_the_shades_that_they_have_in_the_playgrounds():
+    elements = Path(cnnlib.__file__).parent / "playground" / "scripts" / "elements.js"
+    script = elements.read_text(encoding="utf-8")
+    dark = re.search(r"const DARK = (\[[\d, ]+\]);", script)[1]
+    written = dict(re.findall(r"^  (\w+): scale\((.*)\),", script, re.MULTILINE))
+    assert written.keys() == STOPS.keys() == SHADES.keys()
+    for name, stops in STOPS.items():
+        scale = re.findall(r"\[([\d, ]+)\]", written[name].replace("DARK", dark))
+        assert [[int(each) for each in stop.split(",")] for stop in scale] == [
+            [round(255 * part) for part in to_rgb(stop)] for stop in stops
+        ]
+        np.testing.assert_allclose(SHADES[name]([0, 255])[:, :3], [to_rgb(stops[0]), to_rgb(stops[-1])])
 
 
 def test_figures_drawn_in_the_page_have_the_same_tints():

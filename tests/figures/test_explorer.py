@@ -1,8 +1,7 @@
 """A figure with a control: joined in the browser, readable by ear, computed anew by a kernel."""
 
-import base64
-import io
 import re
+from urllib.parse import unquote
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -11,6 +10,7 @@ from ipywidgets.embed import dependency_state
 from messages import exactly
 
 from cnnlib.figures import explore
+from cnnlib.figures.svg import size, versions
 
 CHOICES = {"a zero": "0", "a “one” & more": "1"}
 
@@ -34,10 +34,11 @@ def test_every_frame_is_drawn_beforehand_and_carries_its_pixels():
     assert asked == ["0", "1"]
     assert len(stack.children) == 2
     for frame in stack.children:
-        data = re.fullmatch(r'<img alt=".*" width="\d+" style=".*" src="data:image/png;base64,(.*)">', frame.value)[1]
-        height, width, channels = plt.imread(io.BytesIO(base64.b64decode(data)), format="png").shape
+        address = re.fullmatch(r"""<img alt=".*" style=".*" src='(data:image/svg\+xml,[^']*)'>""", frame.value)[1]
+        wide, _, data = versions(unquote(address.partition(",")[2]))
+        width, height = size(wide)
         assert width > height > 10
-        assert channels == 4
+        assert data["axes"][0]["title"] == asked[list(stack.children).index(frame)]
     assert stack.children[0].value != stack.children[1].value
 
 

@@ -6,6 +6,7 @@ import pytest
 from messages import exactly
 
 from cnnlib.figures import ACCENT, INPUT, show_confusion, show_feature_maps, show_images
+from cnnlib.figures.style import SHADES
 
 RANDOM = np.random.RandomState(0)
 
@@ -24,7 +25,7 @@ def test_show_images_draws_every_pixel_on_one_scale():
     for image, picture in zip(images, drawn, strict=True):
         np.testing.assert_array_equal(picture.get_array(), image)
         assert picture.get_clim() == (images.min(), images.max())
-        assert picture.get_cmap().name == "gray"
+        assert picture.get_cmap() is SHADES["ink"]
     assert [axis.get_title() for axis in figure.axes] == ["a", "b", "c", "d\nsure", "e", ""]
     assert not any(axis.axison for axis in figure.axes)
 
@@ -34,6 +35,18 @@ def test_show_images_takes_the_channel_axis_off():
     figure = show_images(images)
     np.testing.assert_array_equal([picture.get_array() for picture in pictures(figure)], images[:, 0])
     assert [axis.get_title() for axis in figure.axes] == ["", ""]
+
+
+def test_show_images_draws_each_kind_in_its_shades_on_its_scale():
+    images = RANDOM.uniform(-2, 3, (4, 4, 7))
+    drawn = pictures(show_images(images, shades=["gray", "signed", "signed", "gray"]))
+    assert [picture.get_cmap().name for picture in drawn] == ["gray", "signed", "signed", "gray"]
+    largest = np.abs(images[1:3]).max()
+    assert drawn[1].get_clim() == drawn[2].get_clim() == (-largest, largest)
+    assert drawn[0].get_clim() == drawn[3].get_clim() == (images[[0, 3]].min(), images[[0, 3]].max())
+    message = "show_images: shades must be as many as images, received 1 for 4"
+    with pytest.raises(ValueError, match=exactly(message)):
+        show_images(images, shades=["gray"])
 
 
 @pytest.mark.parametrize("shape", [(4, 7), (2, 3, 4, 7), (0, 4, 7), (2, 4, 0)])
@@ -64,7 +77,11 @@ def test_feature_maps_stage_by_stage():
         assert band.get_suptitle() == title
         drawn = pictures(band)
         np.testing.assert_array_equal([map_.get_array() for map_ in drawn], maps)
-        assert {map_.get_clim() for map_ in drawn} == {(maps.min(), maps.max())}
+        # Zero is in the middle of the shades of what can be negative, and at the end of the others.
+        largest = np.abs(maps).max()
+        assert {map_.get_clim() for map_ in drawn} == {(-largest if maps.min() < 0 else 0, largest)}
+        assert {map_.get_cmap().name for map_ in drawn} == {"signed" if maps.min() < 0 else "output"}
+    assert picture.images[0].get_cmap() is SHADES["ink"]
 
 
 def test_feature_maps_without_a_label_mark_no_bar():

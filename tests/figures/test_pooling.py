@@ -15,6 +15,7 @@ from cnnlib.figures import (
     show_stages,
     show_winners,
 )
+from cnnlib.figures.style import LAYER_TINTS
 
 RANDOM = np.random.RandomState(0)
 
@@ -36,7 +37,11 @@ def test_stages_stand_bottom_up_beside_what_they_become():
             np.testing.assert_array_equal(axis.images[0].get_array(), stage[1, 0])
         low = min(stage[1].min() for stage in stages[:2])
         high = max(stage[1].max() for stage in stages[:2])
+        if stages[0] is not before[0]:
+            high = max(-low, high)
+            low = -high
         assert row[0].images[0].get_clim() == row[1].images[0].get_clim() == (low, high)
+    assert [row[0].images[0].get_cmap().name for row in axes] == ["ink", "signed", "signed", "signed"]
 
 
 def test_stages_must_match():
@@ -56,7 +61,7 @@ def test_a_shifted_row_marks_what_differs_and_nothing_before():
         texts = [text.get_text() for text in axis.texts]
         for value in (*detectors, *pooled):
             assert f"{value:g}" in texts
-        marked.append([to_hex(circle.get_facecolor()) == ACCENT.lower() for circle in circles])
+        marked.append([to_hex(circle.get_facecolor()) == LAYER_TINTS["dense"] for circle in circles])
         assert len(axis.lines) == 2 + 3 + 2  # each pooled unit and the neighbours it has
     assert marked == [[False] * 6, [True] * 3 + [True, True, False]]
 
@@ -70,7 +75,12 @@ def test_maps_keep_their_sizes_and_names():
         assert axis.get_title() == f"{name}\n{values.shape[0]} × {values.shape[1]}"
     assert figure.axes[1].images[0].get_clim() == (0, 1)
     assert to_hex(figure.axes[1].images[0].get_cmap()(1.0)) == ACCENT.lower()
-    assert figure.axes[0].images[0].get_clim() == (maps["wide"].min(), maps["wide"].max())
+    largest = np.abs(maps["wide"]).max()
+    assert figure.axes[0].images[0].get_clim() == (-largest, largest)
+    assert figure.axes[0].images[0].get_cmap().name == "signed"
+    inked = show_maps(maps, shades={"wide": "ink"}).axes
+    assert inked[0].images[0].get_clim() == (maps["wide"].min(), maps["wide"].max())
+    assert [axis.images[0].get_cmap().name for axis in (inked[0], inked[2])] == ["ink", "signed"]
     assert not figure.axes[3].axison
     assert show_maps(maps, limits=(-1, 4)).axes[2].images[0].get_clim() == (-1, 4)
 
@@ -81,7 +91,11 @@ def test_regions_are_framed_where_they_lie():
     axes = show_regions(image, feature_map, (rows, columns), pooled).axes
     for axis, values in zip(axes, (image, feature_map, pooled), strict=True):
         np.testing.assert_array_equal(axis.images[0].get_array(), values)
-    assert axes[2].images[0].get_clim() == axes[1].images[0].get_clim() == (feature_map.min(), feature_map.max())
+    assert (
+        axes[2].images[0].get_clim()
+        == axes[1].images[0].get_clim()
+        == (-np.abs(feature_map).max(), np.abs(feature_map).max())
+    )
     frames = [patch for patch in axes[1].patches if isinstance(patch, Rectangle)]
     corners = [(*frame.get_xy(), frame.get_width(), frame.get_height()) for frame in frames]
     assert corners == [

@@ -1,0 +1,164 @@
+"""Drawn figures on the pages: read on a phone, clear of slabs in the dark, in proportion, and no letter on another."""
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tools.chapters import ROOT, chapters
+
+HTML = ROOT / "_build" / "html"
+NAMES = ["index.html", *(path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters())]
+LEAST = 9  # pixels of a letter on a phone
+
+# Each figure with what it may fill, and the files that it, or its controls, can show: wide and narrow, light and dark.
+FIGURES = """() => [...document.querySelectorAll('.drawn')].map(drawn => {
+  const kept = drawn.closest('.explorer')?.querySelector('script');
+  const frames = kept ? JSON.parse(kept.textContent) : [{
+    light: [drawn.querySelector('img.only-light').src, drawn.querySelector('source').srcset],
+    dark: [drawn.querySelector('img.only-dark').src, drawn.querySelectorAll('source')[1].srcset],
+  }];
+  const address = each => new URL(each, location).href;
+  return {
+    room: drawn.clientWidth,
+    light: frames.flatMap(frame => frame.light).map(address),
+    dark: frames.flatMap(frame => frame.dark).map(address),
+  };
+})"""
+
+# What is seen of them now: which file, how large, and how much light the ground under it gives.
+SEEN = """async () => {
+  const images = [...document.querySelectorAll('.drawn img')].filter(image => image.checkVisibility());
+  for (const image of images) image.loading = 'eager';
+  const waiting = () => images.some(image => !image.complete || !image.currentSrc);
+  for (let tries = 0; tries < 200 && waiting(); tries++) await new Promise(done => setTimeout(done, 50));
+  const light = element => {
+    for (let each = element; each; each = each.parentElement) {
+      const [red, green, blue, alpha = 1] = getComputedStyle(each).backgroundColor.match(/[\\d.]+/g).map(Number);
+      if (alpha > 0) return (0.3 * red + 0.6 * green + 0.1 * blue) / 255;
+    }
+    return 1;
+  };
+  return images.map(image => {
+    const { width, height } = image.getBoundingClientRect();
+    return { file: image.currentSrc, alt: image.alt, width, height, padding: getComputedStyle(image).padding,
+      natural: image.naturalWidth / image.naturalHeight, ground: light(image) };
+  });
+}"""
+
+# Letters that a script draws, smaller than they may be.
+SCRIPTED = """least => [...document.querySelectorAll('.cnnlib-figure svg text')]
+  .filter(text => text.checkVisibility() && text.textContent.trim())
+  .map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a])
+  .filter(([, size]) => size && size < least)"""
+
+# Pairs of texts of a drawing that lie on each other.
+CROWDED = """svg => {
+  document.body.innerHTML = svg;
+  const texts = [...document.querySelectorAll('text')].filter(text => text.textContent.trim());
+  const boxes = texts.map(text => text.getBoundingClientRect());
+  const found = [];
+  for (let i = 0; i < boxes.length; i++) for (let k = i + 1; k < boxes.length; k++) {
+    const across = Math.min(boxes[i].right, boxes[k].right) - Math.max(boxes[i].left, boxes[k].left);
+    const down = Math.min(boxes[i].bottom, boxes[k].bottom) - Math.max(boxes[i].top, boxes[k].top);
+    if (across > 1 && down > 2.5) found.push(texts[i].textContent + ' on ' + texts[k].textContent);
+  }
+  return found;
+}"""
+
+
+def read(address):
+    return Path(unquote(urlsplit(address).path)).read_text(encoding="utf-8")
+
+
+def smallest(svg, room):
+    """Return the size of a figure's smallest letters, in pixels, where it may be so wide."""
+    width, box = re.search(r'width="([\d.]+)pt".*? viewBox="0 0 ([\d.]+) ', svg).groups()
+    shown = min(room, float(width) * 4 / 3)
+    sizes = [float(size) for size in re.findall(r"<(?:text|tspan)[^>]*font-size: ([\d.]+)px", svg)]
+    return min(sizes, default=float("inf")) * shown / float(box)
+
+
+@pytest.fixture(scope="module")
+def opened(site, browser):
+    """Open a page in a window of some size."""
+    context = browser.new_context()
+
+    def opened(name, width, height):
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto((HTML / name).as_uri())
+        page.add_style_tag(content=".cell { content-visibility: visible !important }")
+        return page
+
+    yield opened
+    context.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_letter_is_read_on_a_phone(name, opened):
+    page = opened(name, 390, 844)
+    small = [
+        (address.rsplit("/", 1)[1], round(size, 1))
+        for figure in page.evaluate(FIGURES)
+        for address in figure["light"][1::2]
+        if (size := smallest(read(address), figure["room"])) < LEAST
+    ]
+    scripted, seen = page.evaluate(SCRIPTED, LEAST), page.evaluate(SEEN)
+    narrow = {address for figure in page.evaluate(FIGURES) for address in figure["light"][1::2]}
+    page.close()
+    assert small == []
+    assert scripted == []
+    assert {image["file"] for image in seen} <= narrow
+    assert [image["alt"] for image in seen if abs(image["width"] / image["height"] / image["natural"] - 1) > 0.02] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_figure_stands_on_a_slab_in_the_dark(name, opened):
+    page = opened(name, 1366, 768)
+    page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
+    seen = page.evaluate(SEEN)
+    dark = {address for figure in page.evaluate(FIGURES) for address in figure["dark"][::2]}
+    page.close()
+    assert {image["file"] for image in seen} <= dark
+    assert [image["alt"] for image in seen if image["ground"] > 0.2 or image["padding"] != "0px"] == []
+    assert [image["alt"] for image in seen if abs(image["width"] / image["height"] / image["natural"] - 1) > 0.02] == []
+    assert [image for image in seen if len(image["alt"]) < 10] == []
+    # The ground is the first thing that a figure draws.
+    assert [name for name in dark if "fill: none" not in re.search(r"<path .*?/>", read(name))[0]] == []
+
+
+def test_paper_shows_the_light_figures_for_wide_screens_whatever_the_screen_was(opened):
+    for width in (1366, 390):
+        page = opened("chapters/lenet.html", width, 768)
+        page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
+        page.emulate_media(media="print")
+        seen = page.evaluate(SEEN)
+        light = {address for figure in page.evaluate(FIGURES) for address in figure["light"][::2]}
+        page.close()
+        assert seen
+        assert {image["file"] for image in seen} <= light
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_letters_lie_on_others(name, opened):
+    page = opened(name, 1366, 768)
+    files = {address for figure in page.evaluate(FIGURES) for address in figure["light"]}
+    page.goto("about:blank")
+    crowded = {address.rsplit("/", 1)[1]: page.evaluate(CROWDED, read(address)) for address in sorted(files)}
+    page.close()
+    assert {address: found for address, found in crowded.items() if found} == {}
+
+
+@pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)
+def test_every_figure_has_its_versions_on_the_page(path, site):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    figures = [output for output in outputs if "image/svg+xml" in output.get("data", {})]
+    page = site[path.relative_to(ROOT).with_suffix(".html").as_posix()]
+    assert len(page.select(".drawn")) == len(figures) + len(page.select(".explorer"))
+    for drawn in page.select(".drawn"):
+        assert [image["class"] for image in drawn.select("img")] == [["only-light"], ["only-dark"]]
+        assert all(image["loading"] == "lazy" and image["width"] and image["height"] for image in drawn.select("img"))
