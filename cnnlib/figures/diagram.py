@@ -4,7 +4,9 @@ from collections import namedtuple
 from math import prod
 
 import matplotlib.pyplot as plt
-from matplotlib.patches import ConnectionPatch, Rectangle
+import numpy as np
+from matplotlib.patches import ConnectionPatch, PathPatch, Rectangle
+from matplotlib.path import Path
 
 from cnnlib.figures.narrow import WIDTH
 from cnnlib.figures.style import INK, KERNEL, LAYER_TINTS, detached, style
@@ -113,9 +115,12 @@ def _draw_output(axis, shape, middle, tint, layout):
     left = layout.middle
     end = layout.right if layout.right > left and layout.side == "left" else layout.width + 0.2
     if len(shape) == 1:
-        for unit in range(shape[0]):
-            corner = (left + unit * _UNIT, middle - _BAR / 2)
-            axis.add_patch(Rectangle(corner, _UNIT, _BAR, facecolor=tint, edgecolor=INK, linewidth=0.3))
+        bar = Rectangle((left, middle - _BAR / 2), shape[0] * _UNIT, _BAR, facecolor=tint, edgecolor=INK, linewidth=0.3)
+        axis.add_patch(bar)
+        # One path for all the lines between units: a path for each would be half of the file.
+        between = [[(x, middle - _BAR / 2), (x, middle + _BAR / 2)] for x in left + _UNIT * np.arange(1, shape[0])]
+        lines = Path.make_compound_path(*map(Path, between)) if between else Path(np.empty((0, 2)))
+        axis.add_patch(PathPatch(lines, fill=False, edgecolor=INK, linewidth=0.3))
         return (left, middle - _BAR / 2, shape[0] * _UNIT, _BAR)
     channels, height, width = shape[0], shape[1] * _PIXEL, shape[2] * _PIXEL
     room = end - left - 0.25 - width

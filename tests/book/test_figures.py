@@ -49,7 +49,8 @@ SEEN = """async () => {
 }"""
 
 # Letters that a script draws, smaller than they may be.
-SCRIPTED = """least => [...document.querySelectorAll('.cnnlib-figure svg text')]
+SCRIPTED = """least => [...document.querySelectorAll('.cnnlib-figure')]
+  .flatMap(figure => [...figure.shadowRoot.querySelectorAll('svg text')])
   .filter(text => text.checkVisibility() && text.textContent.trim())
   .map(text => [text.textContent, parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getScreenCTM().a])
   .filter(([, size]) => size && size < least)"""

@@ -1,8 +1,9 @@
 """The diagram says what the trace says, and draws every map, to scale."""
 
+import numpy as np
 import pytest
 from matplotlib.colors import to_hex
-from matplotlib.patches import ConnectionPatch, Rectangle
+from matplotlib.patches import ConnectionPatch, PathPatch, Rectangle
 from messages import exactly
 
 from cnnlib.figures import KERNEL, draw_network
@@ -49,7 +50,10 @@ def test_lenet_draws_every_map_and_every_unit():
     assert len(boxes(figure, "input")) == 1
     assert len(boxes(figure, "convolution")) == 6 + 16
     assert len(boxes(figure, "pooling")) == 6 + 16
-    assert len(boxes(figure, "dense")) == 120 + 84 + 10
+    # A bar for each dense layer, as long as it has units, with a line between any two of them.
+    assert [width / 0.027 for width, _ in boxes(figure, "dense")] == pytest.approx([120, 84, 10])
+    paths = [patch.get_path() for patch in figure.axes[0].patches if isinstance(patch, PathPatch)]
+    assert [int(np.sum(path.codes == path.MOVETO)) for path in paths] == [119, 83, 9]
 
 
 def test_maps_are_to_scale_rows_down_and_columns_across():

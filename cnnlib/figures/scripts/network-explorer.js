@@ -20,7 +20,7 @@ export function draw(root, given) {
   side.row.classList.add("wide");
   controls.append(side.row);
   const table = html("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "layers" });
-  const steps = html("div", { class: "panels" });
+  const steps = html("div", { class: "panels layers-in-line" });
   const status = html("p", { role: "status" });
   root.replaceChildren(controls, status, table, steps);
 
