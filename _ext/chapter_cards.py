@@ -35,7 +35,7 @@ class ChapterCards(SphinxDirective):
 
 def collect(app, doctree):
     """Return the HTML of a page's first drawn figure; nothing where it has none."""
-    drawn = (raw.astext() for raw in doctree.findall(nodes.raw) if 'class="drawn"' in raw.astext())
+    drawn = (raw.astext() for raw in doctree.findall(nodes.raw) if 'class="drawn' in raw.astext())
     return next(drawn, None)
 
 

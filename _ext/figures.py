@@ -13,6 +13,7 @@ from docutils import nodes
 from cnnlib.figures.svg import dark, size, versions
 
 FIGURES = "figures"  # folder of the files, below the pages' static ones
+FILLING = 440  # pixels, of a column of 742
 NARROW = "screen and (max-width: 700px)"  # the letters of a wide figure would be too small there; paper is wider
 
 
@@ -62,7 +63,9 @@ def shown(figure, alternative):
         f"</picture>"
         for theme in ("light", "dark")
     )
-    return f'<div class="drawn">{pictures}</div>'
+    # As wide as the lines of text where it is nearly so by itself.
+    kind = "drawn filling" if figure["sizes"][0][0] >= FILLING else "drawn"
+    return f'<div class="{kind}">{pictures}</div>'
 
 
 def replace_images(app, doctree):

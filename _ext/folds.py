@@ -7,10 +7,27 @@ the next page remembers it (``_static/checks.js``).
 
 import html
 
+from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
+
+
+class PicturesFirst(SphinxPostTransform):
+    """Put a cell's folded code below what it shows."""
+
+    default_priority = 200  # MyST-NB folds at 199
+    formats = ("html",)
+
+    def run(self, **options):
+        """Exchange the two."""
+        for fold in list(self.document.findall(HideCodeCellNode)):
+            cell = fold.parent
+            if isinstance(cell, nodes.container) and cell[0] is fold:
+                cell.remove(fold)
+                cell.append(fold)
 
 
 def visit_fold(self, node):
@@ -55,6 +72,7 @@ def take_over(app):
 def setup(app):
     """Register with Sphinx."""
     app.connect("builder-inited", take_over)
+    app.add_post_transform(PicturesFirst)
     app.connect("doctree-read", name_folds)
     app.connect("html-page-context", add_button, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
