@@ -49,7 +49,7 @@ def is_claim(statement):
 
 
 def code_of(source, claim_id):
-    """Return what a check cell runs for one of its claims: its own statement, and those before it that claim nothing.
+    """Return what a check cell runs for one of its claims: its own statement, and those before it that this one needs.
 
     Parameters
     ----------
@@ -62,15 +62,32 @@ def code_of(source, claim_id):
     -------
     str
     """
-    kept = []
-    for statement in ast.parse(source).body:
-        text = ast.get_source_segment(source, statement)
-        if not is_claim(statement):
-            kept.append(text)
-        elif f'"{claim_id}"' in text:
-            return "\n".join([*kept, text])
-    loops = [ast.get_source_segment(source, each) for each in ast.parse(source).body if isinstance(each, ast.For)]
-    return "\n".join([*kept, *loops])
+    statements = ast.parse(source).body
+    texts = [ast.get_source_segment(source, each) for each in statements]
+    making = [k for k, each in enumerate(statements) if is_claim(each)]
+    own = next((k for k in making if f'"{claim_id}"' in texts[k]), None)
+    if own is None:
+        own = next(k for k in making if isinstance(statements[k], ast.For))
+    needed, kept = names(statements[own], ast.Load), [texts[own]]
+    for k in reversed(range(own)):
+        if not is_claim(statements[k]) and gives(statements[k]) & needed:
+            needed |= names(statements[k], ast.Load)
+            kept.insert(0, texts[k])
+    return "\n".join(kept)
+
+
+def names(statement, context):
+    """Return the names that a statement reads (``ast.Load``) or binds (``ast.Store``)."""
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
+
+
+def gives(statement):
+    """Return the names whose values a statement makes; of a bare call, those that it may change."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
+    return names(statement, ast.Load if isinstance(statement, ast.Expr) else ast.Store)
 
 
 def verdict(shown):

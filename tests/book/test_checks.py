@@ -12,7 +12,7 @@ from _ext.checks import bar, code_of
 from _ext.findings import agrees, numbers
 from tools.chapters import ROOT, chapters
 
-CHECK = 'error = 1 - reads\nclaim("page-reads", "It reads 97 of 100 digits.", measured=reads, about=0.97, within=0.01)'
+CHECK = 'reads = 1 - error\nclaim("page-reads", "It reads 97 of 100 digits.", measured=reads, about=0.97, within=0.01)'
 METADATA = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
 PRINTED = "✓ It reads 97 of 100 digits. · ⟨0.971⟩ = 0.97 ± 0.01\n"
 
@@ -60,7 +60,7 @@ def test_a_finding_leads_to_its_card_and_the_cell_is_gone(tmp_path):
     assert card.select_one(".sentence").get_text() == "It reads 97 of 100 digits."
     assert card.select_one(".verdict strong").get_text() == "0.971"
     assert "0.97 ± 0.01" in card.select_one(".verdict").get_text()
-    assert "error = 1 - reads" in card.select_one("pre").get_text()
+    assert "reads = 1 - error" in card.select_one("pre").get_text()
     assert card.select_one(".way-out a")["href"].endswith("#claims-page")
     assert not page.select(".cell")
 
@@ -138,11 +138,13 @@ def test_a_sentence_says_what_is_claimed(sentence, shown, agreed):
 
 
 def test_a_card_shows_the_code_of_its_own_claim():
-    source = 'a = f()\nclaim("p-a", "A.", measured=a, at_most=1)\nb = g(a)\nclaim("p-b", "B.", measured=b, at_most=1)'
-    assert code_of(source, "p-a") == 'a = f()\nclaim("p-a", "A.", measured=a, at_most=1)'
-    assert code_of(source, "p-b") == 'a = f()\nb = g(a)\nclaim("p-b", "B.", measured=b, at_most=1)'
-    loop = 'for n in (1, 2):\n    claim(f"p-{n}", "N.", measured=n, at_most=2)'
-    assert code_of(f"a = 1\n{loop}", "p-2") == f"a = 1\n{loop}"
+    a, b = 'claim("p-a", "A.", measured=a, at_most=1)', 'claim("p-b", "B.", measured=b, at_most=1)'
+    source = f"def g(n):\n    return n\na = f()\n{a}\nc = g(a)\nb = g(c)\n{b}"
+    assert code_of(source, "p-a") == f"a = f()\n{a}"
+    assert code_of(source, "p-b") == f"def g(n):\n    return n\na = f()\nc = g(a)\nb = g(c)\n{b}"
+    assert code_of(f"a = []\na.append(2)\nother.clear()\n{a}", "p-a") == f"a = []\na.append(2)\n{a}"
+    loop = 'for n in (1, 2):\n    claim(f"p-{n}", "N.", measured=n + a, at_most=2)'
+    assert code_of(f"a = 1\n{b}\n{loop}", "p-2") == f"a = 1\n{loop}"
 
 
 @pytest.mark.parametrize(
