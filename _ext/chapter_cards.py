@@ -3,6 +3,7 @@
 The picture is the one that carries the chapter's idea, its first. It is there when every chapter has been read.
 """
 
+import html
 import re
 
 from docutils import nodes
@@ -10,7 +11,8 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.across import join
+from _ext.across import join, short_title
+from _ext.languages import gettext
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +56,11 @@ def show_pictures(app, doctree, docname):
     pictures = app.env.book_notes.get("pictures", {})
     for card in list(cards_of(doctree)):
         if picture := pictures.get(card["chapter"]):
-            # The words beside it say where it leads; what it shows, the chapter says.
-            here = ADDRESS.sub(rf"\g<1>{'../' * docname.count('/')}\g<2>", ALTERNATIVE.sub(' alt=""', picture))
+            # What it shows, the chapter says.
+            title = short_title(app.env.titles[card["chapter"]].astext())
+            named = html.escape(gettext("The picture that opens {}").format(title), quote=True)
+            here = ALTERNATIVE.sub(lambda _, named=named: f' alt="{named}"', picture)
+            here = ADDRESS.sub(rf"\g<1>{'../' * docname.count('/')}\g<2>", here)
             card.insert(0, nodes.raw("", here, format="html"))
         else:
             logger.warning("chapter-cards: %r has no picture", card["chapter"], location=card)

@@ -2,6 +2,7 @@
 // (_static/around.css). It can be reached by keyboard, and has a name.
 function hintAtScrolling() {
   const article = document.querySelector(".bd-article");
+  if (!article) return; // the search has none
   const kinds = [
     [".pst-scrollable-table-container, .wide-table", "Table"],
     [".cell_output pre", "Printed lines"],

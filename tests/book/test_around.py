@@ -91,7 +91,7 @@ def test_what_scrolls_says_so(open_page, name):
 
 def test_the_hint_goes_at_the_end(open_page):
     page = open_page("appendices/speed.html", SIZES[1])
-    box = page.locator("pre.more-after").first
+    box = page.locator(".more-after").first
     box.evaluate("box => box.id = 'moved'")
     box.focus()
     for _ in range(60):
@@ -132,13 +132,13 @@ class TestContents:
 def test_the_mark_is_that_of_the_section_into_which_one_jumps(open_page, site):
     exercise = site["chapters/lenet.html"].select(".exercise")[-1]["id"]
     page = open_page(f"chapters/lenet.html#{exercise}")
-    assert page.evaluate(MARKED) == ["#exercises"]
+    assert page.evaluate(MARKED) == ["#lenet-exercises"]
     # In the middle of a long section no heading is in the window.
     middle = "section => scrollTo(0, section.getBoundingClientRect().bottom + scrollY - innerHeight)"
     page.mouse.move(600, 400)
     page.mouse.wheel(0, -1)
-    page.locator("#how-does-it-learn").evaluate(middle)
-    page.wait_for_function(f"{MARKED}.join() === '#how-does-it-learn'")
+    page.locator("#lenet-learning").evaluate(middle)
+    page.wait_for_function(f"{MARKED}.join() === '#lenet-learning'")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

@@ -127,6 +127,9 @@ def words(page):
     article = BeautifulSoup(str(page.article), "html.parser")
     for other in article.select("pre, script, style, [class*=cnnlib-], .headerlink, .caption-number, .prev-next-area"):
         other.extract()
+    # The mark of a finding, and the numbers of its check between words that are translated one by one.
+    for other in article.select("a.tick, .check .verdict"):
+        other.extract()
     # Words of sphinx-exercise, which has translations of its own.
     for other in article.select(".exercise > .admonition-title, .solution > .admonition-title"):
         other.extract()
@@ -162,8 +165,11 @@ def test_formulas_and_code_are_nobodys_to_translate(book, cells):
 
 
 def test_code_and_what_it_prints_are_as_they_were(page, cells):
-    code = [cell.source.strip() for cell in cells if cell.cell_type == "code"]
-    assert [cell.get_text().strip() for cell in page.select(".cell_input pre")] == code
+    checks = [cell.source for cell in cells if cell.cell_type == "code" and "claim(" in cell.source]
+    cells = [cell for cell in cells if cell.cell_type == "code" and cell.source not in checks]
+    assert [cell.get_text().strip() for cell in page.select(".cell_input pre")] == [c.source.strip() for c in cells]
+    for card in page.select(".check pre"):
+        assert any(card.get_text().strip().splitlines()[-1] in source for source in checks)
     printed = [
         output.text.strip() for cell in cells for output in cell.get("outputs", []) if output.output_type == "stream"
     ]
@@ -185,7 +191,13 @@ def test_what_pictures_show_is_translated(page):
 
 
 def test_the_line_of_a_folded_cell_is_translated(page):
-    assert [line.get_text() for line in page.select("summary .admonition-title")][:2] == [pseudo(FOLD)] * 2
+    assert page.select_one("details.fold > summary").get_text() == pseudo(FOLD)
+
+
+def test_what_a_check_says_is_translated(page):
+    verdicts = [verdict.get_text() for verdict in page.select(".check .verdict")]
+    assert len(verdicts) > 50
+    assert [text for text in verdicts if not text.startswith("⟦")] == []
 
 
 def test_what_an_explorer_offers_is_translated(page):

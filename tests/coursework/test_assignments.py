@@ -134,9 +134,9 @@ def test_a_mistake_points_at_a_section_that_exists(mistake):
 
 
 def test_a_section_knows_its_address():
-    section = Section("lenet", "Where do the 61,706 parameters live?")
-    assert section.page == "chapters/lenet.html#where-do-the-61-706-parameters-live"
-    assert str(section) == f"LeNet, “Where do the 61,706 parameters live?” ({section.page})"
+    section = Section("lenet", "Where do the parameters live?")
+    assert section.page == "chapters/lenet.html#where-do-the-parameters-live"
+    assert str(section) == f"LeNet, “Where do the parameters live?” ({section.page})"
     assert Section("alexnet", "6,400 features or 9,216?").page == "chapters/alexnet.html#features-or-9-216"
     assert Section("arrays", "Rows are not columns", "appendices").page == "appendices/arrays.html#rows-are-not-columns"
 

@@ -5,7 +5,7 @@ import numpy as np
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 SIZES = Section("lenet", "How large is every layer?")
-PARAMETERS = Section("lenet", "Where do the 61,706 parameters live?")
+PARAMETERS = Section("lenet", "Where do the parameters live?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
 
 

@@ -119,13 +119,13 @@ FORWARD = Task(
         Mistake(
             "sigmoids only",
             "The activation makes no difference to your answer: all units are sigmoids.",
-            Section("lenet", "What did thirty years change?"),
+            Section("lenet", "What would one change today?"),
             lambda weights, images, _: forward(weights, images, "sigmoid"),
         ),
         Mistake(
             "ReLUs only",
             "The activation makes no difference to your answer: all units are ReLUs.",
-            Section("lenet", "What did thirty years change?"),
+            Section("lenet", "What would one change today?"),
             lambda weights, images, _: forward(weights, images, "relu"),
         ),
     ),
