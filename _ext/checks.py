@@ -205,11 +205,11 @@ def put_cards(app, doctree, claims):
         if claim["id"] in ticks:
             behind(ticks[claim["id"]][0], made)
         else:
-            lines = [
-                nodes.paragraph("", f"{claim['sentence']} ", Tick("", TICK, claim=claim["id"]), classes=["finding"])
-            ]
+            tick = Tick("", TICK, claim=claim["id"])
+            sentence = translated(app, claim["sentence"], app.env.docname)
+            finding = nodes.paragraph("", f"{sentence} ", tick, classes=["finding"])
             place = claim["cell"].parent.index(claim["cell"])
-            claim["cell"].parent[place:place] = [*lines, made]
+            claim["cell"].parent[place:place] = [finding, made]
     for cell in cells:
         cell.parent.remove(cell)
 
