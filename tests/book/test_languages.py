@@ -135,7 +135,7 @@ def words(page):
         other.extract()
     for block in article.select("p, h1, h2, h3, li, dt, dd, td, th, figcaption, label, option"):
         text = block.get_text().strip()
-        if text and not block.find(["p", "li", "select"]):
+        if any(map(str.isalpha, text)) and not block.find(["p", "li", "select"]):
             yield text
 
 
