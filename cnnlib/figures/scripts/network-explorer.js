@@ -91,7 +91,7 @@ export function draw(root, given) {
     const reason = padding
       ? say("{layer} does not fit: its window is {window}, its input {input} ({padded} with padding).", values)
       : say("{layer} does not fit: its window is {window}, its input {input}.", values);
-    return `${reason} ${say("This network needs images of at least {size}.", { size: shown(enough) })}`;
+    return [reason, say("This network needs images of at least {size}.", { size: shown(enough) })].join(" ");
   }
 
   function layers(rows) {
