@@ -1,4 +1,4 @@
-"""What playgrounds and scripted figures show or say can be translated: all goes through ``say`` and into the catalog."""
+"""What playgrounds and scripted figures show or say can be translated: it goes through ``say``, into the catalog."""
 
 import json
 import re
@@ -29,7 +29,7 @@ TABLE = """<script>
 
 # All that a figure shows, or a screen reader says of it.
 SHOWN = """room => [...room.querySelectorAll(":not(style)")].flatMap(each => [
-  ...[...each.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.data),
+  [...each.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.data).join(""),
   ...["aria-label", "title", "alt", "placeholder", "aria-valuetext"].map(name => each.getAttribute(name) ?? ""),
 ])"""
 
