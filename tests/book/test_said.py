@@ -225,3 +225,18 @@ def test_an_english_page_stays_as_it_is(make):
     languages.translate_scripted(SimpleNamespace(config=config, env=env, srcdir="nowhere"), document)
     assert document[0].astext() == make()._repr_html_()
     assert next(iter(env.book_notes["texts"]["page"])) == make().title
+
+
+def test_the_first_figure_of_a_page_brings_the_words_of_all(monkeypatch):
+    monkeypatch.setattr(languages, "translated", lambda app, text, page: f"⟦{text}⟧")
+    network = figures.explore_network({'a "quoted" <name>': lenet()}, sizes=(20, 40))
+    document = new_document("page")
+    document += [raw("", each._repr_html_(), format="html") for each in (network, PoolingPlayground())]
+    languages.translate_scripted(SimpleNamespace(env=SimpleNamespace(docname="page")), document)
+    first, second = (BeautifulSoup(each.astext(), "html.parser") for each in document)
+    table = json.loads(first.script.string.removeprefix("globalThis.bookTexts = ").removesuffix(";"))
+    assert table['a "quoted" <name>'] == '⟦a "quoted" <name>⟧'
+    assert table["temple roofs"] == "⟦temple roofs⟧"
+    assert first.div["aria-label"] == f"⟦{network.title}⟧"
+    assert first.div["data-words"] == BeautifulSoup(network._repr_html_(), "html.parser").div["data-words"]
+    assert second.find()["aria-label"] == f"⟦{PoolingPlayground.title}⟧"
