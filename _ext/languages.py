@@ -2,7 +2,8 @@
 
 Sphinx's gettext builder collects prose, headings and captions. The rest is collected here: what an extension says
 through `gettext` stands in the catalog ``book``; what it shows of a page's code or metadata goes through `translated`,
-into the catalog of that page. Formulas and code are nobody's to translate.
+into the catalog of that page. What the scripts of playgrounds and figures say through ``say`` stands in ``book`` too; a
+page that shows one carries the translations. Formulas and code are nobody's to translate.
 """
 
 import html
@@ -22,10 +23,15 @@ from sphinx.util.i18n import docname_to_domain
 
 from _ext.across import is_element, notes
 
-BOOK = "book"  # catalog of the extensions
+BOOK = "book"  # catalog of the extensions and the scripts
 gettext = get_translation(BOOK)
 
 ALTERNATIVE = re.compile(r'(?<= alt=")[^"]*')  # of a picture in HTML
+# What `cnnlib.live.place` writes before a figure's data: its title, the words in the data, and the title again.
+SCRIPTED = re.compile(
+    r'(?P<start><div class="cnnlib-[\w-]+" data-script="[\w-]+" role="group" aria-label=")(?P<title>[^"]*)'
+    r'(?P<words>"(?: data-words="(?P<listed>[^"]*)")?>)<p>(?P=title) \(It needs JavaScript\.\)</p>'
+)
 
 
 def translated(app, text, page):
@@ -71,6 +77,8 @@ class Catalogs(MessageCatalogBuilder):
         for path in sorted(Path(__file__).parent.glob("*.py")):
             for line, text, _, _ in extract_from_file("python", path):
                 self.catalogs[BOOK].add(text, MsgOrigin(str(path), line))
+        for path, line, text in said_by_scripts():
+            self.catalogs[BOOK].add(text, MsgOrigin(str(path), line))
         super().finish()
 
 
@@ -161,6 +169,40 @@ def translated_widgets(body, say):
     return json.dumps(state).replace("<", r"\u003c")
 
 
+def said_by_scripts():
+    """Yield (path, line, text) of all that the scripts of playgrounds and figures say by themselves."""
+    for path in sorted((Path(__file__).parents[1] / "cnnlib").glob("*/scripts/*.js")):
+        for line, text, _, _ in extract_from_file("javascript", path, keywords={"say": None}):
+            yield path, line, text
+
+
+def translate_scripted(app, doctree):
+    """Translate titles of playgrounds and scripted figures, and bring the table in which their scripts look."""
+    figures = [node for node in doctree.findall(nodes.raw) if SCRIPTED.search(node.astext())]
+    if not figures:
+        return
+    table = {text: str(gettext(text)) for _, _, text in said_by_scripts()}
+    needs = gettext("(It needs JavaScript.)")
+
+    def say(quoted):
+        return html.escape(translated(app, html.unescape(quoted), app.env.docname), quote=True)
+
+    def spoken(found):
+        title = say(found["title"])
+        for word in json.loads(html.unescape(found["listed"] or "[]")):
+            table[word] = translated(app, word, app.env.docname)
+        return f"{found['start']}{title}{found['words']}<p>{title} {needs}</p>"
+
+    texts = [SCRIPTED.sub(spoken, node.astext()) for node in figures]
+    # The script that comes with a figure runs as soon as the browser has read it.
+    kept = {text: translation for text, translation in table.items() if translation != text}
+    if kept:
+        listed = json.dumps(kept, ensure_ascii=False).replace("<", r"\u003c")
+        texts[0] = f"<script>globalThis.bookTexts = {listed};</script>\n{texts[0]}"
+    for node, text in zip(figures, texts, strict=True):
+        node.replace_self(nodes.raw("", text, format="html"))
+
+
 def forget(app, env, docname):
     """Forget the texts of a page that is read anew."""
     notes(env, "texts").pop(docname, None)
@@ -180,4 +222,5 @@ def setup(app):
     app.connect("env-before-read-docs", use_catalog)
     app.connect("env-purge-doc", forget)
     app.connect("doctree-read", translate_cells, priority=400)  # before explorers are made of widgets
+    app.connect("doctree-read", translate_scripted)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

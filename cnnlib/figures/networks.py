@@ -38,10 +38,12 @@ def explore_network(networks, *, sizes=(30, 300), start=224):
         reports = trace(network.layers, (channels, sizes[1], sizes[1]))
         described = [_layer(report.name, report.layer) for report in reports]
         given[title] = {"channels": channels, "layers": [layer for layer in described if layer]}
+    names = (layer["name"] for network in given.values() for layer in network["layers"])
     return ScriptedFigure(
         "network-explorer",
         "Choose a network and the size of its image, and read the size and the cost of every layer.",
         {"networks": given, "size": [*sizes, start]},
+        list(dict.fromkeys([*given, *names])),
     )
 
 
@@ -99,4 +101,5 @@ def explore_fields(image, fields):
         "field-explorer",
         "Choose a layer and one of its units, and see what it sees of the image.",
         {"image": source, "side": len(image), "layers": layers},
+        [layer["name"] for layer in layers],
     )

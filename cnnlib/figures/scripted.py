@@ -1,6 +1,7 @@
 """Figures that a small script draws in the page: every setting, without a kernel and without frames."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cnnlib import live
@@ -18,15 +19,19 @@ class ScriptedFigure:
         What the figure is, for a screen reader and for a page without JavaScript.
     data : dict
         What the script is to draw, if it is not always the same; it gets it as its second argument.
+    words : sequence of str
+        Those of the data that are shown, and have a translation on a page in another language.
     """
 
     name: str
     title: str
     data: dict = field(default_factory=dict)
+    words: Sequence[str] = ()
 
     def _repr_html_(self):
         script, sheet = f"figures/scripts/{self.name}", "figures/scripts/common"
-        return live.place(script, sheet, kind="figure", title=self.title, data=json.dumps(self.data))
+        data = json.dumps(self.data)
+        return live.place(script, sheet, kind="figure", title=self.title, data=data, words=self.words)
 
     def __repr__(self):
         return f"<{self.title}>"

@@ -67,7 +67,7 @@ def module(script, sheet):
     )
 
 
-def place(script, sheet, *, kind, title, data, given=""):
+def place(script, sheet, *, kind, title, data, words=(), given=""):
     """Return what a page shows where there is no kernel: the figure, or its title where scripts do not run.
 
     Parameters
@@ -80,6 +80,8 @@ def place(script, sheet, *, kind, title, data, given=""):
         What the figure is, for a screen reader and for a page without JavaScript.
     data : str
         JSON for the script to draw.
+    words : iterable of str, optional
+        Those of the data that are shown, such as names to choose from: a page in another language finds them here.
     given : str, optional
         JavaScript function of which the script gets what it makes of the data; the data themselves by default.
 
@@ -90,10 +92,12 @@ def place(script, sheet, *, kind, title, data, given=""):
     """
     name, title = posixpath.basename(script), html.escape(title, quote=True)
     data = data.replace("<", r"\u003c")
+    listed = html.escape(json.dumps([*words], ensure_ascii=False), quote=True)
+    words = f' data-words="{listed}"' if words else ""
     # The script fills every figure of its name that is still empty: a cell run twice, or a page that shows it twice,
     # need no ids.
     return (
-        f'<div class="cnnlib-{kind}" data-script="{name}" role="group" aria-label="{title}">'
+        f'<div class="cnnlib-{kind}" data-script="{name}" role="group" aria-label="{title}"{words}>'
         f'<p>{title} (It needs JavaScript.)</p><script type="application/json">{data}</script></div>\n'
         f'<script>(() => {{\n"use strict";\n{_furnished(script, sheet)}'
         f"for (const el of document.querySelectorAll('.cnnlib-{kind}[data-script=\"{name}\"]')) {{\n"

@@ -112,10 +112,12 @@ def packed_bytes(values):
 class Playground(anywidget.AnyWidget):
     """A widget whose script needs no kernel: with one it talks to Python, on a page it runs by itself.
 
-    A subclass names itself by a `script` in ``cnnlib/playground/scripts`` and says in a `title` what it is.
+    A subclass names itself by a `script` in ``cnnlib/playground/scripts`` and says in a `title` what it is; `words` are
+    those of its values that are shown.
     """
 
     script = title = ""
+    words = ()
 
     def __init_subclass__(cls, **options):
         """Give the subclass its script; anywidget's own subclass of it, made for each widget, has it already."""
@@ -139,7 +141,8 @@ class Playground(anywidget.AnyWidget):
         every, inherited = self.traits(sync=True), anywidget.AnyWidget.class_traits(sync=True)
         own = [name for name in every if name not in inherited and not name.startswith("_")]
         values = json.dumps(self.get_state(own), default=_base64)
-        return live.place(self._path(), _SHEET, kind="playground", title=self.title, data=values, given="still")
+        shown = {"title": self.title, "data": values, "words": self.words}
+        return live.place(self._path(), _SHEET, kind="playground", given="still", **shown)
 
 
 def _base64(data):

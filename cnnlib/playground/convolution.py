@@ -57,6 +57,7 @@ class ConvolutionPlayground(Playground):
     flipped = traitlets.Bool(False).tag(sync=True)
     output = Array(np.zeros((0, 0)))
     pictures = traitlets.Dict().tag(sync=True)
+    words = property(lambda self: list(self.pictures))
 
     def __init__(self):
         shown = {

@@ -63,6 +63,7 @@ class LenetPlayground(Playground):
     compact = traitlets.Bool(False).tag(sync=True)
     examples = traitlets.Dict().tag(sync=True)
     labels = traitlets.List().tag(sync=True)
+    words = property(lambda self: [] if self.compact else self.labels)
 
     def __init__(self, activation="relu", pooling="max", weights=None, *, compact=False):
         architecture = lenet(activation, pooling)

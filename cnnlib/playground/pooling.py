@@ -71,6 +71,7 @@ class PoolingPlayground(Playground):
     expected = Array(np.zeros((0, 0)))
     consistency = traitlets.Float(1.0)
     pictures = traitlets.Dict().tag(sync=True)
+    words = property(lambda self: list(self.pictures))
 
     def __init__(self):
         roofs = pictures.photograph("china", 60, 180, shrink=3)

@@ -12,6 +12,7 @@ from babel.messages.pofile import write_po
 from book.test_pages import target_of
 from bs4 import BeautifulSoup
 
+from cnnlib.playground import LenetPlayground
 from tools.build_book import jupyter_book
 from tools.catalogs import bring_up, collect, main, read
 from tools.chapters import ROOT
@@ -20,7 +21,7 @@ CHAPTER = "convolution"
 LANGUAGE = "qps"  # kept by ISO 639 for private use
 FOLD = "Set the table"
 # What a translator leaves as it is: code, formulas, roles, targets of links, marks of HTML.
-KEPT = re.compile(r"(\{[\w:.-]+\}`[^`]*`|`+[^`]+`+|\$[^$]*\$|(?<=\])\([^)]*\)|<[^>]*>|https?:\S+|\{type\}|\{\}|&\w+;)")
+KEPT = re.compile(r"(\{[\w:.-]+\}`[^`]*`|`+[^`]+`+|\$[^$]*\$|(?<=\])\([^)]*\)|<[^>]*>|https?:\S+|\{\w*\}|&\w+;)")
 ACCENTS = str.maketrans("aceinouyACEINOUY", "âçéîñôûýÂÇÉÎÑÔÛÝ")
 PAGE = f"chapters/{CHAPTER}"
 
@@ -89,7 +90,7 @@ def write_sources(folder):
     led_to = {found[0] or found[1] for found in re.findall(r"\{ref\}`(?:[^`<]*<([\w-]+)>|([\w-]+))`", prose)}
     others = sorted(led_to - set(re.findall(r"^\(([\w-]+)\)=$", prose, re.MULTILINE)))
     pages = {
-        "index": "# A small book\n",
+        "index": "# A small book\n\n```{draw-here}\n```\n",
         "others": "# Other chapters\n" + "".join(f"\n({label})=\n## Of {label}\n\nText.\n" for label in others),
         "references": (ROOT / "references.md").read_text(encoding="utf-8"),
         "appendices/topics": (ROOT / "appendices" / "topics.md").read_text(encoding="utf-8"),
@@ -148,6 +149,8 @@ def test_every_message_is_collected_once(book):
     assert "Both sums give the same map." in texts[PAGE]  # a claim
     assert "edge, left to right" in texts[PAGE]  # a choice in an explorer
     assert "Claim" in texts["book"]
+    assert {"Draw here", "{count} products"} <= set(texts["book"])  # of playgrounds
+    assert LenetPlayground.title in texts["index"]
 
 
 def test_formulas_and_code_are_nobodys_to_translate(book, cells):
@@ -204,6 +207,34 @@ def test_what_an_explorer_offers_is_translated(page):
     [label, *_] = page.select(".explorer label")
     assert label.contents[0].strip() == pseudo("Kernel")
     assert pseudo("edge, left to right") in [option.get_text() for option in label.select("option")]
+
+
+def test_a_playground_speaks_the_language(book, browser):
+    folder, _, pages = book
+    [sheet] = pages["index.html"].select(".cnnlib-playground")
+    assert sheet["aria-label"] == pseudo(LenetPlayground.title)
+    assert sheet.p.get_text() == f"{pseudo(LenetPlayground.title)} {pseudo('(It needs JavaScript.)')}"
+    page = browser.new_page()
+    page.goto((folder / "_build" / "html" / "index.html").as_uri())
+    room = page.locator(".cnnlib-playground .room")
+    assert room.locator(".name").all_inner_texts() == [pseudo("Draw here"), pseudo("The network reads")]
+    assert room.locator("button").all_inner_texts() == [pseudo("Undo"), pseudo("Clear")]
+    assert room.locator(".pad").get_attribute("aria-label").startswith(pseudo("Sheet to draw on. Arrow keys")[:-1])
+    room.locator("button").last.click()
+    said = pseudo("Nothing stands out yet. A network has to answer all the same.")
+    room.locator(".reading").get_by_text(said).wait_for()
+    page.close()
+
+
+def test_a_scripted_figure_has_a_translated_title(page):
+    titles = [figure["aria-label"] for figure in page.select(".cnnlib-figure")]
+    assert len(titles) >= 1
+    assert [title for title in titles if not re.fullmatch("⟦.*⟧", title)] == []
+
+
+def test_only_pages_with_scripts_carry_their_translations(book):
+    tables = {name: str(page).count("globalThis.bookTexts = ") for name, page in book[2].items()}
+    assert {name: count for name, count in tables.items() if count} == {"index.html": 1, f"{PAGE}.html": 1}
 
 
 def test_the_contents_are_translated(page):

@@ -27,7 +27,7 @@ export function slider(label, settings, changed, shown = String) {
 
 export function list(label, options, chosen, changed) {
   const select = html("select");
-  for (const name of options) select.append(html("option", { value: name }, name));
+  for (const [value, text] of Object.entries(options)) select.append(html("option", { value }, text));
   select.value = chosen;
   select.addEventListener("change", () => changed(select.value));
   return html("label", {}, label, select);

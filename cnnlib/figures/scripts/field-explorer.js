@@ -1,5 +1,6 @@
 // What one unit of a layer sees of an image, for every unit of every layer.
 import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { choices, say } from "../../live/scripts/say.js";
 
 export function draw(root, given) {
   const { image, side, layers } = given;
@@ -8,13 +9,13 @@ export function draw(root, given) {
   let [row, column] = [0, 0];
 
   const controls = html("div", { class: "controls" });
-  controls.append(list("layer", layers.map((each) => each.name), layer.name, (choice) => {
+  controls.append(list(say("layer"), choices(layers.map((each) => each.name)), layer.name, (choice) => {
     // Keep looking at the same place of the image.
     const middle = [row, column].map((unit) => layer.start + unit * layer.stride + layer.field / 2);
     layer = layers.find((each) => each.name === choice);
     lookAt(...middle);
   }));
-  const walks = ["row", "column"].map((name) => slider(name, { min: 0, max: 0, step: 1, value: 0, name }, (value) => {
+  const walks = [["row", say("row")], ["column", say("column")]].map(([name, label]) => slider(label, { min: 0, max: 0, step: 1, value: 0, name }, (value) => {
     if (name === "row") row = value;
     else column = value;
     update();
@@ -46,20 +47,22 @@ export function draw(root, given) {
     walks.forEach((walk, axis) => {
       walk.input.max = layer.units - 1;
       walk.input.value = [row, column][axis];
-      walk.reading.textContent = `${[row, column][axis]} of 0…${layer.units - 1}`;
+      walk.reading.textContent = say("{unit} of 0…{last}", { unit: [row, column][axis], last: layer.units - 1 });
     });
     const [rows, columns] = [sees(row), sees(column)];
     const share = (inside(rows) * inside(columns)) / layer.field ** 2;
     root.dataset.rows = rows.join(" ");
     root.dataset.columns = columns.join(" ");
     root.dataset.share = share;
-    status.textContent = `Unit (${row}, ${column}) of ${layer.name} sees ${layer.field} × ${layer.field} pixels, ` +
-      (share === 1 ? "all of them in the image." : `${(100 * share).toFixed(0)} % of them in the image; the rest is padding.`);
+    const values = { row, column, layer: say(layer.name), field: layer.field, percent: (100 * share).toFixed(0) };
+    status.textContent = share === 1
+      ? say("Unit ({row}, {column}) of {layer} sees {field} × {field} pixels, all of them in the image.", values)
+      : say("Unit ({row}, {column}) of {layer} sees {field} × {field} pixels, {percent} % of them in the image; the rest is padding.", values);
     panels.replaceChildren(photograph(rows, columns), map());
   }
 
   function photograph(rows, columns) {
-    const caption = `The image, ${side} × ${side} pixels, with what the unit sees framed`;
+    const caption = say("The image, {side} × {side} pixels, with what the unit sees framed", { side });
     const whole = side + 2 * overhang;
     const drawing = svg("svg", { viewBox: `${-overhang - 2} ${-overhang - 2} ${whole + 4} ${whole + 4}`, role: "img", "aria-label": caption });
     const [x, y] = [columns[0], rows[0]];
@@ -75,11 +78,11 @@ export function draw(root, given) {
       lookAt(place.y, place.x);
     });
     drawing.style.cursor = "crosshair";
-    return html("div", { class: "panel" }, name("the image; click where the unit shall look"), drawing);
+    return html("div", { class: "panel" }, name(say("the image; click where the unit shall look")), drawing);
   }
 
   function map() {
-    const caption = `A map of ${layer.name}, ${layer.units} × ${layer.units} units`;
+    const caption = say("A map of {layer}, {units} × {units} units", { layer: say(layer.name), units: layer.units });
     const drawing = svg("svg", { viewBox: `-0.5 -0.5 ${layer.units + 1} ${layer.units + 1}`, role: "img", "aria-label": caption });
     drawing.append(svg("rect", { x: 0, y: 0, width: layer.units, height: layer.units, fill: COLOURS.output, "fill-opacity": 0.3 }));
     const grid = Array.from({ length: layer.units + 1 }, (_, k) => `M${k},0V${layer.units}M0,${k}H${layer.units}`).join("");

@@ -1,5 +1,6 @@
 // Every layer's size, parameters and arithmetic, for any size of the image and one of some networks.
 import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { choices, say } from "../../live/scripts/say.js";
 
 export function draw(root, given) {
   const { networks, size: [low, high, start] } = given;
@@ -8,18 +9,18 @@ export function draw(root, given) {
   let size = start;
 
   const controls = html("div", { class: "controls" });
-  controls.append(list("network", Object.keys(networks), chosen, (name) => {
+  controls.append(list(say("network"), choices(Object.keys(networks)), chosen, (name) => {
     chosen = name;
     update();
   }));
   const shown = (value) => `${value} × ${value}`;
-  const side = slider("image", { min: low, max: high, step: 1, value: start, name: "size" }, (value) => {
+  const side = slider(say("image"), { min: low, max: high, step: 1, value: start, name: "size" }, (value) => {
     size = value;
     update();
   }, shown);
   side.row.classList.add("wide");
   controls.append(side.row);
-  const table = html("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": "layers" });
+  const table = html("div", { class: "wide-table", tabindex: 0, role: "region", "aria-label": say("layers") });
   const steps = html("div", { class: "panels layers-in-line" });
   const status = html("p", { role: "status" });
   root.replaceChildren(controls, status, table, steps);
@@ -69,9 +70,16 @@ export function draw(root, given) {
     root.dataset.parameters = failed ? 0 : parameters;
     root.dataset.products = failed ? 0 : products;
     root.dataset.failed = failed ? failed.name : "";
-    status.textContent = failed ? complaint(network, failed) :
-      `${number(dense.inputs)} features (${dense.flattened[0]} maps of ${shown(dense.flattened[1])}) reach the dense layers; ` +
-      `${number(parameters)} parameters, ${number(products)} multiply-adds.`;
+    status.textContent = failed ? complaint(network, failed) : say(
+      "{features} features ({maps} maps of {size}) reach the dense layers; {parameters} parameters, {products} multiply-adds.",
+      {
+        features: number(dense.inputs),
+        maps: dense.flattened[0],
+        size: shown(dense.flattened[1]),
+        parameters: number(parameters),
+        products: number(products),
+      },
+    );
     table.replaceChildren(layers(rows));
     steps.replaceChildren(staircase(network));
   }
@@ -79,13 +87,15 @@ export function draw(root, given) {
   function complaint(network, { name, kernel, read, padding }) {
     let enough = size + 1;
     while (!last(network, enough)) enough++;
-    const padded = padding ? ` (${read + 2 * padding} with padding)` : "";
-    return `${name} does not fit: its window is ${shown(kernel)}, its input ${shown(read)}${padded}. ` +
-      `This network needs images of at least ${shown(enough)}.`;
+    const values = { layer: say(name), window: shown(kernel), input: shown(read), padded: read + 2 * padding };
+    const reason = padding
+      ? say("{layer} does not fit: its window is {window}, its input {input} ({padded} with padding).", values)
+      : say("{layer} does not fit: its window is {window}, its input {input}.", values);
+    return [reason, say("This network needs images of at least {size}.", { size: shown(enough) })].join(" ");
   }
 
   function layers(rows) {
-    const head = ["layer", "places along a side", "output", "parameters", "multiply-adds"];
+    const head = [say("layer"), say("places along a side"), say("output"), say("parameters"), say("multiply-adds")];
     const body = html("tbody");
     for (const row of rows) body.append(line(row));
     return html("table", {}, html("thead", {}, html("tr", {}, ...head.map((text) => html("th", { scope: "col" }, text)))), body);
@@ -94,17 +104,18 @@ export function draw(root, given) {
   function line(row) {
     const cell = (text, cls = "") => html("td", { class: cls }, text);
     const { kind, name, read, room, padding, kernel, stride, width, maps, features, inputs } = row;
+    const none = say("none");
     let [places, output] = ["", ""];
     if (kind === "dense") {
-      places = `reads ${number(inputs)} numbers`;
+      places = say("reads {count} numbers", { count: number(inputs) });
       output = number(features);
     } else {
       const exact = room / stride + 1;
       const padded = padding ? `${read} + 2·${padding}` : `${read}`;
-      places = `(${padded} − ${kernel}) / ${stride} + 1 = ` + (width === exact ? `${width}` : `${exact} → ${width ?? "none"}`);
-      output = width ? `${maps} × ${width} × ${width}` : "does not fit";
+      places = `(${padded} − ${kernel}) / ${stride} + 1 = ` + (width === exact ? `${width}` : `${exact} → ${width ?? none}`);
+      output = width ? `${maps} × ${width} × ${width}` : say("does not fit");
     }
-    const label = html("th", { scope: "row" }, name);
+    const label = html("th", { scope: "row" }, say(name));
     label.style.boxShadow = `inset 0.5rem 0 ${TINTS[kind]}`;
     const counts = [row.parameters, row.products].map((value) => cell(value ? number(value) : "–", "count"));
     return html("tr", {}, label, cell(places), cell(output), ...counts);
@@ -116,7 +127,7 @@ export function draw(root, given) {
     const unit = height / (last(network, high) + 2);
     const across = (image) => ((image - low) / (high - low)) * width;
     const up = (cells) => height - cells * unit;
-    const caption = `Side of the last maps, in cells, against the side of the image, in pixels: ${chosen}`;
+    const caption = say("Side of the last maps, in cells, against the side of the image, in pixels: {network}", { network: say(chosen) });
     const drawing = svg("svg", { viewBox: `-30 -16 ${width + 40} ${height + 44}`, role: "img", "aria-label": caption });
     drawing.append(svg("line", { x1: 0, x2: width, y1: height, y2: height, stroke: COLOURS.faint }));
     let [path, before] = ["", null];

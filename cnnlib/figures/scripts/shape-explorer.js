@@ -1,21 +1,28 @@
 // Which cells of the input feed which cell of the output: five settings, two grids.
 import { COLOURS, html, name, slider, svg } from "./common.js";
+import { say } from "../../live/scripts/say.js";
 
 export function draw(root) {
   const setting = { input: 7, kernel: 3, stride: 2, padding: 1, dilation: 1 };
   let chosen = 0; // the output cell looked at, counted row by row
 
-  const ranges = { input: [3, 12], kernel: [1, 5], stride: [1, 4], padding: [0, 3], dilation: [1, 3] };
+  const ranges = {
+    input: [say("input"), 3, 12],
+    kernel: [say("kernel"), 1, 5],
+    stride: [say("stride"), 1, 4],
+    padding: [say("padding"), 0, 3],
+    dilation: [say("dilation"), 1, 3],
+  };
   const controls = html("div", { class: "controls" });
-  for (const [name, [min, max]] of Object.entries(ranges)) {
-    const control = slider(name, { min, max, step: 1, value: setting[name], name }, (value) => {
+  for (const [name, [label, min, max]] of Object.entries(ranges)) {
+    const control = slider(label, { min, max, step: 1, value: setting[name], name }, (value) => {
       setting[name] = value;
       chosen = 0;
       update();
     });
     controls.append(control.row);
   }
-  const walk = slider("output cell", { min: 0, max: 0, step: 1, value: 0, name: "cell" }, (value) => {
+  const walk = slider(say("output cell"), { min: 0, max: 0, step: 1, value: 0, name: "cell" }, (value) => {
     chosen = value;
     update();
   });
@@ -39,7 +46,7 @@ export function draw(root) {
     walk.input.value = chosen;
     walk.input.disabled = size === 0;
     const [row, column] = [Math.floor(chosen / size), chosen % size];
-    walk.reading.textContent = size ? `(${row}, ${column})` : "none";
+    walk.reading.textContent = size ? `(${row}, ${column})` : say("none");
 
     const taps = (start) => Array.from({ length: kernel }, (_, k) => start * stride + k * dilation - padding);
     const rows = size ? taps(row) : [];
@@ -50,7 +57,7 @@ export function draw(root) {
     const lastRead = input + padding - left; // first padded row that no window reaches
 
     panels.replaceChildren(
-      panel(`input ${input} × ${input}` + (padding ? `, ${padding} of padding` : ""), -padding, input + padding, (i, j) => {
+      panel(padding ? say("input {input} × {input}, {padding} of padding", setting) : say("input {input} × {input}", setting), -padding, input + padding, (i, j) => {
         const image = inside(i) && inside(j);
         return {
           fill: image ? COLOURS.input : COLOURS.faint,
@@ -63,7 +70,7 @@ export function draw(root) {
         const [up, across] = [first(i), first(j)];
         if (up >= 0 && across >= 0) select(up * size + across);
       }),
-      panel(size ? `output ${size} × ${size}` : "no output: the kernel does not fit", 0, size, (i, j) => ({
+      panel(size ? say("output {size} × {size}", { size }) : say("no output: the kernel does not fit"), 0, size, (i, j) => ({
         fill: COLOURS.output,
         "fill-opacity": 0.3,
         mark: i === row && j === column ? "read" : "",
@@ -72,13 +79,24 @@ export function draw(root) {
 
     formula.textContent =
       `⌊(${input} + 2·${padding} − ${dilation}·(${kernel} − 1) − 1) / ${stride}⌋ + 1 = ` +
-      (size ? `${size}` : `${Math.floor(room / stride) + 1}: nothing`);
+      (size ? `${size}` : say("{size}: nothing", { size: Math.floor(room / stride) + 1 }));
     const read = rows.filter(inside).length * columns.filter(inside).length;
     status.textContent = size
-      ? `Output cell (${row}, ${column}) reads ${kernel * kernel} cells, ${read} of the image` +
-        (read < kernel * kernel ? ` and ${kernel * kernel - read} zeros` : "") + "." +
-        (left ? ` The last ${left === 1 ? "row and column" : `${left} rows and columns`} of the padded input are read by no window.` : "")
-      : `The kernel spans ${span} cells, the padded input has ${input + 2 * padding}.`;
+      ? [reads({ row, column, cells: kernel * kernel, read, zeros: kernel * kernel - read }), ...unread(left)].join(" ")
+      : say("The kernel spans {span} cells, the padded input has {padded}.", { span, padded: input + 2 * padding });
+  }
+
+  function reads(values) {
+    return values.zeros
+      ? say("Output cell ({row}, {column}) reads {cells} cells, {read} of the image and {zeros} zeros.", values)
+      : say("Output cell ({row}, {column}) reads {cells} cells, {read} of the image.", values);
+  }
+
+  function unread(left) {
+    if (!left) return [];
+    return [left === 1
+      ? say("The last row and column of the padded input are read by no window.")
+      : say("The last {left} rows and columns of the padded input are read by no window.", { left })];
   }
 
   function select(cell) {

@@ -1,5 +1,6 @@
 // Convolution of two functions of one variable: the flipped kernel slides, the area under the product is the result.
 import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { say } from "../../live/scripts/say.js";
 
 export function draw(root) {
   const functions = {
@@ -8,6 +9,7 @@ export function draw(root) {
     "decaying echo": (a) => (a >= 0 ? Math.exp(-a / 0.5) / 0.5 : 0),
     ramp: (a) => (a >= 0 && a < 1 ? 2 * a : 0),
   };
+  const names = { box: say("box"), Gaussian: say("Gaussian"), "decaying echo": say("decaying echo"), ramp: say("ramp") };
   const reach = 3;
   const cells = 1200; // of the midpoint rule that stands for the integral
   const grid = Array.from({ length: cells }, (_, k) => -reach + ((k + 0.5) * 2 * reach) / cells);
@@ -18,8 +20,8 @@ export function draw(root) {
     grid.reduce((sum, a) => sum + functions[chosen.x](a) * functions[chosen.w](at - a), 0) * ((2 * reach) / cells);
 
   const controls = html("div", { class: "controls" });
-  for (const [name, label] of [["x", "input x"], ["w", "kernel w"]]) {
-    controls.append(list(label, Object.keys(functions), chosen[name], (choice) => {
+  for (const [name, label] of [["x", say("input x")], ["w", say("kernel w")]]) {
+    controls.append(list(label, names, chosen[name], (choice) => {
       chosen[name] = choice;
       update();
     }));
@@ -39,14 +41,15 @@ export function draw(root) {
     const result = value(t);
     root.dataset.value = result;
     panels.replaceChildren(
-      plot("x(a), the flipped kernel w(t − a), and their product (filled)", [
+      plot(say("x(a), the flipped kernel w(t − a), and their product (filled)"), [
         { curve: (a) => x(a) * flipped(a), points: grid, fill: COLOURS.output },
         { curve: x, points: grid, stroke: COLOURS.input },
         { curve: flipped, points: grid, stroke: COLOURS.kernel },
       ], 2.1),
-      plot("s(t), the area of the product at every t", [{ curve: value, points: steps, stroke: COLOURS.output }], 1.2, [t, result]),
+      plot(say("s(t), the area of the product at every t"), [{ curve: value, points: steps, stroke: COLOURS.output }], 1.2, [t, result]),
     );
-    status.textContent = `s(${t.toFixed(2)}) = ${result.toFixed(3)}: the area under the product of the ${chosen.x} and the flipped, shifted ${chosen.w}.`;
+    const values = { t: t.toFixed(2), area: result.toFixed(3), x: names[chosen.x], w: names[chosen.w] };
+    status.textContent = say("s({t}) = {area}: the area under the product of the {x} and the flipped, shifted {w}.", values);
   }
 
   function plot(caption, curves, top, point) {

@@ -1,11 +1,12 @@
 // Slide a kernel over a picture: every setting of a convolution, and the sum behind each pixel of its output.
 import { array, conv2d, places, taps } from "./operators.js";
 import { range } from "./digits.js";
-import { HELD, HERE, OWN, SHADES, UNIT, html, list, number, pictureChooser, plural, screens, slider, tick } from "./elements.js";
+import { HELD, HERE, OWN, SHADES, UNIT, html, list, number, pictureChooser, screens, slider, tick } from "./elements.js";
 import { joined, received, sent } from "./model.js";
 import { PRESETS, reframed } from "./kernels.js";
 import { advice, grip } from "./grip.js";
-import { products } from "./inspector.js";
+import { countedProducts, products } from "./inspector.js";
+import { choices, say } from "../../live/scripts/say.js";
 
 const GRID = "a grid to paint on";
 
@@ -15,6 +16,10 @@ export function draw(root, model) {
   let painting = false; // whether the picture can be painted on
   let brush = 1;
   let output = null;
+  const offer = {
+    tap: say("Tap a unit to hold it while you change the kernel."),
+    click: say("A click, or Enter, holds it while you change the kernel."),
+  };
   const at = grip(() => detail());
   at.listen(root);
 
@@ -23,13 +28,13 @@ export function draw(root, model) {
   python.hear("image", "kernel", "stride", "padding", "padding_mode", "dilation", "flipped");
 
   // Controls.
-  const picture = list("Picture", Object.fromEntries([...Object.keys(pictures), OWN].map((name) => [name, name])), Object.keys(pictures)[0], (name) => {
+  const picture = list(say("Picture"), { ...choices(Object.keys(pictures)), [OWN]: OWN }, Object.keys(pictures)[0], (name) => {
     if (pictures[name]) setImage(pictures[name], name === GRID);
   });
-  const preset = list("Kernel", Object.fromEntries([...Object.keys(PRESETS), OWN].map((name) => [name, name])), OWN, (name) => {
+  const preset = list(say("Kernel"), Object.fromEntries([...Object.keys(PRESETS), OWN].map((name) => [name, name])), OWN, (name) => {
     if (PRESETS[name]) setKernel(square(PRESETS[name](state.kernel.shape[0])));
   });
-  const side = list("Size", Object.fromEntries([3, 4, 5, 6, 7].map((k) => [k, `${k}×${k}`])), 3, (k) => {
+  const side = list(say("Size"), Object.fromEntries([3, 4, 5, 6, 7].map((k) => [k, `${k}×${k}`])), 3, (k) => {
     const make = PRESETS[preset.select.value];
     setKernel(square(make ? make(Number(k)) : reframed(state.kernel, Number(k))), true);
   });
@@ -39,15 +44,15 @@ export function draw(root, model) {
     tell(name);
   };
   const sliders = {
-    stride: slider("Stride", { min: 1, max: 4, value: 1, name: "stride" }, turn("stride")),
-    padding: slider("Padding", { min: 0, max: 6, value: 0, name: "padding" }, turn("padding")),
-    dilation: slider("Dilation", { min: 1, max: 4, value: 1, name: "dilation" }, turn("dilation")),
+    stride: slider(say("Stride"), { min: 1, max: 4, value: 1, name: "stride" }, turn("stride")),
+    padding: slider(say("Padding"), { min: 0, max: 6, value: 0, name: "padding" }, turn("padding")),
+    dilation: slider(say("Dilation"), { min: 1, max: 4, value: 1, name: "dilation" }, turn("dilation")),
   };
-  const mode = list("filled with", { zeros: "zeros", circular: "the other side (a circle)" }, "zeros", turn("padding_mode"));
-  const flip = tick("turn the kernel over, as textbooks do", false, turn("flipped"));
-  const fields = html("div", { class: "fields", role: "group", "aria-label": "Weights of the kernel" });
+  const mode = list(say("filled with"), { zeros: say("zeros"), circular: say("the other side (a circle)") }, "zeros", turn("padding_mode"));
+  const flip = tick(say("turn the kernel over, as textbooks do"), false, turn("flipped"));
+  const fields = html("div", { class: "fields", role: "group", "aria-label": say("Weights of the kernel") });
 
-  const input = screens("The picture. Arrow keys move, and space paints where it can be painted on.", 1, 1, {
+  const input = screens(say("The picture. Arrow keys move, and space paints where it can be painted on."), 1, 1, {
     chosen: (cell) => (painting ? mark(cell) : at.point(readAround(cell))),
     pressed: (cell, how) => {
       if (!painting) at.press(readAround(cell));
@@ -55,7 +60,7 @@ export function draw(root, model) {
     },
     dragged: (cell, first) => painting && dab(cell, first),
   });
-  const result = screens("The output. Arrow keys choose a pixel, Enter holds it.", 1, 1, { chosen: at.point, pressed: at.press });
+  const result = screens(say("The output. Arrow keys choose a pixel, Enter holds it."), 1, 1, { chosen: at.point, pressed: at.press });
   const [inputName, kernelName, resultName] = Array.from({ length: 3 }, () => html("p", { class: "name" }));
   const formula = html("p", { class: "formula" });
   const told = html("p", { role: "status" });
@@ -120,7 +125,7 @@ export function draw(root, model) {
       fields.dataset.width = width;
       fields.style.setProperty("--columns", width);
       fields.replaceChildren(...Array.from({ length: height * width }, (_, k) => {
-        const label = `weight in row ${Math.floor(k / width)}, column ${k % width}`;
+        const label = say("weight in row {row}, column {column}", { row: Math.floor(k / width), column: k % width });
         const field = html("input", { type: "number", step: "any", "aria-label": label });
         field.addEventListener("input", () => {
           if (!Number.isFinite(field.valueAsNumber)) return;
@@ -174,20 +179,29 @@ export function draw(root, model) {
     const [low, high] = fits ? range(output.data) : [0, 0];
     const ends = low < -1e-9 ? [-Math.max(high, -low), Math.max(high, -low)] : [0, Math.max(high, 1e-9)];
     result.show(output, SHADES.gray, ...ends);
-    inputName.textContent = `Picture, ${height}×${width}${painting ? ": paint on it" : ""}`;
-    kernelName.textContent = `Kernel, ${tall}×${wide}${state.flipped ? ", used turned over" : ""}`;
-    resultName.textContent = fits ? `Output, ${down}×${across}: black ${number(ends[0])}, white ${number(ends[1])}` : "No output";
+    nameAll(fits, ends.map((end) => number(end)));
     const axis = (name, size, k) => `${name}: ⌊(${size} + 2·${padding} − ${dilation}·(${k} − 1) − 1) / ${stride}⌋ + 1 = ${places(size, k, options())}`;
-    formula.replaceChildren(axis("rows", height, tall), html("br"), axis("columns", width, wide));
+    formula.replaceChildren(axis(say("rows"), height, tall), html("br"), axis(say("columns"), width, wide));
     if (fits) detail();
     else {
       const span = (k) => dilation * (k - 1) + 1;
-      told.textContent = `The kernel spans ${span(tall)}×${span(wide)} cells, the padded picture has ${height + 2 * padding}×${width + 2 * padding}.`;
+      told.textContent = say("The kernel spans {span} cells, the padded picture has {padded}.", {
+        span: `${span(tall)}×${span(wide)}`,
+        padded: `${height + 2 * padding}×${width + 2 * padding}`,
+      });
       hint.textContent = "";
       workings.replaceChildren();
       input.frame([]);
       result.frame([]);
     }
+  }
+
+  // What stands above picture, kernel and output; the output's ends are the values drawn black and white.
+  function nameAll(fits, [black, white]) {
+    const [picture, kernel, result] = [state.image, state.kernel, output].map(({ shape }) => ({ size: shape.slice(-2).join("×") }));
+    inputName.textContent = painting ? say("Picture, {size}: paint on it", picture) : say("Picture, {size}", picture);
+    kernelName.textContent = state.flipped ? say("Kernel, {size}, used turned over", kernel) : say("Kernel, {size}", kernel);
+    resultName.textContent = fits ? say("Output, {size}: black {black}, white {white}", { ...result, black, white }) : say("No output");
   }
 
   // The pixel of the output that is explained: another setting may have left fewer.
@@ -227,8 +241,10 @@ export function draw(root, model) {
     });
     const { element, sum } = products(seen, array([1, tall, wide], used().data), [0, 1], SHADES.gray);
     workings.replaceChildren(element);
-    told.textContent = `Output pixel in row ${row}, column ${column}: ${plural(seen.data.length, "product")} add up to ${number(sum, 3)}` +
-      (outside ? `; ${outside} of the pixels it reads are zeros of the padding.` : ".");
+    const values = { row, column, products: countedProducts(seen.data.length), sum: number(sum, 3), outside };
+    told.textContent = outside
+      ? say("Output pixel in row {row}, column {column}: {products} add up to {sum}; {outside} of the pixels it reads are zeros of the padding.", values)
+      : say("Output pixel in row {row}, column {column}: {products} add up to {sum}.", values);
     Object.assign(root.dataset, { pixel: `${row} ${column}`, sum });
     // The window's outline, unless it goes around the circle.
     const [top, left] = [row * state.stride - state.padding, column * state.stride - state.padding];
@@ -240,7 +256,7 @@ export function draw(root, model) {
     const here = at.elsewhere();
     result.walkTo(here ?? pixel());
     result.frame([cell({ row, column }, at.holds() ? HELD : UNIT), ...(here ? [cell(here, HERE)] : [])]);
-    hint.textContent = advice("while you change the kernel", at);
+    hint.textContent = advice(offer, at);
   }
 
   // Painting: a press turns the cell over, and a drag goes on with the same colour.
@@ -253,7 +269,7 @@ export function draw(root, model) {
     const place = row * state.image.shape[1] + column;
     if (first) brush = state.image.data[place] > 0.5 ? 0 : 1;
     state.image.data[place] = brush;
-    said.textContent = first ? `Painted ${brush ? "white" : "black"}.` : said.textContent;
+    if (first) said.textContent = brush ? say("Painted white.") : say("Painted black.");
     picture.select.value = GRID;
     update();
     tell("image");

@@ -5,6 +5,7 @@ import { SHADES, button, html, number, paint, pictureChooser, screens, tick } fr
 import { joined, received, sent, unpacked } from "./model.js";
 import { forward } from "./network.js";
 import { pad } from "./pad.js";
+import { say } from "../../live/scripts/say.js";
 
 // `changed` hears of every new picture. With `fresh` the first stroke takes away the digit to begin with.
 export function desk(root, model, { changed, fresh = false }) {
@@ -15,16 +16,19 @@ export function desk(root, model, { changed, fresh = false }) {
   let prepared = true;
 
   const said = html("p", { class: "quiet", role: "status" });
-  const say = (text) => {
+  const announce = (text) => {
     said.textContent = text;
   };
-  const sheet = pad({ drawn: (ink) => take(ink), said: say, fresh });
+  const sheet = pad({ drawn: (ink) => take(ink), said: announce, fresh });
   const given = () => array([1, 28, 28], received(model.get("image")).data);
   const python = joined(model, () => place(given()));
   python.hear("image");
 
-  const inputScreen = screens("What the network reads: 28 by 28 pixels", 1, 1, {
-    chosen: ({ row, column }) => say(`Pixel in row ${row}, column ${column}: ${number(outputs.image.data[row * 28 + column])}.`),
+  const inputScreen = screens(say("What the network reads: 28 by 28 pixels"), 1, 1, {
+    chosen: ({ row, column }) => {
+      const value = number(outputs.image.data[row * 28 + column]);
+      announce(say("Pixel in row {row}, column {column}: {value}.", { row, column, value }));
+    },
   });
   const answer = html("p", { class: "answer", "aria-hidden": "true" });
   const reading = html("p", { class: "reading", role: "status" });
@@ -75,9 +79,11 @@ export function desk(root, model, { changed, fresh = false }) {
       row.classList.toggle("best", k === order[0] && !empty);
     });
     answer.textContent = empty ? "?" : order[0];
+    const [first, next] = order;
+    const values = { first, next, share: percent(shares[first]), nextShare: percent(shares[next]) };
     const text = empty
-      ? "Nothing stands out yet. A network has to answer all the same."
-      : `Read as ${order[0]}, ${percent(shares[order[0]])}; next ${order[1]}, ${percent(shares[order[1]])}.`;
+      ? say("Nothing stands out yet. A network has to answer all the same.")
+      : say("Read as {first}, {share}; next {next}, {nextShare}.", values);
     clearTimeout(announcing);
     announcing = setTimeout(() => {
       reading.textContent = text;
@@ -88,8 +94,8 @@ export function desk(root, model, { changed, fresh = false }) {
   // Digits to begin with, a picture of one's own, and whether what is drawn is made as MNIST's digits were.
   function controls() {
     const examples = received(model.get("examples"));
-    const thumbs = html("div", { class: "thumbs", role: "group", "aria-label": "Digits to begin with" });
-    model.get("labels").forEach((label, k) => {
+    const thumbs = html("div", { class: "thumbs", role: "group", "aria-label": say("Digits to begin with") });
+    model.get("labels").map((label) => say(label)).forEach((label, k) => {
       const canvas = html("canvas", { "aria-hidden": "true" });
       const image = array([1, 28, 28], examples.data.subarray(784 * k, 784 * (k + 1)));
       paint(canvas, { values: image.data, height: 28, width: 28 }, SHADES.ink, 0, 1);
@@ -106,8 +112,8 @@ export function desk(root, model, { changed, fresh = false }) {
       const bright = gray.data.reduce((a, b) => a + b) / gray.data.length > (low + high) / 2;
       sheet.put(array(gray.shape, gray.data.map((value) => (bright ? high - value : value - low) / (high - low || 1))));
       take(gray);
-    }, say);
-    const preparing = tick("scale and centre", prepared, (checked) => {
+    }, announce);
+    const preparing = tick(say("scale and centre"), prepared, (checked) => {
       prepared = checked;
       if (picture) take(picture);
     });
@@ -118,8 +124,8 @@ export function desk(root, model, { changed, fresh = false }) {
     weights,
     network,
     sheet: sheet.element,
-    undo: button("Undo", sheet.undo),
-    clear: button("Clear", sheet.clear),
+    undo: button(say("Undo"), sheet.undo),
+    clear: button(say("Clear"), sheet.clear),
     said,
     inputScreen,
     answer,

@@ -1,5 +1,6 @@
 // What the playgrounds share: elements, screens that show maps, and pictures from a reader's own disk.
 import { array } from "./operators.js";
+import { say } from "../../live/scripts/say.js";
 
 export function html(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -29,7 +30,7 @@ export function slider(label, settings, changed) {
 }
 
 // `OWN` is shown where nothing of the list is, and cannot be chosen.
-export const OWN = "your own";
+export const OWN = say("your own");
 
 export function list(label, options, chosen, changed) {
   const select = html("select");
@@ -50,7 +51,6 @@ export function tick(label, checked, changed) {
 
 // Two decimals and a true minus sign.
 export const number = (value, digits = 2) => value.toFixed(digits).replace("-", "−").replace(/^−(0\.?0*)$/, "$1");
-export const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 // Scales of colour, from the smallest value to the largest. Zero is the same near-black in all but the last.
 const scale = (...stops) => Array.from({ length: 256 }, (_, k) => {
@@ -212,13 +212,13 @@ export function screens(label, maps, columns, { chosen, pressed = () => {}, drag
 // A button for a picture of the reader's own; dropping one on `target` does the same. The picture arrives as gray
 // values from 0 to 255 of shape [H, W], no side longer than `longest`, as Pillow's mode "L" has them, on white paper.
 export function pictureChooser(target, longest, chosen, failed) {
-  const input = html("input", { type: "file", accept: "image/*", "aria-label": "Choose a picture of your own" });
+  const input = html("input", { type: "file", accept: "image/*", "aria-label": say("Choose a picture of your own") });
   const read = async (file) => {
     if (!file) return;
     try {
       chosen(grayOf(await createImageBitmap(file), longest));
     } catch {
-      failed(`${file.name} is not a picture that this browser can read.`);
+      failed(say("{file} is not a picture that this browser can read.", { file: file.name }));
     }
   };
   input.addEventListener("change", () => {
@@ -230,7 +230,7 @@ export function pictureChooser(target, longest, chosen, failed) {
     event.preventDefault();
     read(event.dataTransfer.files[0]);
   });
-  return html("label", { class: "file" }, "Your picture …", input);
+  return html("label", { class: "file" }, say("Your picture …"), input);
 }
 
 function grayOf(bitmap, longest) {

@@ -1,4 +1,6 @@
 // Which unit is explained: the one that is held, or the one that the reader pointed at last.
+import { say } from "../../live/scripts/say.js";
+
 export function grip(changed) {
   let [held, pointed] = [null, null];
   const same = (a, b) => Boolean(a && b) && Object.keys(a).every((key) => a[key] === b[key]);
@@ -26,10 +28,11 @@ export function grip(changed) {
   };
 }
 
-// What a reader can do next, for the hand that the machine has.
-export function advice(doing, { holds, elsewhere }) {
+// What a reader can do next, for the hand that the machine has; `offer` says how to hold a unit, with either.
+export function advice(offer, { holds, elsewhere }) {
   const finger = matchMedia("(hover: none)").matches;
-  if (!holds()) return finger ? `Tap a unit to hold it ${doing}.` : `A click, or Enter, holds it ${doing}.`;
-  if (elsewhere()) return finger ? "Held. Tap it again to let go." : "Held. A click, or Enter, moves the hold here; Escape lets go.";
-  return finger ? "Held. Tap it again to let go." : "Held. Click it again, or press Escape, to let go.";
+  if (!holds()) return finger ? offer.tap : offer.click;
+  if (finger) return say("Held. Tap it again to let go.");
+  if (elsewhere()) return say("Held. A click, or Enter, moves the hold here; Escape lets go.");
+  return say("Held. Click it again, or press Escape, to let go.");
 }

@@ -2,6 +2,7 @@
 import { array } from "./operators.js";
 import { SHADES, html, mapOf, number, paint, shadeOf } from "./elements.js";
 import { range } from "./digits.js";
+import { say } from "../../live/scripts/say.js";
 
 // Lay what a unit sees over its kernel. Both have the shape [C, h, w]; `high` is what is drawn brightest of what it sees.
 export function products(seen, kernel, [low, high], seenShades) {
@@ -11,9 +12,9 @@ export function products(seen, kernel, [low, high], seenShades) {
     return [-largest, largest];
   };
   const rows = [
-    ["it sees", seen, seenShades, low, high],
-    ["kernel", kernel, SHADES.signed, ...ends(kernel)],
-    ["products", product, SHADES.signed, ...ends(product)],
+    [say("it sees"), seen, seenShades, low, high],
+    [say("kernel"), kernel, SHADES.signed, ...ends(kernel)],
+    [say("products"), product, SHADES.signed, ...ends(product)],
   ];
   const [maps, height, width] = seen.shape;
   const sums = Array.from({ length: maps }, (_, c) => mapOf(product, c).values.reduce((a, b) => a + b, 0));
@@ -23,6 +24,11 @@ export function products(seen, kernel, [low, high], seenShades) {
     (few ? numbers : drawn)(name, mapOf(maps, 0), ...colours),
   ]));
   return { element, sum: sums.reduce((a, b) => a + b, 0) };
+}
+
+// How many products a sum has, for sentences about it.
+export function countedProducts(count) {
+  return count === 1 ? say("{count} product", { count }) : say("{count} products", { count });
 }
 
 // A small map as a table that can be read, coloured like the map.
@@ -70,7 +76,7 @@ function pictures(rows, sums) {
     for (const [name, maps, ...colours] of rows) {
       element.append(html("span", { class: "head" }, name), ...columns.map((c) => painted(mapOf(maps, c), ...colours)));
     }
-    element.append(html("span", { class: "head" }, "sum"), ...columns.map((c) => html("span", { class: "part" }, number(sums[c]))));
+    element.append(html("span", { class: "head" }, say("sum")), ...columns.map((c) => html("span", { class: "part" }, number(sums[c]))));
     return element;
   });
   return html("div", { class: "blocks" }, ...blocks);

@@ -1,4 +1,6 @@
 // Kernels to begin with, for any side from 3 to 7, as rows of weights.
+import { say } from "../../live/scripts/say.js";
+
 const middle = (side) => Math.floor(side / 2);
 const square = (side, weight) => Float64Array.from({ length: side * side }, (_, k) => weight(Math.floor(k / side), k % side));
 const scaled = (weights, size) => {
@@ -19,14 +21,14 @@ const blur = (side) => scaled(square(side, (i, j) => pascal(side)[i] * pascal(si
 const slope = (side) => scaled(square(side, (i, j) => pascal(side)[i] * pascal(side)[j] * (2 * j - side + 1)), 8);
 
 export const PRESETS = {
-  "nothing: a single one": identity,
-  "box blur": (side) => square(side, () => 1 / side ** 2),
-  "soft blur": blur,
-  "sharpen": (side) => square(side, (i, j) => 2 * identity(side)[i * side + j] - blur(side)[i * side + j]),
-  "edges, left to right (Sobel)": slope,
-  "edges, top to bottom (Sobel)": (side) => square(side, (i, j) => slope(side)[j * side + i]),
-  "all edges (Laplacian)": (side) => square(side, (i, j) => 4 * (blur(side)[i * side + j] - identity(side)[i * side + j])),
-  "slanting stripes (Gabor)": (side) => {
+  [say("nothing: a single one")]: identity,
+  [say("box blur")]: (side) => square(side, () => 1 / side ** 2),
+  [say("soft blur")]: blur,
+  [say("sharpen")]: (side) => square(side, (i, j) => 2 * identity(side)[i * side + j] - blur(side)[i * side + j]),
+  [say("edges, left to right (Sobel)")]: slope,
+  [say("edges, top to bottom (Sobel)")]: (side) => square(side, (i, j) => slope(side)[j * side + i]),
+  [say("all edges (Laplacian)")]: (side) => square(side, (i, j) => 4 * (blur(side)[i * side + j] - identity(side)[i * side + j])),
+  [say("slanting stripes (Gabor)")]: (side) => {
     const [spread, wave] = [side / 4.5, side / 1.8];
     const bell = square(side, (i, j) => {
       const [y, x] = [i - (side - 1) / 2, j - (side - 1) / 2];
@@ -35,8 +37,8 @@ export const PRESETS = {
     const mean = bell.reduce((a, b) => a + b) / bell.length;
     return scaled(bell.map((weight) => weight - mean), 4);
   },
-  "smear along the diagonal": (side) => square(side, (i, j) => (i === j ? 1 / side : 0)),
-  "move: a one in the corner": (side) => square(side, (i, j) => Number(i === 0 && j === side - 1)),
+  [say("smear along the diagonal")]: (side) => square(side, (i, j) => (i === j ? 1 / side : 0)),
+  [say("move: a one in the corner")]: (side) => square(side, (i, j) => Number(i === 0 && j === side - 1)),
 };
 
 // The same kernel on another grid: cut or framed with zeros about its middle.

@@ -1,42 +1,46 @@
 // The layers of LeNet as maps that can be pointed at, and the workings of the unit that is.
-import { SHADES, HELD, HERE, UNIT, html, number, plural, screens } from "./elements.js";
+import { SHADES, HELD, HERE, UNIT, html, number, screens } from "./elements.js";
 import { range } from "./digits.js";
 import { advice, grip } from "./grip.js";
-import { numbers, products } from "./inspector.js";
+import { countedProducts, numbers, products } from "./inspector.js";
+import { say } from "../../live/scripts/say.js";
 import { LAYERS, kernelOf, mapsOf, seenBy } from "./network.js";
 
-const POOLINGS = { max: ["max pooling", "the largest of"], average: ["average pooling", "the mean of"] };
-const NAMES = { relu: "ReLU", sigmoid: "sigmoid", tanh: "tanh" };
+const POOLINGS = { max: say("2×2 max pooling"), average: say("2×2 average pooling") };
+const NAMES = { relu: say("ReLU"), sigmoid: say("sigmoid"), tanh: say("tanh") };
 
 export function layers(root, { weights, network: { activation, pooling }, inputScreen, bars }) {
   let outputs = null;
+  const offer = { tap: say("Tap a unit to hold it while you draw."), click: say("A click, or Enter, holds it while you draw.") };
   const at = grip(() => explain());
   at.listen(root);
 
   // From the first convolution to the last but one, in columns.
   const strips = {};
   const strip = (name, maps, title, caption) => {
-    strips[name] = screens(`${title}. ${caption}. Arrow keys choose a unit, Enter holds it.`, maps, LAYERS[name].columns, {
+    strips[name] = screens(say("{title}. {caption}. Arrow keys choose a unit, Enter holds it.", { title, caption }), maps, LAYERS[name].columns, {
       chosen: (unit) => at.point({ name, ...unit }),
       pressed: (unit) => at.press({ name, ...unit }),
     });
     return html("section", { class: name }, html("p", { class: "name" }, caption), strips[name].element);
   };
-  const then = NAMES[activation];
-  const pool = POOLINGS[pooling][0];
+  const then = { activation: NAMES[activation] };
+  const pool = { pooling: POOLINGS[pooling] };
   const element = html("div", { class: "layers" },
     html("div", {},
-      strip("conv1", 6, `Convolution, six kernels of 5×5, then ${then}`, `Convolution, ${then}: 6 maps of 28×28`),
-      strip("pool1", 6, `2×2 ${pool}`, `2×2 ${pool}: 6 maps of 14×14`)),
+      strip("conv1", 6, say("Convolution, six kernels of 5×5, then {activation}", then), say("Convolution, {activation}: 6 maps of 28×28", then)),
+      strip("pool1", 6, pool.pooling, say("{pooling}: 6 maps of 14×14", pool))),
     html("div", {},
-      strip("conv2", 16, `Convolution, sixteen kernels of 6×5×5, then ${then}`, `Convolution, ${then}: 16 maps of 10×10`),
-      strip("pool2", 16, `2×2 ${pool}`, `2×2 ${pool}: 16 maps of 5×5`)),
-    html("div", {}, strip("dense1", 1, `Dense layer, then ${then}`, "Dense, 120 units"), strip("dense2", 1, `Dense layer, then ${then}`, "Dense, 84 units")));
+      strip("conv2", 16, say("Convolution, sixteen kernels of 6×5×5, then {activation}", then), say("Convolution, {activation}: 16 maps of 10×10", then)),
+      strip("pool2", 16, pool.pooling, say("{pooling}: 16 maps of 5×5", pool))),
+    html("div", {},
+      strip("dense1", 1, say("Dense layer, then {activation}", then), say("Dense, 120 units")),
+      strip("dense2", 1, say("Dense layer, then {activation}", then), say("Dense, 84 units"))));
 
   // The last layer's units are the bars.
   const output = (row) => ({ name: "dense3", map: 0, row, column: 0 });
   const barred = html("div", {
-    class: "bars", tabindex: 0, role: "application", "aria-label": "Probability of each digit; arrow keys choose one, Enter holds it",
+    class: "bars", tabindex: 0, role: "application", "aria-label": say("Probability of each digit; arrow keys choose one, Enter holds it"),
   }, ...bars.map(({ row }) => row));
   let bar = 0;
   bars.forEach(({ row }, k) => {
@@ -61,7 +65,7 @@ export function layers(root, { weights, network: { activation, pooling }, inputS
   const hint = html("p", { class: "quiet", role: "status" });
   const workings = html("div", { class: "workings" });
   const inspector = html("div", { class: "inspector" }, html("div", { class: "told" }, told, hint), workings);
-  told.textContent = "Point at any unit of any layer, or walk there with Tab and the arrow keys, to see how it came by its value.";
+  told.textContent = say("Point at any unit of any layer, or walk there with Tab and the arrow keys, to see how it came by its value.");
 
   function show(next) {
     outputs = next;
@@ -75,7 +79,7 @@ export function layers(root, { weights, network: { activation, pooling }, inputS
 
   function explain() {
     const unit = at.unit();
-    hint.textContent = advice("while you draw", at);
+    hint.textContent = advice(offer, at);
     if (!unit) return;
     const { name, map, row, column } = unit;
     const { seen, frame, maps } = seenBy(outputs, name, unit);
@@ -98,24 +102,38 @@ export function layers(root, { weights, network: { activation, pooling }, inputS
   }
 
   function pooled({ name, map, row, column }, seen, value) {
-    const text = `Pooled unit in row ${row}, column ${column} of map ${map + 1}: ${POOLINGS[pooling][1]} its four is ${number(value)}.`;
-    return [text, html("div", { class: "tables" }, numbers("it sees", { values: seen.data, height: 2, width: 2 }, ...shadesOf(name)))];
+    const values = { row, column, map: map + 1, value: number(value) };
+    const text = pooling === "max"
+      ? say("Pooled unit in row {row}, column {column} of map {map}: the largest of its four is {value}.", values)
+      : say("Pooled unit in row {row}, column {column} of map {map}: the mean of its four is {value}.", values);
+    return [text, html("div", { class: "tables" }, numbers(say("it sees"), { values: seen.data, height: 2, width: 2 }, ...shadesOf(name)))];
   }
 
   function summed(unit, seen, value, shown) {
-    const { name, map, row, column } = unit;
+    const { name } = unit;
     const { kernel, bias, unit: index } = kernelOf(weights, name, unit, seen.shape);
     const [shades, ...scale] = shadesOf(name);
     const { element, sum } = products(seen, kernel, scale, shades);
-    const dense = name.startsWith("dense");
-    const who = name === "dense3" ? `Output for ${index}` : dense
-      ? `Unit ${index + 1} of ${shown.data.length}` : `Unit in row ${row}, column ${column} of map ${map + 1}`;
-    const last = name === "dense3"
-      ? `the softmax makes ${number(100 * outputs.probabilities.data[index], 1)} % of it.`
-      : `the ${NAMES[activation]} makes ${number(value)} of it.`;
-    const text = `${who}: ${plural(seen.data.length, "product")} add up to ${number(sum)}, ` +
-      `with the bias of ${number(bias)} to ${number(sum + bias)}; ${last}`;
+    const values = {
+      unit: nameOf(unit, index, shown.data.length),
+      products: countedProducts(seen.data.length),
+      sum: number(sum),
+      bias: number(bias),
+      whole: number(sum + bias),
+      activation: NAMES[activation],
+      value: number(value),
+      percent: number(100 * outputs.probabilities.data[index], 1),
+    };
+    const text = name === "dense3"
+      ? say("{unit}: {products} add up to {sum}, with the bias of {bias} to {whole}; the softmax makes {percent} % of it.", values)
+      : say("{unit}: {products} add up to {sum}, with the bias of {bias} to {whole}; the {activation} makes {value} of it.", values);
     return [text, element];
+  }
+
+  function nameOf({ name, map, row, column }, index, count) {
+    if (name === "dense3") return say("Output for {digit}", { digit: index });
+    if (name.startsWith("dense")) return say("Unit {unit} of {count}", { unit: index + 1, count });
+    return say("Unit in row {row}, column {column} of map {map}", { row, column, map: map + 1 });
   }
 
   // The unit itself, what it reads in the layer before, what it sees of the image, and where the reader is.

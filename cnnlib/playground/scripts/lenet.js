@@ -2,6 +2,7 @@
 import { html } from "./elements.js";
 import { desk } from "./desk.js";
 import { layers } from "./layers.js";
+import { say } from "../../live/scripts/say.js";
 
 const name = (text) => html("p", { class: "name" }, text);
 
@@ -12,11 +13,11 @@ export function draw(root, model) {
   const { thumbs, chooser, preparing } = table.controls();
   root.replaceChildren(
     html("div", { class: "desk" },
-      html("div", { class: "sheet" }, name("Draw a digit"), table.sheet,
+      html("div", { class: "sheet" }, name(say("Draw a digit")), table.sheet,
         html("div", { class: "group" }, table.undo, table.clear, table.said)),
-      html("div", { class: "input" }, name("The network reads"), table.inputScreen.element, table.answer, table.reading),
-      html("div", {}, name("Probabilities"), network.bars),
-      html("div", { class: "controls" }, name("Digits to begin with"), thumbs, html("div", { class: "group" }, chooser, preparing))),
+      html("div", { class: "input" }, name(say("The network reads")), table.inputScreen.element, table.answer, table.reading),
+      html("div", {}, name(say("Probabilities")), network.bars),
+      html("div", { class: "controls" }, name(say("Digits to begin with")), thumbs, html("div", { class: "group" }, chooser, preparing))),
     network.element, network.inspector,
   );
   table.begin();
@@ -28,8 +29,8 @@ function small(root, model) {
   const bars = html("div", { class: "bars" }, ...table.bars.map(({ row }) => row));
   root.replaceChildren(
     html("div", { class: "desk small" },
-      html("div", { class: "sheet" }, name("Draw here"), table.sheet, html("div", { class: "group" }, table.undo, table.clear)),
-      html("div", {}, name("The network reads"), table.answer, bars)),
+      html("div", { class: "sheet" }, name(say("Draw here")), table.sheet, html("div", { class: "group" }, table.undo, table.clear)),
+      html("div", {}, name(say("The network reads")), table.answer, bars)),
     table.reading, table.said,
   );
   table.begin();

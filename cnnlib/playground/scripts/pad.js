@@ -2,6 +2,7 @@
 // that it is the same everywhere.
 import { array } from "./operators.js";
 import { SHADES, html, paint } from "./elements.js";
+import { say } from "../../live/scripts/say.js";
 
 const SIDE = 112; // four cells to a pixel of the network
 const RADIUS = 4.5;
@@ -15,7 +16,7 @@ export function pad({ drawn, said, fresh = false }) {
     class: "pad",
     tabindex: 0,
     role: "application",
-    "aria-label": "Sheet to draw on. Arrow keys move the pen, space puts it down and lifts it, Control Z undoes, Delete clears.",
+    "aria-label": say("Sheet to draw on. Arrow keys move the pen, space puts it down and lifts it, Control Z undoes, Delete clears."),
   }, canvas, pen);
   let ink = new Float64Array(SIDE * SIDE);
   const before = [];
@@ -104,7 +105,7 @@ export function pad({ drawn, said, fresh = false }) {
       down = !down;
       if (down) begin();
       showPen();
-      said(down ? "Pen down." : "Pen up.");
+      said(down ? say("Pen down.") : say("Pen up."));
     } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
     else if (event.key === "Delete") clear();
     else return;
@@ -114,17 +115,17 @@ export function pad({ drawn, said, fresh = false }) {
   element.addEventListener("blur", lift);
 
   function undo() {
-    if (!before.length) return said("Nothing to undo.");
+    if (!before.length) return said(say("Nothing to undo."));
     ink = before.pop();
     changed();
-    return said("Undone.");
+    return said(say("Undone."));
   }
 
   function clear() {
     remember();
     ink = new Float64Array(SIDE * SIDE);
     changed();
-    said("Cleared.");
+    said(say("Cleared."));
   }
 
   show();

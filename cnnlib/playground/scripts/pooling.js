@@ -3,6 +3,7 @@ import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.j
 import { range } from "./digits.js";
 import { OWN, SHADES, UNIT, html, list, number, pictureChooser, screens, slider } from "./elements.js";
 import { joined, received, sent } from "./model.js";
+import { choices, say } from "../../live/scripts/say.js";
 
 const FAR = 12; // pixels; every stride divides it
 
@@ -84,7 +85,7 @@ export function draw(root, model) {
   python.hear("image", ...names);
   const said = html("p", { class: "quiet", role: "status" });
 
-  const picture = list("Picture", Object.fromEntries([...Object.keys(pictures), OWN].map((name) => [name, name])), OWN, (name) => {
+  const picture = list(say("Picture"), { ...choices(Object.keys(pictures)), [OWN]: OWN }, OWN, (name) => {
     if (pictures[name]) setImage(pictures[name]);
   });
   const turn = (name) => (value) => {
@@ -92,21 +93,27 @@ export function draw(root, model) {
     update();
     tell(name);
   };
-  const kinds = { max: "maximum", average: "average", lp: "Lᵖ norm", blur: "blur", "max, then blur": "maximum, then blur" };
-  const kind = list("Pooling", kinds, "max", turn("kind"));
+  const kinds = {
+    max: say("maximum"),
+    average: say("average"),
+    lp: say("Lᵖ norm"),
+    blur: say("blur"),
+    "max, then blur": say("maximum, then blur"),
+  };
+  const kind = list(say("Pooling"), kinds, "max", turn("kind"));
   const shifted = (axis) => (value) => {
     state.shift = state.shift.map((old, each) => (each === axis ? value : old));
     update();
     tell("shift");
   };
   const sliders = {
-    window: slider("Window", { min: 1, max: 6, value: 2, name: "window" }, turn("window")),
-    stride: slider("Stride", { min: 1, max: 4, value: 2, name: "stride" }, turn("stride")),
+    window: slider(say("Window"), { min: 1, max: 6, value: 2, name: "window" }, turn("window")),
+    stride: slider(say("Stride"), { min: 1, max: 4, value: 2, name: "stride" }, turn("stride")),
     power: slider("p", { min: 1, max: 10, value: 2, name: "power" }, turn("power")),
   };
   const shifts = [
-    slider("Shift down", { min: -FAR, max: FAR, value: 0, name: "down" }, shifted(0)),
-    slider("Shift right", { min: -FAR, max: FAR, value: 0, name: "across" }, shifted(1)),
+    slider(say("Shift down"), { min: -FAR, max: FAR, value: 0, name: "down" }, shifted(0)),
+    slider(say("Shift right"), { min: -FAR, max: FAR, value: 0, name: "across" }, shifted(1)),
   ];
 
   const shown = {};
@@ -117,14 +124,14 @@ export function draw(root, model) {
     return html("div", {}, caption, shown[name].element);
   };
   const panels = [
-    panel("input", "The shifted picture. Arrow keys choose a pixel."),
-    panel("output", "The shifted picture, pooled. Arrow keys choose a cell."),
-    panel("expected", "The unshifted picture, pooled, and moved along. Arrow keys choose a cell."),
-    panel("difference", "Difference of the two pooled pictures. Arrow keys choose a cell."),
+    panel("input", say("The shifted picture. Arrow keys choose a pixel.")),
+    panel("output", say("The shifted picture, pooled. Arrow keys choose a cell.")),
+    panel("expected", say("The unshifted picture, pooled, and moved along. Arrow keys choose a cell.")),
+    panel("difference", say("Difference of the two pooled pictures. Arrow keys choose a cell.")),
   ];
   const share = html("b", {}, "");
   const verdict = html("p", { class: "verdict", role: "status" });
-  const told = html("p", { class: "quiet", role: "status" }, "Point at a cell to see its window.");
+  const told = html("p", { class: "quiet", role: "status" }, say("Point at a cell to see its window."));
   const curve = html("div", { class: "curve" });
   const chooser = pictureChooser(shown.input.element, 120, (gray) => {
     const [height, width] = gray.shape;
@@ -192,35 +199,44 @@ export function draw(root, model) {
     sliders.power.row.hidden = pooling !== "lp";
     const high = Math.max(range(output.data)[1], range(expected.data)[1], 1e-9);
     const [, down, across] = output.shape;
-    const where = shift.some(Boolean) ? `, moved by ${[[shift[1], "right", "left"], [shift[0], "down", "up"]]
-      .filter(([by]) => by).map(([by, one, other]) => `${Math.abs(by)} ${by > 0 ? one : other}`).join(" and ")}` : "";
     shown.input.show(input, SHADES.gray, 0, 1);
-    shown.input.caption.textContent = `Picture, ${height}×${width}${where}`;
+    shown.input.caption.textContent = nameOfMoved(`${height}×${width}`, shift);
     shown.output.show(output, SHADES.output, 0, high);
-    shown.output.caption.textContent = `Pooled, ${down}×${across}`;
+    shown.output.caption.textContent = say("Pooled, {size}", { size: `${down}×${across}` });
     shown.expected.show(expected, SHADES.output, 0, high);
-    shown.expected.caption.textContent = "Pooled unmoved, then moved along";
+    shown.expected.caption.textContent = say("Pooled unmoved, then moved along");
     shown.difference.show(difference, SHADES.signed, -high, high);
-    shown.difference.caption.textContent = "Difference of these two";
+    shown.difference.caption.textContent = say("Difference of these two");
     const whole = shift.every((by) => by % stride === 0);
-    verdict.replaceChildren("Shift consistency: ", share, !shift.some(Boolean) ? ": nothing is moved yet."
-      : whole ? ": the shift is a whole number of strides." : ": the shift is not a whole number of strides.");
+    // The share stands out in whatever place of the sentence it has.
+    const [before, after] = (!shift.some(Boolean) ? say("Shift consistency: {share}: nothing is moved yet.")
+      : whole ? say("Shift consistency: {share}: the shift is a whole number of strides.")
+        : say("Shift consistency: {share}: the shift is not a whole number of strides.")).split("{share}");
+    verdict.replaceChildren(before, share, after ?? "");
     share.textContent = `${number(100 * value, 1)} %`;
     curve.replaceChildren(...chart(Array.from({ length: FAR + 1 }, (_, by) => consistency([shift[0], by])), shift[1]));
     for (const strip of Object.values(shown)) strip.frame([]);
   }
 
+  function nameOfMoved(size, [vertical, horizontal]) {
+    const across = horizontal > 0 ? say("{pixels} right", { pixels: horizontal }) : say("{pixels} left", { pixels: -horizontal });
+    const along = vertical > 0 ? say("{pixels} down", { pixels: vertical }) : say("{pixels} up", { pixels: -vertical });
+    if (horizontal && vertical) return say("Picture, {size}, moved by {across} and {along}", { size, across, along });
+    if (horizontal || vertical) return say("Picture, {size}, moved by {way}", { size, way: horizontal ? across : along });
+    return say("Picture, {size}", { size });
+  }
+
   // Consistency for every shift to the right, as bars; the present one stands out.
   function chart(values, now) {
     const bars = html("div", { class: "chart", role: "img" });
-    bars.setAttribute("aria-label", `Shift consistency for shifts of 0 to ${FAR} pixels to the right: ` +
-      values.map((value) => `${number(100 * value, 0)} %`).join(", "));
+    const shares = values.map((value) => `${number(100 * value, 0)} %`).join(", ");
+    bars.setAttribute("aria-label", say("Shift consistency for shifts of 0 to {far} pixels to the right: {shares}", { far: FAR, shares }));
     values.forEach((value, by) => {
       const bar = html("i", by === now ? { class: "now" } : {});
       bar.style.setProperty("--share", `${100 * value}%`);
       bars.append(html("div", { title: `${by}: ${number(100 * value, 1)} %` }, html("span", {}, bar), String(by)));
     });
-    return [html("p", { class: "name" }, "Consistency for every shift to the right, 0 to 100 %"), bars];
+    return [html("p", { class: "name" }, say("Consistency for every shift to the right, 0 to 100 %")), bars];
   }
 
   // A cell of a pooled picture and the window that it sums up.
@@ -243,8 +259,14 @@ export function draw(root, model) {
     for (const each of ["output", "expected", "difference"]) {
       shown[each].frame([{ map: 0, top: place[0], left: place[1], height: 1, width: 1, kind: UNIT }]);
     }
-    told.textContent = `Cell in row ${place[0]}, column ${place[1]}: ${number(output.data[k])} after the shift, ` +
-      `${number(expected.data[k])} expected, a difference of ${number(output.data[k] - expected.data[k])}.`;
+    const [shifted, unshifted] = [output.data[k], expected.data[k]];
+    told.textContent = say("Cell in row {row}, column {column}: {shifted} after the shift, {expected} expected, a difference of {difference}.", {
+      row: place[0],
+      column: place[1],
+      shifted: number(shifted),
+      expected: number(unshifted),
+      difference: number(shifted - unshifted),
+    });
   }
 
   fromPython();
