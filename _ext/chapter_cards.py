@@ -60,6 +60,7 @@ def show_pictures(app, doctree, docname):
             title = short_title(app.env.titles[card["chapter"]].astext())
             named = html.escape(gettext("The picture that opens {}").format(title), quote=True)
             here = ALTERNATIVE.sub(lambda _, named=named: f' alt="{named}"', picture)
+            here = here.replace('loading="eager"', 'loading="lazy"')
             here = ADDRESS.sub(rf"\g<1>{'../' * docname.count('/')}\g<2>", here)
             card.insert(0, nodes.raw("", here, format="html"))
         else:

@@ -54,33 +54,36 @@ def publish(svg, app, docname):
     }
 
 
-def shown(figure, alternative):
-    """Return the HTML of a figure whose versions were written."""
+def shown(figure, alternative, *, first=False):
+    """Return the HTML of a figure whose versions were written; a page's first is there before anybody scrolls."""
     wide, narrow = (f'width="{width}" height="{height}"' for width, height in figure["sizes"])
+    ratio = figure["sizes"][0][0] / figure["sizes"][0][1]
+    loading = {"light": "eager" if first else "lazy", "dark": "lazy"}
     pictures = "".join(
         f'<picture><source media="{NARROW}" srcset="{figure[theme][1]}" {narrow}>'
-        f'<img class="only-{theme}" src="{figure[theme][0]}" alt="{html.escape(alternative)}" {wide} loading="lazy">'
+        f'<img class="only-{theme}" src="{figure[theme][0]}" alt="{html.escape(alternative)}" {wide} loading="{loading[theme]}">'
         f"</picture>"
         for theme in ("light", "dark")
     )
     # As wide as the lines of text where it is nearly so by itself.
     kind = "drawn filling" if figure["sizes"][0][0] >= FILLING else "drawn"
-    return f'<div class="{kind}">{pictures}</div>'
+    return f'<div class="{kind}" style="--ratio: {ratio:.3f}">{pictures}</div>'
 
 
 def replace_images(app, doctree):
     """Replace each image of a page that is a figure of ours."""
     if app.builder.format != "html":
         return
-    docname = app.env.docname
+    docname, first = app.env.docname, True
     for image in list(doctree.findall(nodes.image)):
         path = Path(app.env.relfn2path(image["uri"], docname)[1])
         if path.suffix != ".svg" or not path.is_file():
             continue
         svg = path.read_text(encoding="utf-8")
         if "<cnnlib:data" in svg:
-            drawn = shown(publish(svg, app, docname), image.get("alt", ""))
+            drawn = shown(publish(svg, app, docname), image.get("alt", ""), first=first)
             image.replace_self(nodes.raw("", drawn, format="html"))
+            first = False
 
 
 def add_files(app, config):
