@@ -61,7 +61,8 @@ def shown(figure, alternative, *, first=False):
     loading = {"light": "eager" if first else "lazy", "dark": "lazy"}
     pictures = "".join(
         f'<picture><source media="{NARROW}" srcset="{figure[theme][1]}" {narrow}>'
-        f'<img class="only-{theme}" src="{figure[theme][0]}" alt="{html.escape(alternative)}" {wide} loading="{loading[theme]}">'
+        f'<img class="only-{theme}" src="{figure[theme][0]}" alt="{html.escape(alternative)}" {wide} '
+        f'loading="{loading[theme]}">'
         f"</picture>"
         for theme in ("light", "dark")
     )

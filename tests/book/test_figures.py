@@ -162,4 +162,8 @@ def test_every_figure_has_its_versions_on_the_page(path, site):
     assert len(page.select(".drawn")) == len(figures) + len(page.select(".explorer"))
     for drawn in page.select(".drawn"):
         assert [image["class"] for image in drawn.select("img")] == [["only-light"], ["only-dark"]]
-        assert all(image["loading"] == "lazy" and image["width"] and image["height"] for image in drawn.select("img"))
+        assert all(image["width"] and image["height"] for image in drawn.select("img"))
+    # All are fetched when the reader comes near, but for the page's first, on a light page.
+    images = [image for image in page.select(".drawn img") if not image.find_parent(class_="explorer")]
+    assert [image["loading"] for image in images] == ["eager"] + ["lazy"] * (len(images) - 1)
+    assert all(image["loading"] == "lazy" for image in page.select(".explorer img"))
