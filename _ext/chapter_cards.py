@@ -11,7 +11,7 @@ from sphinx import addnodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.across import join, short_title
+from _ext.across import join, notes, short_title
 from _ext.languages import gettext
 
 logger = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def cards_of(doctree):
 
 def show_pictures(app, doctree, docname):
     """Put each chapter's picture before its words."""
-    pictures = app.env.book_notes.get("pictures", {})
+    pictures = notes(app.env, "pictures")
     for card in list(cards_of(doctree)):
         if picture := pictures.get(card["chapter"]):
             # What it shows, the chapter says.

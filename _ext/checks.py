@@ -14,18 +14,13 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
-from _ext.findings import disagreements
+from _ext.findings import TICK, Tick, disagreements
 from _ext.languages import gettext, translated
 
 logger = logging.getLogger(__name__)
 
-TICK = "✓"
 CLOSE = re.compile(r"⟨(?P<value>[^⟩]*)⟩ = (?P<about>\S+) ± (?P<within>\S+)")
 BOUNDED = re.compile(r"(?:(?P<low>\S+) ≤ )?⟨(?P<value>[^⟩]*)⟩(?: ≤ (?P<high>\S+))?")
-
-
-class Tick(nodes.Inline, nodes.TextElement):
-    """The mark behind a finding; ``claim`` names what checks it."""
 
 
 class Ticks(SphinxTransform):

@@ -26,6 +26,10 @@ SENTENCE = re.compile(r"(?<=[.!?])[)”\"]?\s+(?=[A-Z0-9“(])")
 SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+class Tick(nodes.Inline, nodes.TextElement):
+    """The mark behind a finding; ``claim`` names what checks it."""
+
+
 def numbers(text):
     """Yield the numbers of a text: (value, half a unit of its last digit, digits that count).
 
@@ -124,7 +128,7 @@ def sentence_of(mark):
     while isinstance(block.parent, nodes.TextElement):
         block = block.parent
     place = 0
-    marks = [each for each in block.findall(lambda node: node.__class__.__name__ == "Tick")]
+    marks = list(block.findall(Tick))
     text = "".join(spoken(block))
     for _ in range(marks.index(mark) + 1):
         place = text.index(TICK, place) + 1

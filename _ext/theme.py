@@ -48,11 +48,10 @@ def nothing_over_the_text(app, config):
 
 
 def mark_lines(match):
-    """Tell claims, which wrap like the sentences they are, from columns, which nobody can read once wrapped."""
+    """Tell columns, which nobody can read once wrapped, from lines that wrap."""
 
     def marked(line):
-        kind = "claimed" if line.startswith("✓ ") else "columns" if COLUMNS.search(line) else None
-        return f'<span class="{kind}">{line}</span>' if kind and "<" not in line else line
+        return f'<span class="columns">{line}</span>' if COLUMNS.search(line) and "<" not in line else line
 
     return match[1] + "".join(map(marked, match[2].splitlines(keepends=True))) + match[3]
 

@@ -15,7 +15,6 @@ def printed(text):
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("✓ It holds. · ⟨0.2⟩ ≤ 1\n", "claimed"),
         ("form   | milliseconds\n", "columns"),
         ("FFT    |          9.5\n", "columns"),
         ("   20 0.039\n", "columns"),
