@@ -16,7 +16,7 @@ from PIL import Image
 
 from benchmarks.record import write_record
 from cnnlib.data import cifar10
-from cnnlib.experiments.cifar_alexnet import CifarAlexNet, Pictures, answers, hidden_layer, nearest, train
+from cnnlib.experiments.ideas.cifar_alexnet import CifarAlexNet, Pictures, answers, hidden_layer, nearest, train
 from cnnlib.training import pick_device
 
 QUERIES, NEIGHBOURS, JUDGED = 6, 6, 1000

@@ -10,8 +10,8 @@ import torch
 
 from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.digits_alexnet import compare, digits_alexnet
-from cnnlib.models.architectures import lenet
+from cnnlib.experiments.ideas.digits_alexnet import compare, digits_alexnet
+from cnnlib.models.catalogue import lenet
 from cnnlib.training import Recipe
 
 NAME = "alexnet-digits"

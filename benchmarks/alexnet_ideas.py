@@ -14,7 +14,7 @@ import torch
 
 from benchmarks.record import RESULTS, add_row, is_recorded
 from cnnlib.data import cifar10
-from cnnlib.experiments.ideas import VARIANTS, centred, measure, race
+from cnnlib.experiments.ideas.variants import VARIANTS, centred, measure, race
 from cnnlib.training import Recipe
 
 NAME = "alexnet-ideas"

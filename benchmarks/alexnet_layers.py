@@ -10,8 +10,8 @@ import argparse
 import torch
 
 from benchmarks.record import write_record
-from cnnlib.experiments.roofline import copy_rate, layer_seconds, peak_rate
-from cnnlib.models.architectures import alexnet2012
+from cnnlib.experiments.alexnet.roofline import copy_rate, layer_seconds, peak_rate
+from cnnlib.models.catalogue import alexnet2012
 
 # Large enough that the device is busy and its caches do not hold the copy.
 SIZES = {"cpu": (2048, 2**25), "cuda": (8192, 2**28)}

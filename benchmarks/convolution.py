@@ -24,7 +24,7 @@ from benchmarks.operators import race
 from benchmarks.record import rows, write_record
 from cnnlib import definition, gpu, vectorized
 from cnnlib.data import pictures
-from cnnlib.experiments import signals
+from cnnlib.experiments.matrices import one_dimensional
 from cnnlib.shapes import conv_geometry
 from cnnlib.training import Recipe
 from cnnlib.vectorized import _winograd
@@ -126,10 +126,10 @@ def digits(seeds=10, epochs=40):
     results = [
         {
             "model": name,
-            "parameters": sum(row.parameters for row in signals.architecture(name).trace()),
-            "test_accuracies": [float(value) for value in signals.accuracies(name, range(seeds), recipe=recipe)],
+            "parameters": sum(row.parameters for row in one_dimensional.architecture(name).trace()),
+            "test_accuracies": one_dimensional.accuracies(name, range(seeds), recipe=recipe).tolist(),
         }
-        for name in signals.MODELS
+        for name in one_dimensional.MODELS
     ]
     for row in results:
         print(row["model"], f"{statistics.mean(row['test_accuracies']):.4f}", flush=True)

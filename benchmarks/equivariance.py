@@ -11,7 +11,8 @@ import numpy as np
 
 from benchmarks.record import write_record
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments import permutation, placement, prior, rotation, sharing
+from cnnlib.experiments.equivariance import rotation
+from cnnlib.experiments.prior import denoising, permutation, placement, sharing
 
 PRECISIONS = (0.0, 0.1, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1e3, 1e4, 1e6, np.inf)
 ANGLES = tuple(range(0, 360, 15))
@@ -19,12 +20,12 @@ ANGLES = tuple(range(0, 360, 15))
 
 def measure_prior(digits, seeds):
     """Denoise with dense layers under priors from none to infinitely strong."""
-    train, test = prior.noisy_digits(digits.train), prior.noisy_digits(digits.test, seed=1)
+    train, test = denoising.noisy_digits(digits.train), denoising.noisy_digits(digits.test, seed=1)
     for count, precision, seed in product((20, 200, 2_000, 60_000), PRECISIONS, range(seeds)):
         if count == len(digits.train) and seed:
             continue  # all digits can be drawn in one way only
-        weights, error = prior.denoising_error(precision, train, test, count, seed=seed)
-        far = prior.distances(weights)
+        weights, error = denoising.denoising_error(precision, train, test, count, seed=seed)
+        far = denoising.distances(weights)
         # JSON has no infinity.
         yield {"count": count, "precision": str(precision), "seed": seed, "error": error, "distances": far}
 

@@ -99,7 +99,7 @@ compile_ahead() {
 run() {
     case $1 in
         correctness)
-            tests="tests/gpu tests/training/test_captured.py"
+            tests="tests/gpu tests/benchmarks/test_captured.py"
             [ -n "$rehearse" ] && tests=tests/gpu/kernels/test_fused.py
             processes=""
             [ -z "$rehearse" ] && "$PYTHON" -c "import xdist" 2>/dev/null && processes="-n 8"

@@ -17,7 +17,7 @@ from torch import nn
 from benchmarks.gpu_timing import one_line, summarized, tensor_float_32, timed
 from benchmarks.record import write_record
 from cnnlib.models.alexnet import AlexNet, AlexNet2012
-from cnnlib.models.architectures import alexnet_one_tower
+from cnnlib.models.catalogue import alexnet_one_tower
 from cnnlib.training import pick_device
 
 BATCHES = (1024, 256, 2048, 512)  # what matters most first: time may be up

@@ -19,7 +19,7 @@ from benchmarks.operators import race
 from benchmarks.record import write_record
 from cnnlib import gpu
 from cnnlib.data import as_float, mnist
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.lenet import LeNet
 from cnnlib.models.numpy_network import NumpyNetwork
 from cnnlib.training import evaluate

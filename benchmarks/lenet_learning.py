@@ -12,7 +12,7 @@ import torch
 
 from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments import learning, succession
+from cnnlib.experiments.lenet5 import ablation, succession
 
 # Digits shown in a run, and the parts of the training set that one network is shown as often.
 SHOWN = {False: 40_000, True: 180_000}
@@ -23,11 +23,11 @@ def runs(train, test, *, full):
     """Yield what a run varies, and a function from a seed to its accuracy."""
     count = len(train[1])
     epochs = SHOWN[full] // count
-    for activation in learning.ACTIVATIONS:
-        for pooling in learning.POOLINGS:
+    for activation in ablation.ACTIVATIONS:
+        for pooling in ablation.POOLINGS:
             yield (
                 {"part": "ablation", "activation": activation, "pooling": pooling},
-                lambda seed, pair=(activation, pooling): learning.accuracy(
+                lambda seed, pair=(activation, pooling): ablation.accuracy(
                     *pair, train, test, epochs=epochs, seed=seed
                 ),
             )
@@ -41,7 +41,7 @@ def runs(train, test, *, full):
         part = train[0][:few], train[1][:few]
         yield (
             {"part": "counts", "count": few},
-            lambda seed, part=part: learning.accuracy(
+            lambda seed, part=part: ablation.accuracy(
                 "relu", "max", part, test, epochs=SHOWN[full] // len(part[1]), seed=seed
             ),
         )

@@ -11,7 +11,7 @@ import torch
 
 from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.recipes import RECIPES, run
+from cnnlib.experiments.lenet5.published import PUBLISHED, run
 from cnnlib.models.storage import save_weights
 
 NAME = "lenet-recipes"
@@ -39,14 +39,16 @@ def _part(digits, index):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--recipe", action="append", choices=RECIPES, help="can be given again; all of them by default")
+    parser.add_argument(
+        "--recipe", action="append", choices=PUBLISHED, help="can be given again; all of them by default"
+    )
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--epochs", type=int, help="in place of each recipe's own; such runs are not recorded")
     parser.add_argument("--validate", action="store_true", help="hold out 5,000 training digits in place of the test's")
     parser.add_argument("--weights", metavar="FILE", help="write the weights of the first run to this safetensors file")
     options = parser.parse_args()
     torch.set_num_threads(1)  # networks this small lose more to threads than they gain
-    runs = splits(mnist(full=True), options.seeds, options.recipe or list(RECIPES), options.validate)
+    runs = splits(mnist(full=True), options.seeds, options.recipe or list(PUBLISHED), options.validate)
     for name, held_out, seed, train, test in runs:
         wanted = {"recipe": name, "held_out": held_out, "seed": seed}
         if is_recorded(NAME, wanted) and not options.epochs and not options.weights:
@@ -62,7 +64,7 @@ def main():
                 "python -m benchmarks.lenet_recipes",
                 wanted | row,
                 data="MNIST, 60,000 training and 10,000 test digits",
-                after={name: entry.after for name, entry in RECIPES.items()},
+                after={name: entry.after for name, entry in PUBLISHED.items()},
             )
 
 

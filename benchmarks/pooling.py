@@ -10,7 +10,8 @@ import torch
 
 from benchmarks.record import write_record
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments import aliasing, sizes, where
+from cnnlib.experiments.aliasing import subsampling
+from cnnlib.experiments.pooling import sizes, where
 from cnnlib.training import Recipe, evaluate, fit
 
 COUNTS = (100, 200, 400, 800, 1600)
@@ -50,11 +51,11 @@ def measure_sizes(seed, train, test):
 def measure_aliasing(seed, train, test):
     """Train with each kind of subsampling and count steady answers; run the first one without any, too."""
     rows = []
-    for subsampling in aliasing.SUBSAMPLING:
-        network = aliasing.CircularNetwork(subsampling, seed=seed)
+    for kind in subsampling.SUBSAMPLING:
+        network = subsampling.CircularNetwork(kind, seed=seed)
         fit(network, train, Recipe(EPOCHS, seed=seed), progress=False)
-        rows.append(_steadiness(subsampling, subsampling, seed, network, test))
-        if subsampling == "max":
+        rows.append(_steadiness(kind, kind, seed, network, test))
+        if kind == "max":
             network.subsampling = "none"
             rows.append(_steadiness("max", "none", seed, network, test))
     return rows
@@ -66,7 +67,7 @@ def _steadiness(trained, run, seed, network, test):
         "run": run,
         "seed": seed,
         "accuracy": evaluate(network, *test).accuracy,
-        "consistency": aliasing.consistency(network, *test, SHIFTS),
+        "consistency": subsampling.consistency(network, *test, SHIFTS),
     }
 
 

@@ -6,11 +6,11 @@ import sys
 
 # Command: the module whose ``main`` runs it, and what it does.
 COMMANDS = {
-    "train": ("cnnlib.training.command", "train LeNet or AlexNet, in one process or many"),
-    "evaluate": ("cnnlib.training.evaluate_command", "count how often trained weights are right"),
-    "predict": ("cnnlib.training.predict", "say what a picture shows"),
-    "data": ("cnnlib.data.command", "fetch, verify and list data sets"),
-    "bench": ("cnnlib.training.bench", "measure how fast this machine is"),
+    "train": ("cnnlib.commands.train", "train LeNet or AlexNet, in one process or many"),
+    "evaluate": ("cnnlib.commands.evaluate", "count how often trained weights are right"),
+    "predict": ("cnnlib.commands.predict", "say what a picture shows"),
+    "data": ("cnnlib.commands.data", "fetch, verify and list data sets"),
+    "bench": ("cnnlib.commands.bench", "measure how fast this machine is"),
 }
 
 HELP = f"""usage: python -m cnnlib COMMAND …

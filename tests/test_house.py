@@ -28,6 +28,7 @@ ROOMS = {
     "models": {"shapes", "definition", "vectorized", "gpu"},
     "training": {"shapes", "definition", "vectorized", "gpu", "models", "data"},
     "experiments": {"shapes", "definition", "vectorized", "gpu", "models", "training", "data"},
+    "commands": {"shapes", "definition", "vectorized", "gpu", "models", "training", "data"},
     "data": {"shapes"},
     "live": set(),
     "figures": {"shapes", "live"},
@@ -43,6 +44,7 @@ PACKAGES = {
     "models": {"torch", "safetensors"},
     "training": {"torch", "tqdm"},
     "experiments": {"torch", "PIL"},
+    "commands": {"torch", "tqdm"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
     "figures": {"matplotlib", "ipywidgets", "PIL"},
     "playground": {"anywidget", "traitlets"},
@@ -58,7 +60,7 @@ NUMPY_MODULES = [
     "coursework",
     "playground",
     "models.architecture",
-    "models.architectures",
+    "models.catalogue",
     "models.bitmaps",
     "models.numpy_network",
     "models.storage",
@@ -153,7 +155,7 @@ from cnnlib import definition, vectorized
 from cnnlib.data import as_float, mnist
 from cnnlib.figures import draw_network, show_images
 from cnnlib.models.architecture import initial_weights, run
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.storage import load_weights, save_weights
 
 path = {str(tmp_path / "w")!r}
@@ -230,7 +232,7 @@ def test_what_follows_the_bias_is_keyword_only(name):
 
 def public_functions():
     found = []
-    for module in ["gpu", "training", "training.checkpoints", "models.network", "models.lenet", *NUMPY_MODULES]:
+    for module in ["gpu", "training", "training.checkpoints", "models.torch_network", "models.lenet", *NUMPY_MODULES]:
         loaded = importlib.import_module(f"cnnlib.{module}")
         names = getattr(loaded, "__all__", None) or [
             name for name, value in vars(loaded).items() if getattr(value, "__module__", None) == loaded.__name__

@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnlib.data import as_float, mnist
 from cnnlib.models.architecture import initial_weights
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 
 
 class Source(str):

@@ -1,5 +1,5 @@
-"""The chapters' experiments: small functions that build data, train networks and return what was measured.
+"""The chapters' experiments, a room for each: small functions that train and return what was measured.
 
-Import the module of an experiment directly (``from cnnlib.experiments import …``); this file imports
-nothing, so that one chapter does not load what another needs.
+Import an experiment's module directly (``from cnnlib.experiments.prior import sharing``); the rooms import nothing, so
+that one chapter does not load what another needs.
 """

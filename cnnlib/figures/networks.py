@@ -69,7 +69,7 @@ def explore_fields(image, fields):
     image : ndarray of uint8, shape (H, H, 3)
         Square, since the figure has one scale.
     fields : sequence of Field
-        As `cnnlib.experiments.receptive_fields.fields` returns them, of a network of square windows.
+        As `cnnlib.experiments.alexnet.receptive_fields.fields` returns them, of a network of square windows.
 
     Returns
     -------

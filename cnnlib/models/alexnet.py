@@ -1,7 +1,7 @@
 """AlexNet three times, ready to train with PyTorch: as courses draw it, as published, and as libraries ship it."""
 
-from cnnlib.models.architectures import alexnet, alexnet2012, alexnet_one_tower
-from cnnlib.models.network import Network
+from cnnlib.models.catalogue import alexnet, alexnet2012, alexnet_one_tower
+from cnnlib.models.torch_network import Network
 
 
 class AlexNet(Network):
@@ -11,7 +11,7 @@ class AlexNet(Network):
     ----------
     dense_activation : "sigmoid" or "relu"
     classes, size, width
-        As in `cnnlib.models.architectures.alexnet`.
+        As in `cnnlib.models.catalogue.alexnet`.
     seed : int
         Of the initial weights.
 
@@ -31,7 +31,7 @@ class AlexNet2012(Network):
     Parameters
     ----------
     classes, size, width
-        As in `cnnlib.models.architectures.alexnet2012`.
+        As in `cnnlib.models.catalogue.alexnet2012`.
     seed : int
         Of the initial weights.
 
@@ -51,7 +51,7 @@ class OneTowerAlexNet(Network):
     Parameters
     ----------
     classes, size, width
-        As in `cnnlib.models.architectures.alexnet_one_tower`.
+        As in `cnnlib.models.catalogue.alexnet_one_tower`.
     seed : int
         Of the initial weights.
 

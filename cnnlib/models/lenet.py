@@ -1,8 +1,8 @@
 """LeNet as courses teach it and LeNet-5 of 1998, ready to train with PyTorch."""
 
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.lenet5 import LeNet5
-from cnnlib.models.network import Network
+from cnnlib.models.torch_network import Network
 
 __all__ = ["LeNet", "LeNet5"]
 

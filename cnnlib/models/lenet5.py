@@ -14,7 +14,7 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.models.bitmaps import digit_bitmaps
-from cnnlib.models.network import Weights
+from cnnlib.models.torch_network import Weights
 from cnnlib.shapes import positive
 
 # Table I: which of the six maps of S2 each of the sixteen maps of C3 reads.

@@ -34,7 +34,7 @@ class NumpyNetwork(layers.Sequential):
 
     Examples
     --------
-    >>> from cnnlib.models.architectures import lenet
+    >>> from cnnlib.models.catalogue import lenet
     >>> network = NumpyNetwork(lenet(), seed=0)
     >>> network.forward(np.zeros((2, 1, 28, 28), np.float32)).shape
     (2, 10)

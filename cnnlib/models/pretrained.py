@@ -6,7 +6,7 @@ It is the first of the recipe "LeNet, modern training", written by
 
 from pathlib import Path
 
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.storage import load_weights
 
 FILE = Path(__file__).with_name("lenet.safetensors")

@@ -6,7 +6,7 @@ import traitlets
 from cnnlib import vectorized
 from cnnlib.data import mnist
 from cnnlib.models.architecture import run
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground.base import Array, Playground, packed_bytes, synced_array
 
@@ -26,7 +26,7 @@ class LenetPlayground(Playground):
     Parameters
     ----------
     activation, pooling : str
-        Of the network, as `cnnlib.models.architectures.lenet` takes them.
+        Of the network, as `cnnlib.models.catalogue.lenet` takes them.
     weights : mapping of str to ndarray, optional
         Of your own training, as ``network.weights()`` returns them; the package's otherwise.
     compact : bool, optional

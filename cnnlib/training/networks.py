@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from cnnlib.commands.command_line import one_line
 from cnnlib.data.digits import CLASSES
-from cnnlib.data.faults import one_line
 from cnnlib.models.architecture import Architecture, initial_weights
-from cnnlib.models.architectures import alexnet, alexnet2012, alexnet_one_tower, lenet
-from cnnlib.models.network import Network
+from cnnlib.models.catalogue import alexnet, alexnet2012, alexnet_one_tower, lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.models.storage import load_tensors, require_weights
-from cnnlib.training.preparation import Colours, Preparation
+from cnnlib.models.torch_network import Network
+from cnnlib.training.large.preparation import Colours, Preparation
 from cnnlib.training.recipes import paper_weights
 
 BUILDERS = {"lenet": lenet, "alexnet": alexnet, "alexnet2012": alexnet2012, "alexnet-one-tower": alexnet_one_tower}

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import alexnet_ideas, record
 from cnnlib.data import Dataset, Split
-from cnnlib.experiments.ideas import VARIANTS
+from cnnlib.experiments.ideas.variants import VARIANTS
 
 
 @pytest.fixture

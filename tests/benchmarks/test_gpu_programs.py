@@ -9,7 +9,7 @@ import torch
 
 from benchmarks import gpu_alexnet, gpu_forms, gpu_lenet, record
 from cnnlib.data import Dataset, Split
-from cnnlib.models.architectures import alexnet2012, alexnet_one_tower
+from cnnlib.models.catalogue import alexnet2012, alexnet_one_tower
 from cnnlib.training import Recipe
 
 CPU = torch.device("cpu")

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks import pooling, record
 from cnnlib.data import Dataset, Split
-from cnnlib.experiments import where
+from cnnlib.experiments.pooling import where
 
 
 @pytest.fixture

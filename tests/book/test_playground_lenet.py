@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnnlib import data, vectorized
 from cnnlib.models.architecture import initial_weights, run
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground import LenetPlayground
 

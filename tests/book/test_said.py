@@ -15,9 +15,9 @@ from docutils.utils import new_document
 
 from _ext import languages
 from cnnlib import figures, live
-from cnnlib.experiments.receptive_fields import fields
+from cnnlib.experiments.alexnet.receptive_fields import fields
 from cnnlib.models.architecture import initial_weights
-from cnnlib.models.architectures import alexnet2012, lenet
+from cnnlib.models.catalogue import alexnet2012, lenet
 from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
 from tools.chapters import ROOT
 

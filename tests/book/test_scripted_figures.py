@@ -7,8 +7,8 @@ import pytest
 from book.playgrounds import LOOKS, SPOILT
 
 from cnnlib import figures
-from cnnlib.experiments.receptive_fields import fields
-from cnnlib.models.architectures import alexnet, alexnet2012, alexnet_one_tower
+from cnnlib.experiments.alexnet.receptive_fields import fields
+from cnnlib.models.catalogue import alexnet, alexnet2012, alexnet_one_tower
 from cnnlib.shapes import Conv, Flatten, Pool, conv_geometry
 
 # Move controls as a reader does, and let the figure hear of it.

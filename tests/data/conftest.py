@@ -11,7 +11,8 @@ import pytest
 from data.mirrors import Misbehaving
 from photographs import draw_pictures
 
-from cnnlib.data import command, digits
+from cnnlib.commands import data as command
+from cnnlib.data import digits
 
 
 def idx(array):

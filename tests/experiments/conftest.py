@@ -1,12 +1,5 @@
-"""Small tasks lose more to threads than they gain, all the more on a machine that runs other tests."""
+"""These networks are small: one thread each."""
 
-import pytest
-import torch
+from threads import one_thread
 
-
-@pytest.fixture(autouse=True, scope="package")
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+__all__ = ["one_thread"]

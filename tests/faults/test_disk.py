@@ -11,7 +11,7 @@ from tests.faults.limits import obey_permissions
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="made by what Linux has: /dev/full, capabilities")
 LOAD = """
 import sys
-from cnnlib.data.faults import reported
+from cnnlib.commands.command_line import reported
 from cnnlib.models.storage import load_tensors
 sys.exit(reported("it", lambda: load_tensors(sys.argv[1], kind="weights")))
 """

@@ -5,9 +5,9 @@ import torch
 from training.small import RECIPE, small_network, train
 
 from cnnlib.__main__ import main
-from cnnlib.models.architectures import alexnet_one_tower
-from cnnlib.models.network import Network
+from cnnlib.models.catalogue import alexnet_one_tower
 from cnnlib.models.storage import save_tensors
+from cnnlib.models.torch_network import Network
 from cnnlib.training.devices import plain_words
 from cnnlib.training.networks import describe_trained
 from tests.faults.crowded import FULL_GPU, full_after

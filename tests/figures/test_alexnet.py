@@ -8,7 +8,7 @@ from messages import exactly
 
 from cnnlib.figures import KERNEL, show_field, show_parameters, show_shares, show_side_by_side, show_towers
 from cnnlib.figures.style import LAYER_TINTS
-from cnnlib.models.architectures import alexnet, alexnet2012, lenet
+from cnnlib.models.catalogue import alexnet, alexnet2012, lenet
 from cnnlib.shapes import Activation, Conv, trace
 
 LENET, DRAWN, PUBLISHED = (build().trace() for build in (lenet, alexnet, alexnet2012))

@@ -8,7 +8,7 @@ from messages import exactly
 
 from cnnlib.figures import KERNEL, draw_network
 from cnnlib.figures.style import LAYER_TINTS
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, trace
 
 OBLONG = trace(

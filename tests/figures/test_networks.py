@@ -10,9 +10,9 @@ from bs4 import BeautifulSoup
 from messages import exactly
 from PIL import Image
 
-from cnnlib.experiments.receptive_fields import fields
+from cnnlib.experiments.alexnet.receptive_fields import fields
 from cnnlib.figures import explore_fields, explore_network
-from cnnlib.models.architectures import alexnet2012, lenet
+from cnnlib.models.catalogue import alexnet2012, lenet
 
 PHOTO = np.random.RandomState(0).randint(0, 256, (40, 40, 3)).astype(np.uint8)
 

@@ -19,8 +19,8 @@ from cnnlib.data.files import RemoteFile, load
 from cnnlib.data.folder import read_picture
 from cnnlib.data.idx import parse_idx
 from cnnlib.data.scans import as_mnist, open_picture
-from cnnlib.experiments import gpu_records
-from cnnlib.models.architectures import lenet
+from cnnlib.experiments.speed import records
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.lenet import LeNet
 from cnnlib.models.storage import load_weights, save_tensors, save_weights
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
@@ -168,5 +168,5 @@ def _texts():
     return {
         "notebooks": Reader([notebook], submissions.read, submissions.UnreadableError),
         "frames of the grader": Reader([file.getvalue()], read_frames, frames.BrokenFrameError),
-        "records": Reader([row], gpu_records.read, ValueError),
+        "records": Reader([row], records.read, ValueError),
     }

@@ -8,9 +8,9 @@ from torch import nn
 
 from cnnlib.models.alexnet import AlexNet, AlexNet2012, OneTowerAlexNet
 from cnnlib.models.architecture import Architecture
-from cnnlib.models.architectures import alexnet, alexnet2012, alexnet_one_tower
-from cnnlib.models.network import Network
+from cnnlib.models.catalogue import alexnet, alexnet2012, alexnet_one_tower
 from cnnlib.models.numpy_network import NumpyNetwork
+from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool, trace
 
 

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from cnnlib import definition, gpu, vectorized
 from cnnlib.models.architecture import Architecture, initial_weights, run
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 
 VARIANTS = [("sigmoid", "average"), ("tanh", "max"), ("relu", "max")]

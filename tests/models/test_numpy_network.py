@@ -7,9 +7,9 @@ from messages import exactly
 from models.plain import plain_lenet
 
 from cnnlib.models.architecture import Architecture
-from cnnlib.models.architectures import lenet
-from cnnlib.models.network import Network
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.numpy_network import NumpyNetwork, fit_numpy
+from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 from cnnlib.training import Recipe, fit
 from cnnlib.vectorized import _threads

@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 from cnnlib.models import storage
 from cnnlib.models.architecture import Architecture, initial_weights
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.storage import load_tensors, load_weights, save_tensors, save_weights
 from cnnlib.shapes import Dense, Flatten
 
@@ -90,7 +90,7 @@ def test_a_write_that_the_system_cuts_short_is_an_os_error(path):
     program = """
 import resource, sys
 from cnnlib.models.architecture import initial_weights
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.storage import save_weights
 resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 try:

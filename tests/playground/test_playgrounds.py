@@ -11,7 +11,7 @@ from bs4 import BeautifulSoup
 from cnnlib import definition, live
 from cnnlib.data import as_float, mnist
 from cnnlib.models.architecture import initial_weights, run
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
 from cnnlib.playground.base import packed, unpacked

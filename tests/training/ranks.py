@@ -11,7 +11,7 @@ import torch
 # Forked from a server that has imported PyTorch, with what an optimizer imports later, but computed nothing: a start
 # takes milliseconds, and no thread is there to be lost in the fork.
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["cnnlib.training.command", "torch._dynamo"])
+CONTEXT.set_forkserver_preload(["cnnlib.commands.train", "torch._dynamo"])
 
 
 def _begin(function, arguments, rank, count, port, pipe):

@@ -9,12 +9,12 @@ import torch
 
 from cnnlib.__main__ import main
 from cnnlib.models.alexnet import AlexNet2012
-from cnnlib.training.batches import Schedule, loader
-from cnnlib.training.preparation import Preparation, measure_colours
-from cnnlib.training.processes import processes
+from cnnlib.training.large.batches import Schedule, loader
+from cnnlib.training.large.preparation import Preparation, measure_colours
+from cnnlib.training.large.processes import processes
+from cnnlib.training.large.sources import Arrays
+from cnnlib.training.large.trainer import Execution, Trainer
 from cnnlib.training.recipes import Recipe
-from cnnlib.training.scaled import Execution, Trainer
-from cnnlib.training.sources import Arrays
 
 RECIPE = Recipe(1, 12, 0.01, 5, optimizer="sgd", momentum=0.9, schedule="three_drops", weight_decay=5e-4)
 SEED = 5

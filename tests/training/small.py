@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cnnlib.models.architecture import Architecture
-from cnnlib.models.network import Network
+from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 from cnnlib.training import Recipe, fit
 

@@ -13,8 +13,8 @@ import torch
 from training.small import RECIPE, SMALL, bands, bits, small_network, train, train_in_another_process
 
 from cnnlib.models.architecture import Architecture
-from cnnlib.models.network import Network
 from cnnlib.models.storage import load_tensors, save_tensors, save_weights
+from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Dense, Flatten
 from cnnlib.training import Recipe, fit, loop
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlib.models.architectures import alexnet2012, lenet
+from cnnlib.models.catalogue import alexnet2012, lenet
 from cnnlib.training.recipes import RECIPES, Recipe, paper_weights
 from cnnlib.training.schedules import SCHEDULES, three_drops, warm_up_cosine
 

@@ -6,7 +6,7 @@ from cnnlib import vectorized
 from cnnlib.coursework.inputs import labels, lenet_weights, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 from cnnlib.models.architecture import run
-from cnnlib.models.architectures import lenet
+from cnnlib.models.catalogue import lenet
 
 MISTAKES = Section("lenet", "Common mistakes")
 SIZES = Section("lenet", "How large is every layer?")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlib.experiments import tiles
+from cnnlib.experiments.speed import tiles
 
 X, WEIGHT = (2, 2, 5, 7), (3, 2, 3, 2)
 SMALL = {
@@ -86,7 +86,7 @@ def test_a_compiled_tile_takes_the_room_that_the_formula_says(
     rows, columns, depth, warps, stages, tmp_path, monkeypatch
 ):
     triton = pytest.importorskip("triton", reason="Triton is not installed; it exists for Linux alone")
-    from cnnlib.experiments.chips import H100, residence
+    from cnnlib.experiments.speed.chips import H100, residence
 
     monkeypatch.setattr(triton.knobs.cache, "dir", str(tmp_path))
     program = compile_for_h100(

@@ -1,0 +1,1 @@
+"""Experiments on AlexNet's ideas, one at a time."""

@@ -1,0 +1,220 @@
+"""Each idea of AlexNet's paper, one at a time, in a network small enough to be trained many times."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from cnnlib import gpu
+from cnnlib.models.architecture import Architecture
+from cnnlib.models.torch_network import Network
+from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
+from cnnlib.training import color_components, color_jitter, evaluate, fit, random_crop, random_flip
+
+SIDE = 27  # where windows of 2 and of 3 cells, two apart, give as many places: 13, then 6
+
+
+@dataclass(frozen=True)
+class Ideas:
+    """Which of the paper's ideas [1]_ a small network has, and its training.
+
+    Attributes
+    ----------
+    activation : "relu", "tanh" or "sigmoid"
+    overlap : bool
+        Pool over 3×3 cells, two apart, in place of 2×2.
+    norm : bool
+        Local response normalisation behind each convolution.
+    dropout : bool
+        Before the last layer, with rate 1/2.
+    first_kernels : int
+        Kernels of the first convolution.
+    towers : int
+        Groups of the second convolution.
+    crop, flip, colour : bool
+        Windows of 27×27 anywhere in the picture in place of its middle; mirrored or not; colours shifted.
+
+    References
+    ----------
+    .. [1] Krizhevsky, Sutskever & Hinton, *ImageNet classification with deep convolutional neural networks* (2012),
+       Sec. 3 and 4.
+    """
+
+    activation: str = "relu"
+    overlap: bool = False
+    norm: bool = False
+    dropout: bool = False
+    first_kernels: int = 16
+    towers: int = 1
+    crop: bool = False
+    flip: bool = False
+    colour: bool = False
+
+
+NONE = Ideas()
+VARIANTS = {
+    "none of them": NONE,
+    "overlapping pooling": replace(NONE, overlap=True),
+    "response normalisation": replace(NONE, norm=True),
+    "dropout": replace(NONE, dropout=True),
+    "crops and flips": replace(NONE, crop=True, flip=True),
+    "shifted colours": replace(NONE, colour=True),
+    "two towers": replace(NONE, towers=2),
+    "one tower, half the kernels": replace(NONE, first_kernels=8),
+    "all together": Ideas("relu", True, True, True, 16, 2, True, True, True),
+}
+
+
+def small_alexnet(ideas=NONE, *, channels=3, classes=10):
+    """Write down AlexNet's plan in four layers: two convolutions with pooling, two dense layers.
+
+    Parameters
+    ----------
+    ideas : Ideas
+    channels, classes : int
+
+    Returns
+    -------
+    Architecture
+        ``channels``×27×27 in, a logit for each class out.
+    """
+    activation = Activation(ideas.activation)
+    pool = Pool("max", 3 if ideas.overlap else 2, stride=2)
+    norm = (LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0),) if ideas.norm else ()
+    return Architecture(
+        f"Small AlexNet ({ideas.activation})",
+        (channels, SIDE, SIDE),
+        (
+            *(Conv(ideas.first_kernels, 3, padding=1), activation, *norm, pool),
+            *(Conv(32, 3, padding=1, groups=ideas.towers), activation, *norm, pool),
+            Flatten(),
+            *(Dense(128), activation),
+            *((Dropout(0.5),) if ideas.dropout else ()),
+            Dense(classes),
+        ),
+    )
+
+
+def middle(images):
+    """Cut the window of 27×27 out of the middle of each image, shape (N, C, H, W)."""
+    top, left = ((size - SIDE) // 2 for size in images.shape[2:])
+    return images[:, :, top : top + SIDE, left : left + SIDE]
+
+
+def augmentation(ideas, images):
+    """Return what turns a batch of whole pictures into what the network is trained on.
+
+    Parameters
+    ----------
+    ideas : Ideas
+    images : ndarray of float, shape (N, C, H, W)
+        Those whose principal colours are used, pixels from 0 to 1 or with their mean taken away.
+
+    Returns
+    -------
+    callable
+        As `cnnlib.training.fit` takes it.
+    """
+    components = color_components(torch.tensor(images)) if ideas.colour else None
+
+    def augment(batch, rng):
+        batch = random_crop(batch, rng, SIDE) if ideas.crop else middle(batch)
+        batch = random_flip(batch, rng) if ideas.flip else batch
+        return color_jitter(batch, rng, components) if ideas.colour else batch
+
+    return augment
+
+
+def race(activation, train, *, learning_rate, seed, limit, goal=0.25, window=50):
+    """Train until the training error is at most ``goal``, with momentum and without any regularisation [1]_.
+
+    Parameters
+    ----------
+    activation : str
+        As in `Ideas`.
+    train : pair of ndarray: images (N, C, H, W), labels (N,)
+    learning_rate : float
+        Of every step.
+    seed : int
+        Of the weights and of the order of the images.
+    limit : int
+        Most steps to take, each with 50 images.
+    goal : float
+        Share of wrong answers.
+    window : int
+        Steps over whose images the error is taken, as they were seen.
+
+    Returns
+    -------
+    steps : int or None
+        None where the goal was not reached.
+    errors : ndarray, shape (steps,)
+        Share of wrong answers in each step's images.
+
+    References
+    ----------
+    .. [1] Krizhevsky, Sutskever & Hinton (2012), Fig. 1.
+    """
+    images, labels = torch.tensor(middle(train[0])), torch.tensor(train[1])
+    network = Network(small_alexnet(Ideas(activation), channels=images.shape[1]), seed=seed)
+    network.to(memory_format=torch.channels_last).train()
+    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate, momentum=0.9)
+    rng, order, errors = np.random.RandomState(seed), np.empty(0, int), []
+    for step in range(1, limit + 1):
+        if len(order) < 50:
+            order = rng.permutation(len(labels))
+        batch, order = torch.from_numpy(order[:50]), order[50:]
+        logits = network(images[batch])
+        loss = gpu.cross_entropy(logits, labels[batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        errors.append((logits.argmax(1) != labels[batch]).float().mean().item())
+        if step >= window and np.mean(errors[-window:]) <= goal:
+            return step, np.array(errors)
+    return None, np.array(errors)
+
+
+def measure(ideas, train, held_out, *, recipe):
+    """Train a small network with some of the ideas and look once at what was held out.
+
+    Parameters
+    ----------
+    ideas : Ideas
+    train, held_out : pair of ndarray: images (N, C, H, W), labels (N,)
+        Whole pictures, at least 27×27.
+    recipe : Recipe
+        Its seed is also that of the weights and of dropout.
+
+    Returns
+    -------
+    dict
+        ``accuracy`` on the middles of what was held out, ``train_accuracy`` on the middles of the training images
+        without dropout, and the number of ``parameters``.
+    """
+    network = Network(small_alexnet(ideas, channels=train[0].shape[1]), seed=recipe.seed)
+    network.to(memory_format=torch.channels_last)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(recipe.seed)
+        fit(network, train, recipe, augment=augmentation(ideas, train[0]), device="cpu", progress=False)
+    return {
+        "accuracy": evaluate(network, middle(held_out[0]), held_out[1]).accuracy,
+        "train_accuracy": evaluate(network, middle(train[0]), train[1]).accuracy,
+        "parameters": sum(value.numel() for value in network.parameters()),
+    }
+
+
+def centred(train, test):
+    """Scale pixels to 0 to 1 and take the mean of each channel in ``train`` away, as the paper did pixel by pixel.
+
+    Parameters
+    ----------
+    train, test : ndarray of uint8, shapes (N, C, H, W) and (M, C, H, W)
+
+    Returns
+    -------
+    pair of ndarray of float32
+    """
+    train, test = (images.astype(np.float32) / 255 for images in (train, test))
+    mean = train.mean((0, 2, 3), keepdims=True, dtype=np.float64).astype(np.float32)
+    return train - mean, test - mean

@@ -1,0 +1,1 @@
+"""Experiments on convolutions as matrices, and on what shared weights save."""

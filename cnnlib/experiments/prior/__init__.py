@@ -1,0 +1,1 @@
+"""Experiments on the prior that a convolution is."""

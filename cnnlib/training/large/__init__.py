@@ -1,0 +1,1 @@
+"""Train on data that no memory holds, in one process or many."""

@@ -1,0 +1,88 @@
+"""Rotated images, and networks that do or do not turn with them."""
+
+import numpy as np
+import pytest
+import torch
+
+from cnnlib.experiments.equivariance.rotation import (
+    GroupReader,
+    PlainReader,
+    accuracy_by_angle,
+    any_angle,
+    rotate,
+    trained,
+)
+
+RANDOM = np.random.RandomState(0)
+
+
+def draw(*shape):
+    return torch.from_numpy(RANDOM.normal(size=shape))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_quarter_turns_move_pixels_and_change_none(quarters):
+    x = draw(2, 3, 8, 8)
+    torch.testing.assert_close(rotate(x, 90 * quarters), torch.rot90(x, quarters, (2, 3)), rtol=0, atol=1e-12)
+
+
+def test_half_a_turn_of_a_rectangle():
+    x = draw(2, 3, 6, 9)
+    torch.testing.assert_close(rotate(x, 180.0), torch.rot90(x, 2, (2, 3)), rtol=0, atol=1e-12)
+
+
+def test_a_rectangle_is_turned_without_being_stretched():
+    # A bright pixel two columns to the right of the middle goes two rows up.
+    x = torch.zeros(1, 1, 7, 9)
+    x[0, 0, 3, 6] = 1
+    expected = torch.zeros(1, 1, 7, 9)
+    expected[0, 0, 1, 4] = 1
+    torch.testing.assert_close(rotate(x, 90), expected, rtol=0, atol=1e-5)
+
+
+def test_each_image_may_have_an_angle_of_its_own():
+    x = draw(3, 1, 8, 8)
+    turned = rotate(x, torch.tensor([0.0, 90.0, 180.0]))
+    for k in range(3):
+        torch.testing.assert_close(turned[k], torch.rot90(x[k], k, (1, 2)), rtol=0, atol=1e-6)
+
+
+def test_scaling_by_two_spreads_a_slope():
+    slope = torch.arange(9.0).expand(1, 1, 5, 9) - 4
+    torch.testing.assert_close(rotate(slope, 0, scale=2.0), slope / 2, rtol=0, atol=1e-5)
+
+
+def test_augmenting_draws_an_angle_for_each_image():
+    x = torch.ones(4, 1, 28, 28)
+    x[..., :14] = 0
+    turned = any_angle(x, np.random.RandomState(1))
+    assert turned.shape == x.shape
+    assert len({float(image[0, 3, 14]) + float(image[0, 14, 3]) for image in turned}) > 1
+
+
+def test_the_networks_are_about_equally_large():
+    counts = [sum(p.numel() for p in network().parameters()) for network in (PlainReader, GroupReader)]
+    assert counts == [11_978, 11_690]
+
+
+def test_the_group_network_reads_quarter_turns_alike_and_the_plain_one_does_not():
+    x = draw(3, 1, 28, 28)
+    for network, invariant in ((GroupReader(seed=1).double(), True), (PlainReader(seed=1).double(), False)):
+        with torch.no_grad():
+            logits = [network(torch.rot90(x, quarters, (2, 3))) for quarters in range(4)]
+        assert logits[0].shape == (3, 10)
+        for turned in logits[1:]:
+            assert torch.allclose(turned, logits[0], rtol=0, atol=1e-12) == invariant
+
+
+@pytest.mark.parametrize("name", ["plain", "group"])
+def test_a_network_trained_upright_reads_upright(name):
+    labels = RANDOM.randint(0, 2, 60)
+    images = RANDOM.uniform(0, 0.2, (60, 1, 28, 28)).astype(np.float32)
+    images[:, :, 6:22, 12:16] += 0.8  # a bar, and for the second class a second one across it
+    images[labels == 1, :, 12:16, 6:22] += 0.8
+    network = trained(name, (images, labels), steps=30)
+    curve = accuracy_by_angle(network, (images, labels), (0, 90))
+    assert curve[0] >= 0.9
+    if name == "group":
+        assert curve[1] == curve[0]

@@ -1,0 +1,90 @@
+"""The two ends are the networks that the package has; between them, one thing changes at a time."""
+
+import numpy as np
+import pytest
+import torch
+from messages import exactly
+
+from cnnlib import gpu
+from cnnlib.experiments.lenet5.succession import CHANGES, RATES, Successor, accuracy
+from cnnlib.models.lenet import LeNet, LeNet5
+from cnnlib.models.lenet5 import discriminative_loss, lenet5_images
+
+IMAGES = np.random.RandomState(0).uniform(0, 1, (4, 1, 28, 28)).astype(np.float32)
+
+
+def test_the_first_is_lenet5():
+    network, published = Successor(0, seed=1), LeNet5(seed=2)
+    with torch.no_grad():
+        for name, value in published.named_parameters():
+            target = network.get_parameter(name)
+            target.copy_(published.c3_weight() if name == "c3.weight" else value.reshape(target.shape))
+    x = torch.from_numpy(network.prepare(IMAGES))
+    torch.testing.assert_close(network(x), published(x), rtol=1e-4, atol=1e-3)
+    assert network.loss is discriminative_loss
+    assert network.learned() == 60_000
+
+
+def test_the_last_is_the_lenet_of_courses():
+    network, course = Successor(len(CHANGES), seed=1), LeNet(seed=2)
+    names = {"conv1": "c1", "conv2": "c3", "dense1": "c5", "dense2": "f6", "dense3": "output"}
+    with torch.no_grad():
+        for name, value in course.named_parameters():
+            layer, kind = name.split(".")
+            network.get_parameter(f"{names[layer]}.{kind}").copy_(value)
+    x = torch.from_numpy(network.prepare(IMAGES))
+    torch.testing.assert_close(network(x), course(x), rtol=1e-5, atol=1e-5)
+    assert network.loss is gpu.cross_entropy
+    assert network.learned() == 61_706
+
+
+def test_each_change_adds_or_takes_away_what_it_says():
+    learned = [Successor(count).learned() for count in range(7)]
+    # A dense output layer; 900 kernels' weights more; 12 + 32 numbers of the subsampling fewer; the rest count alike.
+    assert np.diff(learned).tolist() == [850, 900, -44, 0, 0, 0]
+
+
+def test_the_frame_goes_when_padding_comes():
+    before, after = Successor(3), Successor(4)
+    np.testing.assert_array_equal(before.prepare(IMAGES), lenet5_images(IMAGES))
+    np.testing.assert_array_equal(after.prepare(IMAGES), IMAGES)
+
+
+@pytest.mark.parametrize("count", range(len(CHANGES) + 1))
+def test_every_parameter_of_every_network_learns(count):
+    network = Successor(count, seed=3)
+    network.loss(network(torch.from_numpy(network.prepare(IMAGES))), torch.tensor([3, 0, 9, 1])).backward()
+    for name, value in network.named_parameters():
+        assert value.grad.abs().max() > 0, name
+    closed = network.c3.weight.grad[(network.joined == 0).expand(-1, -1, 5, 5)]
+    assert not closed.any()
+
+
+def test_starting_weights_change_their_range_and_biases():
+    old, new = Successor(4, seed=0), Successor(5, seed=0)
+    assert 2.2 / 400 < old.c5.weight.abs().max() <= 2.4 / 400
+    assert 0 < old.c5.bias.abs().max() <= 2.4 / 400
+    bound = np.sqrt(6 / 520)
+    assert 0.9 * bound < new.c5.weight.abs().max() <= bound
+    assert not new.c5.bias.any()
+
+
+def test_accuracy_is_of_a_run_that_can_be_repeated():
+    rng = np.random.RandomState(1)
+    labels = rng.randint(0, 10, 120)
+    images = rng.uniform(0, 0.1, (120, 1, 28, 28)).astype(np.float32)
+    images[np.arange(120), 0, 2 + 2 * labels, 5:20] += 0.9  # a bar whose height is the label
+    bars = images, labels
+    first, again, other = (accuracy(4, bars, bars, epochs=5, seed=seed) for seed in (0, 0, 1))
+    assert first == again != other
+    assert accuracy(4, bars, bars, epochs=12) > 0.9
+    assert len(RATES) == len(CHANGES) + 1
+
+
+@pytest.mark.parametrize(
+    ("count", "message"),
+    [(7, "Successor: count must be at most 6, received 7"), (-1, "Successor: count must be at least 0, received -1")],
+)
+def test_other_counts_are_refused(count, message):
+    with pytest.raises(ValueError, match=exactly(message)):
+        Successor(count)
