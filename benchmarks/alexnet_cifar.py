@@ -16,16 +16,27 @@ from PIL import Image
 
 from benchmarks.record import write_record
 from cnnlib.data import cifar10
-from cnnlib.experiments.ideas.cifar_alexnet import CifarAlexNet, Pictures, answers, hidden_layer, nearest, train
+from cnnlib.experiments.ideas.cifar_alexnet import (
+    BytePictures,
+    CifarAlexNet,
+    Mirrored,
+    fit_bytes,
+    hidden_layer,
+    nearest,
+    precision_on,
+)
 from cnnlib.training import pick_device
+from cnnlib.training.evaluation import evaluate_batches
 
 QUERIES, NEIGHBOURS, JUDGED = 6, 6, 1000
 
 
 def gather(network, known, test):
     """Return the figures of a trained network, as JSON can hold them."""
-    labels = test.labels.cpu().numpy()
-    given = answers(network, test)
+    labels, precision = test.labels.cpu().numpy(), precision_on(test.labels.device)
+    result, mirrored = (
+        evaluate_batches(each, test.batches(), precision=precision) for each in (network, Mirrored(network))
+    )
     hidden = [hidden_layer(network, part) for part in (test, known)]
     pixels = [part.floats(part.images).flatten(1) for part in (test, known)]
     alike = {}
@@ -34,9 +45,9 @@ def gather(network, known, test):
         alike[name] = float(np.mean(known.labels.cpu().numpy()[found] == labels[:JUDGED]))
     neighbours = nearest(hidden[0][:QUERIES], hidden[1], NEIGHBOURS)
     return {
-        "test_accuracy": float(np.mean(given == labels)),
-        "test_accuracy_mirrored": float(np.mean(answers(network, test, mirrored=True) == labels)),
-        "confusion": np.bincount(10 * labels + given, minlength=100).reshape(10, 10).tolist(),
+        "test_accuracy": result.accuracy,
+        "test_accuracy_mirrored": mirrored.accuracy,
+        "confusion": result.confusion().tolist(),
         "parameters": sum(value.numel() for value in network.parameters()),
         "filters": packed_filters(network.features[0].weight.detach().float().cpu().numpy()),
         "neighbours": {
@@ -80,8 +91,8 @@ def main():
     device = pick_device(options.device)
     dataset = cifar10()
     few = 1000 if options.rehearse else None
-    known = Pictures(dataset.train.images[:few], dataset.train.labels[:few], device)
-    test = Pictures(dataset.test.images[:few], dataset.test.labels[:few], device, like=known)
+    known = BytePictures(dataset.train.images[:few], dataset.train.labels[:few], device)
+    test = BytePictures(dataset.test.images[:few], dataset.test.labels[:few], device, like=known)
     network = CifarAlexNet(width=options.width, dropout=options.dropout, seed=options.seed)
     network.to(device, memory_format=torch.channels_last)
     torch.manual_seed(options.seed)  # of dropout
@@ -93,7 +104,7 @@ def main():
         "learning_rate": options.learning_rate,
         "seed": options.seed,
     }
-    history = train(network, known, test, **settings, report=lambda line: print(line, flush=True))
+    history = fit_bytes(network, known, test, **settings, report=lambda line: print(line, flush=True))
     seconds = round(sum(row["seconds"] for row in history), 1)
     results = {"history": history, "seconds": seconds} | gather(network, known, test)
     told = f"test accuracy {results['test_accuracy']:.4f} after {seconds} s of training"

@@ -10,8 +10,9 @@ import argparse
 import torch
 
 from benchmarks.record import write_record
-from cnnlib.experiments.alexnet.roofline import copy_rate, layer_seconds, peak_rate
+from cnnlib.experiments.alexnet.roofline import copy_rate, layer_seconds
 from cnnlib.models.catalogue import alexnet2012
+from cnnlib.timing import matrix_rate
 
 # Large enough that the device is busy and its caches do not hold the copy.
 SIZES = {"cpu": (2048, 2**25), "cuda": (8192, 2**28)}
@@ -31,7 +32,7 @@ def main():
     peaks, rates, batches = [], [], {}
     for batch in options.batches:
         # Anew beside each batch, so that a busy minute lowers neither the roof alone nor the layers alone.
-        peaks.append(peak_rate(device=device, size=size, runs=runs))
+        peaks.append(2 * matrix_rate(device, size=size, runs=runs))
         rates.append(copy_rate(device=device, numbers=numbers, runs=runs))
         batches[batch] = seconds = layer_seconds(architecture, batch, device=device, runs=runs)
         summary = f"{peaks[-1] / 1e9:.1f} GFLOP/s, {rates[-1] / 1e9:.1f} GB/s"

@@ -67,7 +67,7 @@ class CapturedTraining:
                 f"{op}: images and labels must be equally many and at least a batch of {batch}, "
                 f"received {len(images)} images and {len(labels)} labels"
             )
-        classes = network.architecture.trace()[-1].output_shape[0]
+        classes = network.architecture.classes
         label_range(op, int(np.min(labels)), int(np.max(labels)), classes)
         self.shift = integer(op, "shift", shift, minimum=0)
         self.precision = choice(op, "precision", precision, ("float32", "bfloat16"))

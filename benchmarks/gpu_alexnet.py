@@ -8,17 +8,19 @@ narrow networks on the CPU.
 
 import argparse
 import time
-from functools import partial
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import torch
 from torch import nn
 
-from benchmarks.gpu_timing import one_line, summarized, tensor_float_32, timed
+from benchmarks.gpu_timing import one_line, summarized, tensor_float_32
 from benchmarks.record import write_record
+from cnnlib.experiments.alexnet.roofline import copy_rate
 from cnnlib.models.alexnet import AlexNet, AlexNet2012
 from cnnlib.models.catalogue import alexnet_one_tower
+from cnnlib.timing import matrix_rate
 from cnnlib.training import pick_device
+from cnnlib.training.steps import descend
 
 BATCHES = (1024, 256, 2048, 512)  # what matters most first: time may be up
 FORWARD = 1024
@@ -113,14 +115,9 @@ def work_of(network, execution, which, batch, side, device, *, backend="inductor
         call = torch.compile(call, dynamic=False, backend=backend)
     if which == "forward":
         return torch.no_grad()(call)
-    optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9, fused=device.type == "cuda")
-
-    def step():
-        optimizer.zero_grad()
-        call().backward()
-        optimizer.step()
-
-    return step
+    optimizer = torch.optim.SGD(network.parameters(), momentum=0.9, fused=device.type == "cuda")
+    learning = descend(optimizer, repeat(None), repeat(1e-3), lambda _: call().backward())
+    return lambda: next(learning)
 
 
 def times_of(work, device, steps):
@@ -194,15 +191,8 @@ def matrix_rates(device, size):
     rates = {}
     for name, (dtype, tensor_float) in RATES.items():
         tensor_float_32(tensor_float)
-        a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
-        rates[name] = 2 * size**3 / (timed(partial(torch.matmul, a, b), device, seconds=0.3)[0]["milliseconds"] / 1e3)
+        rates[name] = 2 * matrix_rate(device, dtype, size=size, seconds=0.3)
     return rates
-
-
-def copy_rate(device, numbers):
-    """Return the bytes a second, read and written, of a copy."""
-    source = torch.randn(numbers, device=device)
-    return 2 * source.nbytes / (timed(source.clone, device)[0]["milliseconds"] / 1e3)
 
 
 def main():
@@ -219,7 +209,7 @@ def main():
         tasks.append(("AlexNet2012", EXECUTIONS[0], "training step", 2))
         how = {"backend": "eager"}
     rates = matrix_rates(device, 128 if options.rehearse else 8192)
-    copied = copy_rate(device, 2**16 if options.rehearse else 2**28)
+    copied = copy_rate(device=device, numbers=2**16 if options.rehearse else 2**28)
     built = {name: build(name, 0.02 if options.rehearse else 1.0) for name in COMPILED}
     rows, path = [], None
     for task in tasks:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cnnlib.durable import write_whole
+
 # Another folder keeps a rehearsal, or a run on a borrowed machine, away from the book's records.
 RESULTS = Path(os.environ.get("CNNLIB_RESULTS") or Path(__file__).parent.parent / "results")
 
@@ -47,9 +49,8 @@ def write(name, record):
     """Write a record as it stands; see `write_record`."""
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{name}.json"
-    temporary = path.with_suffix(".json.part")
-    temporary.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    text = json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+    write_whole(path, lambda part: part.write_text(text, encoding="utf-8"))
     return path
 
 

@@ -1,18 +1,20 @@
 """``python -m cnnlib bench``: measure how fast this machine multiplies, answers and learns."""
 
 import statistics
-import time
+from itertools import repeat
 
 import torch
 
 from cnnlib.commands.command_line import Parser, reported
-from cnnlib.models.architecture import Architecture
+from cnnlib.experiments.alexnet.roofline import layer_seconds
+from cnnlib.models.catalogue import NETWORKS
 from cnnlib.models.torch_network import Network
-from cnnlib.shapes import Flatten, integer
-from cnnlib.training.devices import pick_device, plain_words
-from cnnlib.training.large.trainer import Learner, dropout_masks
-from cnnlib.training.networks import BUILDERS
+from cnnlib.shapes import integer
+from cnnlib.timing import matrix_rate, timed
+from cnnlib.training.devices import layers_in, pick_device, plain_words
+from cnnlib.training.large.trainer import dropout_masks
 from cnnlib.training.recipes import RECIPES
+from cnnlib.training.steps import descend
 
 EXAMPLES = """examples:
   python -m cnnlib bench
@@ -21,7 +23,8 @@ EXAMPLES = """examples:
   python -m cnnlib bench alexnet2012 --layers
       Layer by layer: milliseconds and billions of multiply-adds a second.
 
-Each time is the median of several, after a first run that does not count. Multiply-adds are those of the formulas,
+Each time is the median of several, after a first run that does not count; of a layer, and of the matrix product, the
+best. Multiply-adds are those of the formulas,
 whatever a library does in their place. Other programs that run meanwhile make the numbers smaller."""
 
 
@@ -39,7 +42,7 @@ def main(arguments):
         0; 2 after a fault, which standard error then names in one line; 130 after Ctrl-C.
     """
     parser = Parser(prog="python -m cnnlib bench", description="Measure how fast this machine is.", epilog=EXAMPLES)
-    parser.add_argument("network", nargs="?", choices=BUILDERS, default="alexnet2012", help="(default: %(default)s)")
+    parser.add_argument("network", nargs="?", choices=NETWORKS, default="alexnet2012", help="(default: %(default)s)")
     parser.add_argument("--batch-size", type=int, default=16, help="pictures at a time (default: %(default)s)")
     parser.add_argument("--width", type=float, help="AlexNets: share of the channels and hidden units (default: 1)")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default: %(default)s)")
@@ -58,13 +61,13 @@ def _bench(options):
     batch_size = integer("bench", "--batch-size", options.batch_size, minimum=1)
     if options.width is not None and options.network == "lenet":
         raise ValueError("--width is not for lenet")
-    architecture = BUILDERS[options.network](**({} if options.width is None else {"width": options.width}))
+    architecture = NETWORKS[options.network](**({} if options.width is None else {"width": options.width}))
     dtype = getattr(torch, options.precision)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else f"CPU, {torch.get_num_threads()} threads"
     print(f"{name}, PyTorch {torch.__version__}, {options.precision}")
-    rate = matrix_rate(device, dtype, options.seconds)
+    rate = matrix_rate(device, dtype, runs=3, seconds=options.seconds)
     print(f"matrix product   {rate / 1e9:10,.1f} billion multiply-adds a second")
-    forward, step = network_speed(architecture, batch_size, device, dtype, options.seconds)
+    forward, step = network_speed(architecture, batch_size, device, options.precision, options.seconds)
     adds = sum(report.multiply_adds for report in architecture.trace())
     print(f"{architecture.name}, batches of {batch_size}, {adds / 1e6:,.1f} million multiply-adds a picture")
     # Backwards, each multiply-add occurs twice: for the gradient of the input and of the weights.
@@ -72,59 +75,14 @@ def _bench(options):
         share = passes * batch_size * adds / took / rate
         print(f"  {what:14} {batch_size / took:10,.1f} images/s, {share:5.0%} of that rate")
     if options.layers:
-        for report, seconds in layer_times(architecture, batch_size, device, dtype, options.seconds):
+        took = layer_seconds(architecture, batch_size, device=device, dtype=dtype)
+        for report in (report for report in architecture.trace() if report.name in took):
+            seconds = took[report.name]
             speed = f"{batch_size * report.multiply_adds / seconds / 1e9:8,.1f}" if report.multiply_adds else 8 * " "
             print(f"  {report.name:24} {seconds * 1e3:9,.2f} ms  {speed}  {'×'.join(map(str, report.output_shape))}")
 
 
-def median_time(action, device, seconds):
-    """Return the median time of an action, in seconds.
-
-    Parameters
-    ----------
-    action : callable
-    device : torch.device
-        Waited for, where it works on its own.
-    seconds : float
-        Repeat for about so long, three times at least.
-
-    Returns
-    -------
-    float
-    """
-    wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
-    action()
-    wait()
-    times, end = [], time.perf_counter() + seconds
-    while len(times) < 3 or time.perf_counter() < end:
-        began = time.perf_counter()
-        action()
-        wait()
-        times.append(time.perf_counter() - began)
-    return statistics.median(times)
-
-
-def matrix_rate(device, dtype, seconds, *, size=None):
-    """Return the multiply-adds a second of a large matrix product: about the most that a network can reach.
-
-    Parameters
-    ----------
-    device : torch.device
-    dtype : torch.dtype
-    seconds : float
-    size : int, optional
-        Rows and columns; 1024 on a CPU, 8192 on a GPU.
-
-    Returns
-    -------
-    float
-    """
-    size = size or (8192 if device.type == "cuda" else 1024)
-    a, b = (torch.randn(size, size, device=device, dtype=dtype) for _ in range(2))
-    return size**3 / median_time(lambda: a @ b, device, seconds)
-
-
-def network_speed(architecture, batch_size, device, dtype, seconds):
+def network_speed(architecture, batch_size, device, precision, seconds):
     """Return the seconds of a forward pass and of a training step.
 
     Parameters
@@ -132,8 +90,7 @@ def network_speed(architecture, batch_size, device, dtype, seconds):
     architecture : Architecture
     batch_size : int
     device : torch.device
-    dtype : torch.dtype
-        bfloat16 by autocast.
+    precision : "float32" or "bfloat16"
     seconds : float
 
     Returns
@@ -141,51 +98,21 @@ def network_speed(architecture, batch_size, device, dtype, seconds):
     forward, step : float
     """
     network = Network(architecture).to(device)
-    learner = Learner(network)
-    optimizer = RECIPES["paper"].recipe.optimizer_of(network.parameters())
+    recipe = RECIPES["paper"].recipe
     x = torch.rand(batch_size, *architecture.input_shape, device=device)
-    classes = architecture.trace()[-1].output_shape[0]
-    labels = torch.arange(batch_size, device=device) % classes
+    labels = torch.arange(batch_size, device=device) % architecture.classes
 
-    def logits(masks=None):
-        with torch.autocast(device.type, torch.bfloat16, enabled=dtype == torch.bfloat16):
-            return learner(x, masks).float()
+    def answer(masks=None):
+        with layers_in(precision, device):
+            return network(x, masks).float()
 
-    def step():
+    def gradients(_):
         masks = dropout_masks(architecture, batch_size, slice(None), 0, device)
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(logits(masks), labels).backward()
-        optimizer.step()
+        torch.nn.functional.cross_entropy(answer(masks), labels).backward()
 
+    network.eval()
     with torch.no_grad():
-        forward = median_time(logits, device, seconds)
-    return forward, median_time(step, device, seconds)
-
-
-@torch.no_grad()
-def layer_times(architecture, batch_size, device, dtype, seconds):
-    """Time each layer's forward pass alone.
-
-    Parameters
-    ----------
-    architecture : Architecture
-    batch_size : int
-    device : torch.device
-    dtype : torch.dtype
-    seconds : float
-        For all layers together, about.
-
-    Yields
-    ------
-    LayerReport, float
-        And its median time in seconds.
-    """
-    reports = architecture.trace()
-    for report in reports:
-        # A network takes images; a row of features is read as an image of one pixel and flattened again.
-        flat = len(report.input_shape) == 1
-        shape = (*report.input_shape, 1, 1) if flat else report.input_shape
-        layers = (Flatten(), report.layer) if flat else (report.layer,)
-        network = Network(Architecture(report.name, shape, layers)).to(device, dtype)
-        x = torch.rand(batch_size, *shape, device=device, dtype=dtype)
-        yield report, median_time(lambda network=network, x=x: network(x), device, seconds / len(reports))
+        forward = statistics.median(timed(answer, device, runs=3, seconds=seconds))
+    network.train()
+    learning = descend(recipe.optimizer_of(network.parameters()), repeat(None), repeat(recipe.learning_rate), gradients)
+    return forward, statistics.median(timed(lambda: next(learning), device, runs=3, seconds=seconds))

@@ -1,14 +1,13 @@
 """``python -m cnnlib evaluate``: count how often trained weights are right."""
 
-import numpy as np
-import torch
-
 from cnnlib.commands.command_line import Parser, reported
+from cnnlib.models.torch_network import trained_network
+from cnnlib.models.trained import load_trained
 from cnnlib.training.devices import pick_device, plain_words
-from cnnlib.training.evaluation import Evaluation
-from cnnlib.training.large.batches import in_turn, loader
+from cnnlib.training.evaluation import evaluate_batches
+from cnnlib.training.large.batches import readable
+from cnnlib.training.large.preparation import Preparation
 from cnnlib.training.large.sources import open_data
-from cnnlib.training.networks import load_trained, network_of
 
 EXAMPLES = """examples:
   python -m cnnlib evaluate lenet --data mnist
@@ -48,7 +47,7 @@ def main(arguments):
 def _evaluate(options):
     trained = load_trained(options.weights)
     device = pick_device(options.device)
-    train, held_out = open_data(options.data, trained.preparation.side)
+    train, held_out = open_data(options.data, trained.picture_side)
     source = train if options.on == "train" else held_out
     if source is None:
         raise ValueError(f"{options.data} has no folder val to evaluate on; --on train is what there is")
@@ -57,13 +56,12 @@ def _evaluate(options):
             f"{options.weights} tells {len(trained.classes)} classes apart ({trained.classes[0]}, …), "
             f"{source.name} has {len(source.classes)} ({source.classes[0]}, …)"
         )
-    result, damaged = evaluate_source(network_of(trained).to(device), trained.preparation, source, options.workers)
+    result, damaged = evaluate_source(trained, source, device, options.workers)
     print(f"{trained.architecture.name} on {source.name}, {len(result.labels):,} pictures")
     if options.weights == "lenet" and options.data == "digits":
         print("the packaged digits are among the 60,000 that these weights were trained on: see --data mnist")
-    best = np.argsort(-result.probabilities, axis=1)[:, :5]
     print(f"top-1 accuracy {result.accuracy:.4f}")
-    print(f"top-5 accuracy {np.mean((best == result.labels[:, None]).any(axis=1)):.4f}")
+    print(f"top-5 accuracy {result.top(5):.4f}")
     print(f"mean cross-entropy {result.loss:.4f} nats")
     if damaged:
         print(f"{damaged:,} pictures could not be read and do not count")
@@ -71,15 +69,14 @@ def _evaluate(options):
         print(confusion_table(result.confusion(), source.classes))
 
 
-@torch.no_grad()
-def evaluate_source(network, preparation, source, workers=0, *, batch_size=250):
+def evaluate_source(trained, source, device, workers=0, *, batch_size=250):
     """Run a network over pictures of any source.
 
     Parameters
     ----------
-    network : Network
-    preparation : Preparation
+    trained : cnnlib.models.trained.Trained
     source : Arrays, Synthetic or Pictures
+    device : torch.device
     workers : int
         Processes that read pictures.
     batch_size : int
@@ -98,21 +95,12 @@ def evaluate_source(network, preparation, source, workers=0, *, batch_size=250):
     FloatingPointError
         If an answer is infinite or NaN.
     """
-    network.eval()
-    device = next(network.parameters()).device
-    probabilities, labels, damaged = [], [], 0
-    for images, truth, unread in loader(source, in_turn(len(source), batch_size, 0, 1), workers, device):
-        damaged += len(unread)
-        if len(images):
-            probabilities.append(torch.softmax(network(preparation(images.to(device))).double(), 1).cpu())
-            labels.append(truth)
-    if not labels:
-        raise ValueError(f"none of the {damaged:,} pictures can be read")
-    probabilities, labels = torch.cat(probabilities).numpy(), torch.cat(labels).numpy()
-    if not np.isfinite(probabilities).all():
-        raise FloatingPointError("some of the network's answers are infinite or NaN")
-    right = probabilities[np.arange(len(labels)), labels]
-    return Evaluation(probabilities, labels, float(-np.log(np.maximum(right, 1e-300)).mean())), damaged
+    damaged, prepare = [], Preparation.of(trained.architecture, trained.colours)
+    read = readable(source, batch_size, device, damaged, workers=workers)
+    result = evaluate_batches(trained_network(trained).to(device), ((prepare(x.to(device)), y) for x, y in read))
+    if not len(result.labels):
+        raise ValueError(f"none of the {len(damaged):,} pictures can be read")
+    return result, len(damaged)
 
 
 def confusion_table(counts, classes):
@@ -130,6 +118,7 @@ def confusion_table(counts, classes):
 
     Examples
     --------
+    >>> import numpy as np
     >>> print(confusion_table(np.array([[8, 2], [0, 10]]), ("cat", "dog")))
     rows: what it is; columns: what was answered
              cat    dog

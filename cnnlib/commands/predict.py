@@ -1,4 +1,4 @@
-"""``python -m cnnlib predict``: say what a picture shows."""
+"""``python -m cnnlib predict``: say what a picture shows. NumPy is all that it needs."""
 
 import numpy as np
 
@@ -6,49 +6,41 @@ from cnnlib import vectorized
 from cnnlib.commands.command_line import Parser, reported
 from cnnlib.data.folder import read_picture
 from cnnlib.data.scans import as_mnist, open_picture
-from cnnlib.models.architecture import run
-from cnnlib.models.catalogue import lenet
-from cnnlib.models.pretrained import trained_lenet
-from cnnlib.models.storage import load_weights
-from cnnlib.training.devices import plain_words
+from cnnlib.models.architecture import logits
+from cnnlib.models.catalogue import NETWORKS
+from cnnlib.models.trained import load_trained
 
 EXAMPLES = """examples:
   python -m cnnlib predict lenet seven.png
       One digit, any size, any ink; with the weights that come with the package.
+  python -m cnnlib predict lenet seven.png --weights runs/lenet-digits/weights.safetensors
+      With those of your own training; the file says which LeNet it is of.
   python -m cnnlib predict alexnet2012 cat.jpg dog.jpg --weights runs/alexnet2012-imagenet/weights.safetensors
       The five most probable classes, by the names of the folders that the network was trained on."""
 
 
-def read_digit(picture, architecture, weights):
-    """Bring a picture into MNIST's form and ask a network what it shows.
+def probabilities(trained, x):
+    """Ask a network what an image shows.
 
     Parameters
     ----------
-    picture : ndarray, shape (H, W) or (H, W, 3)
-    architecture : Architecture
-        For images of 1×28×28.
-    weights : dict of str to ndarray
+    trained : cnnlib.models.trained.Trained
+    x : ndarray of float32, shape (C, H, W)
 
     Returns
     -------
     ndarray of float32, shape (classes,)
-        Probabilities.
 
     Raises
     ------
-    ValueError
-        If the picture shows nothing; see `cnnlib.data.scans.as_mnist`.
     FloatingPointError
         If the answer is infinite or NaN.
     """
-    outputs = run(architecture, weights, as_mnist(picture)[None, None], ops=vectorized)
-    return _sound(vectorized.softmax(list(outputs.values())[-1])[0])
-
-
-def _sound(probabilities):
-    if not np.isfinite(probabilities).all():
+    with np.errstate(all="ignore"):  # what overflows is told in one line, below
+        answer = vectorized.softmax(logits(trained.architecture, trained.weights, x[None], ops=vectorized))[0]
+    if not np.isfinite(answer).all():
         raise FloatingPointError("the network's answer is infinite or NaN")
-    return probabilities
+    return answer
 
 
 def main(arguments):
@@ -65,50 +57,44 @@ def main(arguments):
         0; 2 after a fault, which standard error then names in one line; 130 after Ctrl-C.
     """
     parser = Parser(prog="python -m cnnlib predict", description="Say what each picture shows.", epilog=EXAMPLES)
-    networks = ["lenet", "alexnet", "alexnet2012", "alexnet-one-tower"]
-    parser.add_argument("network", choices=networks, help="%(choices)s")
+    parser.add_argument("network", choices=NETWORKS, help="%(choices)s")
     parser.add_argument("picture", nargs="+", help="PNG, JPEG, …")
-    parser.add_argument("--weights", metavar="FILE", help="of your own training; lenet has the package's otherwise")
     parser.add_argument(
-        "--activation", choices=["sigmoid", "tanh", "relu"], default="relu", help="lenet: of those weights (relu)"
+        "--weights", metavar="FILE", help="of your own training; without it, lenet has those of the package"
     )
-    parser.add_argument("--pooling", choices=["average", "max"], default="max", help="lenet: of those weights (max)")
     options = parser.parse_args(arguments)
-    action = _predict_digits if options.network == "lenet" else _predict_classes
-    return reported("cnnlib predict", lambda: action(options))
+    return reported("cnnlib predict", lambda: _predict(options))
 
 
-def _predict_digits(options):
-    if options.weights:
-        architecture = lenet(options.activation, options.pooling)
-        weights = load_weights(options.weights, architecture)
-    else:
-        architecture, weights = trained_lenet()
+def _predict(options):
+    trained = _trained(options)
     for path in options.picture:
-        picture = open_picture(path)
-        try:
-            probabilities = read_digit(picture, architecture, weights)
-        except ValueError as error:
-            raise ValueError(f"{path}: {error}") from None
-        first, second = np.argsort(-probabilities)[:2]
-        print(f"{path}: {first} ({probabilities[first]:.1%}; next {second}, {probabilities[second]:.1%})")
+        answer = probabilities(trained, _image(path, trained))
+        best = np.argsort(-answer, kind="stable")
+        if trained.network == "lenet":
+            first, second = best[:2]
+            told = f"{first} ({answer[first]:.1%}; next {second}, {answer[second]:.1%})"
+        else:
+            told = ", ".join(f"{trained.classes[i]} ({answer[i]:.1%})" for i in best[:5])
+        print(f"{path}: {told}")
 
 
-@plain_words(advice="end other programs and try again")
-def _predict_classes(options):
-    import torch
-
-    from cnnlib.training.networks import load_trained, network_of
-
+def _trained(options):
     if options.weights is None:
-        raise ValueError(f"{options.network} needs --weights FILE: the package carries weights of lenet only")
+        if options.network != "lenet":
+            raise ValueError(f"{options.network} needs --weights FILE: the package carries weights of lenet only")
+        return load_trained("lenet")
     trained = load_trained(options.weights)
     if trained.network != options.network:
         raise ValueError(f"{options.weights} holds weights of {trained.network}, not of {options.network}")
-    network = network_of(trained)
-    for path in options.picture:
-        image = torch.from_numpy(read_picture(path, trained.preparation.side))[None]
-        with torch.no_grad():
-            probabilities = _sound(torch.softmax(network(trained.preparation(image))[0], 0).numpy()).tolist()
-        best = sorted(range(len(probabilities)), key=lambda i: -probabilities[i])[:5]
-        print(f"{path}: {', '.join(f'{trained.classes[i]} ({probabilities[i]:.1%})' for i in best)}")
+    return trained
+
+
+def _image(path, trained):
+    """Read a picture as the network's input."""
+    if trained.network != "lenet":
+        return trained.prepared(read_picture(path, trained.picture_side)[None])[0]
+    try:
+        return as_mnist(open_picture(path))[None]
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None

@@ -5,6 +5,7 @@ need not know which of them computes it: `run` takes the module as an argument.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -27,13 +28,27 @@ class Architecture:
     layers: tuple
 
     def trace(self):
-        """Return the `LayerReport` of each layer."""
-        return trace(self.layers, self.input_shape)
+        """Return the `LayerReport` of each layer, a list."""
+        return list(self._reports)
 
     def weight_shapes(self):
         """Return ``{"conv1.weight": shape, "conv1.bias": shape, …}`` in the order of the layers."""
+        return dict(self._weight_shapes)
+
+    @property
+    def classes(self):
+        """How many logits leave the network."""
+        return self._reports[-1].output_shape[0]
+
+    # Counted once: a forward pass asks for both, and they never change.
+    @cached_property
+    def _reports(self):
+        return tuple(trace(self.layers, self.input_shape))
+
+    @cached_property
+    def _weight_shapes(self):
         shapes = {}
-        for report in self.trace():
+        for report in self._reports:
             if report.weight_shape is not None:
                 shapes[f"{report.name}.weight"] = report.weight_shape
                 if report.layer.bias:
@@ -68,34 +83,67 @@ def run(architecture, weights, x, *, ops, dropout=None):
     _check(architecture, weights, x)
     outputs = {}
     for report in architecture.trace():
-        layer, name = report.layer, report.name
-        weight, bias = weights.get(f"{name}.weight"), weights.get(f"{name}.bias")
-        match layer:
-            case Conv():
-                x = ops.conv2d(
-                    x,
-                    weight,
-                    bias,
-                    stride=layer.stride,
-                    padding=layer.padding,
-                    dilation=layer.dilation,
-                    groups=layer.groups,
-                )
-            case Pool():
-                pool = ops.max_pool2d if layer.kind == "max" else ops.avg_pool2d
-                x = pool(x, layer.kernel, stride=layer.stride, padding=layer.padding, ceil_mode=layer.ceil_mode)
-            case Activation():
-                x = getattr(ops, layer.function)(x)
-            case LocalResponseNorm():
-                x = ops.local_response_norm(x, layer.size, alpha=layer.alpha, beta=layer.beta, k=layer.k)
-            case Dropout() if dropout is not None:
-                x = dropout(x, layer.rate)
-            case Flatten():
-                x = x.reshape(len(x), *report.output_shape)
-            case Dense():
-                x = ops.linear(x, weight, bias)
-        outputs[name] = x
+        arrays = weights.get(f"{report.name}.weight"), weights.get(f"{report.name}.bias")
+        x = outputs[report.name] = apply_layer(report, x, *arrays, ops=ops, dropout=dropout)
     return outputs
+
+
+def apply_layer(report, x, weight=None, bias=None, *, ops, dropout=None):
+    """Compute one layer's output.
+
+    Parameters
+    ----------
+    report : LayerReport
+    x : array of float, shape (N, *input_shape)
+    weight, bias : array, optional
+        Of a convolution or a dense layer.
+    ops, dropout
+        As `run` takes them.
+
+    Returns
+    -------
+    array of float, shape (N, *output_shape)
+    """
+    layer = report.layer
+    match layer:
+        case Conv():
+            moves = {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation}
+            return ops.conv2d(x, weight, bias, **moves, groups=layer.groups)
+        case Pool():
+            pool = ops.max_pool2d if layer.kind == "max" else ops.avg_pool2d
+            return pool(x, layer.kernel, stride=layer.stride, padding=layer.padding, ceil_mode=layer.ceil_mode)
+        case Activation():
+            return getattr(ops, layer.function)(x)
+        case LocalResponseNorm():
+            return ops.local_response_norm(x, layer.size, alpha=layer.alpha, beta=layer.beta, k=layer.k)
+        case Dropout() if dropout is not None:
+            return dropout(x, layer.rate)
+        case Flatten():
+            return x.reshape(len(x), *report.output_shape)
+        case Dense():
+            return ops.linear(x, weight, bias)
+    return x
+
+
+def logits(architecture, weights, x, *, ops, dropout=None):
+    """Compute what leaves the network: for each class a number, the larger the more likely.
+
+    Parameters
+    ----------
+    architecture, weights, x, ops, dropout
+        As `run` takes them.
+
+    Returns
+    -------
+    array of float, shape (N, classes)
+
+    Raises
+    ------
+    ValueError
+        As `run`.
+    """
+    *_, last = run(architecture, weights, x, ops=ops, dropout=dropout).values()
+    return last
 
 
 def _check(architecture, weights, x):

@@ -1,6 +1,8 @@
 """The networks of the book, written down. No library is needed to read this file or to count them."""
 
-from cnnlib.models.architecture import Architecture
+import numpy as np
+
+from cnnlib.models.architecture import Architecture, initial_weights
 from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool, integer, positive
 
 # The paper's alpha multiplies the sum of squares, PyTorch's and ours their mean over the five channels.
@@ -196,3 +198,43 @@ def _share(width):
 def _image(op, size):
     side = integer(op, "size", size, minimum=1)
     return (3, side, side)
+
+
+def paper_weights(architecture, seed):
+    """Draw the starting weights of AlexNet's paper [1]_: normal, with a standard deviation of 0.01.
+
+    Biases are 1 in the second, fourth and fifth convolution and in the hidden dense layers, so that their ReLUs see
+    positive inputs from the start, and 0 elsewhere.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    seed : int
+
+    Returns
+    -------
+    dict of str to ndarray of float32
+        As ``architecture.weight_shapes()`` names them.
+
+    References
+    ----------
+    .. [1] Krizhevsky, Sutskever & Hinton, *ImageNet classification with deep convolutional neural networks*
+       (2012), Sec. 5.
+    """
+    rng = np.random.RandomState(seed)
+    shapes = architecture.weight_shapes()
+    output = list(shapes)[-1].split(".")[0]
+    weights = {}
+    for name, shape in shapes.items():
+        layer, kind = name.split(".")
+        if kind == "weight":
+            weights[name] = rng.normal(0, 0.01, shape).astype(np.float32)
+        else:
+            ones = layer in ("conv2", "conv4", "conv5") or (layer.startswith("dense") and layer != output)
+            weights[name] = np.full(shape, float(ones), np.float32)
+    return weights
+
+
+# By the names that the command line and files of weights know them by.
+NETWORKS = {"lenet": lenet, "alexnet": alexnet, "alexnet2012": alexnet2012, "alexnet-one-tower": alexnet_one_tower}
+INITIAL = {"balanced": initial_weights, "paper": paper_weights}

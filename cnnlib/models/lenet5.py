@@ -14,7 +14,7 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.models.bitmaps import digit_bitmaps
-from cnnlib.models.torch_network import Weights
+from cnnlib.models.torch_network import add_weights
 from cnnlib.shapes import positive
 
 # Table I: which of the six maps of S2 each of the sixteen maps of C3 reads.
@@ -69,11 +69,7 @@ class LeNet5(torch.nn.Module):
 
     def __init__(self, *, seed=0):
         super().__init__()
-        for name, value in _initial_weights(seed).items():
-            layer, kind = name.split(".")
-            if not hasattr(self, layer):
-                self.add_module(layer, Weights())
-            getattr(self, layer).register_parameter(kind, torch.nn.Parameter(torch.from_numpy(value)))
+        add_weights(self, _initial_weights(seed))
         self.register_buffer("targets", torch.from_numpy(digit_bitmaps().reshape(10, 84)))
 
     def forward(self, x):

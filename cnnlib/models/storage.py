@@ -6,13 +6,13 @@ changed number or a file of another program, the description and the digest writ
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
+
+from cnnlib.durable import write_whole
 
 
 def save_tensors(path, tensors, *, kind, about):
@@ -33,19 +33,11 @@ def save_tensors(path, tensors, *, kind, about):
     OSError
         If the file cannot be written; ``path`` is then as it was.
     """
-    path = Path(path)
     # Not ascontiguousarray, which gives a scalar an axis.
     tensors = {name: np.asarray(value, order="C") for name, value in tensors.items()}
     header = json.dumps({"kind": kind, "about": about})
-    content = save(tensors, metadata={"cnnlib": header, "sha256": _digest(header, tensors)})
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    metadata = {"cnnlib": header, "sha256": _digest(header, tensors)}
+    write_whole(path, lambda part: part.write_bytes(save(tensors, metadata=metadata)))
 
 
 def load_tensors(path, *, kind):

@@ -155,7 +155,7 @@ def color_components(images):
     pixels, total, products = 0, 0.0, 0.0
     # In double precision, for the sums have millions of terms; in chunks, so as not to copy all pictures to it at once.
     for chunk in images.split(1000):
-        colours = chunk.double().transpose(0, 1).reshape(3, -1)
+        colours = chunk.cpu().double().transpose(0, 1).reshape(3, -1)
         pixels += colours.shape[1]
         total = total + colours.sum(1)
         products = products + colours @ colours.T

@@ -1,8 +1,5 @@
 """Stop a training run at any moment, and go on as if nothing had happened."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import torch
 
@@ -43,64 +40,7 @@ def save_checkpoint(path, network, optimizer, run_id, history):
             for name, value in state.items()
             if value is not None  # the velocity of an SGD without momentum
         }
-    about = {"run": run_id, "history": history}
-    write_durably(path, lambda part: save_tensors(part, tensors, kind="checkpoint", about=about))
-
-
-def write_durably(path, write):
-    """Write a file so that even a power cut leaves the old one or the new one, whole.
-
-    Parameters
-    ----------
-    path : str or Path
-        Its folder must exist.
-    write : callable
-        Takes another path in the same folder and writes there.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written; ``path`` is then as it was.
-    """
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        write(part)
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from None
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    if os.name == "posix":  # elsewhere a folder cannot be opened
-        folder = os.open(path.absolute().parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-
-def append(path, text):
-    """Add text to a file.
-
-    Parameters
-    ----------
-    path : Path
-    text : str
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written; it names the file, which the system's own does for opening alone.
-    """
-    try:
-        with path.open("a", encoding="utf-8", newline="") as file:
-            file.write(text)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from None
+    save_tensors(path, tensors, kind="checkpoint", about={"run": run_id, "history": history})
 
 
 def load_checkpoint(path, network, optimizer, run_id):

@@ -6,7 +6,7 @@ import torch
 
 
 def pick_device(device="auto"):
-    """Return the device asked for, or with ``"auto"`` a CUDA GPU where there is one.
+    """Return the device asked for, or with ``"auto"`` a GPU where there is one: by CUDA, or Apple's by MPS.
 
     Parameters
     ----------
@@ -22,13 +22,31 @@ def pick_device(device="auto"):
         If PyTorch does not know the device, or this machine does not have it.
     """
     if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"device must be one this machine has, received {device!r} ({reason})") from None
     return torch.device(device)
+
+
+def layers_in(precision, device, **options):
+    """Return the context in which layers compute in a precision; weights, gradients and sums keep theirs.
+
+    Parameters
+    ----------
+    precision : "float32" or "bfloat16"
+        float32 leaves everything as it is.
+    device : torch.device
+    **options
+        As `torch.autocast` takes them.
+
+    Returns
+    -------
+    torch.autocast
+    """
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16", **options)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.shapes import integer
+from cnnlib.training.devices import layers_in
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Evaluation:
         """Share of images whose most probable class is their label."""
         return float(np.mean(self.predictions == self.labels))
 
+    def top(self, count):
+        """Return the share of images whose label is among the ``count`` most probable classes."""
+        best = np.argsort(-self.probabilities, axis=1)[:, :count]
+        return float(np.mean((best == self.labels[:, None]).any(axis=1)))
+
     def confusion(self):
         """Return counts of shape (classes, classes): row the label, column the prediction."""
         classes = self.probabilities.shape[1]
@@ -48,7 +54,6 @@ class Evaluation:
         return order[: min(count, int(np.sum(confidence >= 0)))]
 
 
-@torch.no_grad()
 def evaluate(network, images, labels, *, batch_size=1000):
     """Run a network over images without training it.
 
@@ -77,13 +82,46 @@ def evaluate(network, images, labels, *, batch_size=1000):
             f"evaluate: images and labels must be equally many and at least one, "
             f"received {len(images)} images and {len(labels)} labels"
         )
+    parts = (torch.tensor(array).split(batch_size) for array in (images, labels))
+    return evaluate_batches(network, zip(*parts, strict=True))
+
+
+@torch.no_grad()
+def evaluate_batches(network, batches, *, precision="float32"):
+    """Run a network over images that come in batches; as `evaluate`, which checks its arguments.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    batches : iterable of pair of tensor: images (N, C, H, W), labels (N,)
+    precision : "float32" or "bfloat16"
+        Of the layers' arithmetic.
+
+    Returns
+    -------
+    Evaluation
+        With a loss of 0 if there is no batch.
+
+    Raises
+    ------
+    FloatingPointError
+        If an answer is infinite or NaN.
+    """
     network.eval()
     device = next(network.parameters()).device
-    chunks = torch.tensor(images).split(batch_size)
-    logits = torch.cat([network(chunk.to(device)) for chunk in chunks])
+    logits, labels = [], []
+    for images, truth in batches:
+        with layers_in(precision, device):
+            answer = network(images.to(device))
+        # To the CPU before anything else: not every device knows double precision, and half is too coarse for a sum.
+        logits.append(answer.to("cpu", torch.promote_types(answer.dtype, torch.float32)))
+        labels.append(truth.cpu())
+    if not labels:
+        return Evaluation(np.empty((0, 0)), np.empty(0, int), 0.0)
+    logits, labels = torch.cat(logits), torch.cat(labels)
     sound = logits.isfinite().all(1)
     if not sound.all():
         first = int(sound.int().argmin())
         raise FloatingPointError(f"evaluate: the network's answer must be finite, received another to image {first}")
-    loss = gpu.cross_entropy(logits, torch.tensor(labels, device=device))
-    return Evaluation(gpu.softmax(logits).cpu().numpy(), np.asarray(labels), float(loss))
+    loss = float(gpu.cross_entropy(logits, labels))
+    return Evaluation(gpu.softmax(logits).numpy(), labels.numpy(), loss)

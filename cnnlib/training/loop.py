@@ -1,6 +1,7 @@
-"""Train a network: one loop, meant to be read."""
+"""Train a network on arrays in memory: one loop, meant to be read."""
 
 import time
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from cnnlib import gpu
 from cnnlib.training.checkpoints import has_finite_weights, load_checkpoint, save_checkpoint
 from cnnlib.training.devices import pick_device
 from cnnlib.training.evaluation import evaluate
+from cnnlib.training.steps import descend
 
 
 def fit(
@@ -65,44 +67,27 @@ def fit(
             f"fit: train must hold as many images as labels and at least one, "
             f"received {len(train[0])} images and {len(train[1])} labels"
         )
-    device, home = pick_device(device), next(network.parameters()).device
-    network.to(device)
-    try:
-        return _all_epochs(network, train, recipe, test, loss, augment, device, checkpoint, progress)
-    finally:
-        network.to(home)
+    with _lent(network, pick_device(device)) as device:
+        images, labels = (torch.tensor(array, device=device) for array in train)
+        optimizer = recipe.optimizer_of(network.parameters())
+        run_id = {"architecture": _name(network), "images": len(images), **asdict(recipe)}
+        history = []
+        if checkpoint is not None and Path(checkpoint).exists():
+            history = load_checkpoint(checkpoint, network, optimizer, run_id)
 
-
-def _all_epochs(network, train, recipe, test, loss, augment, device, checkpoint, progress):
-    """Train a network that is on ``device``; return the history."""
-    images, labels = (torch.tensor(array, device=device) for array in train)
-    optimizer = recipe.optimizer_of(network.parameters())
-    architecture = getattr(network, "architecture", None)
-    name = architecture.name if architecture else type(network).__name__
-    run_id = {"architecture": name, "images": len(images), **asdict(recipe)}
-    history = []
-    if checkpoint is not None and Path(checkpoint).exists():
-        history = load_checkpoint(checkpoint, network, optimizer, run_id)
-
-    epochs = range(len(history) + 1, recipe.epochs + 1)
-    for epoch in tqdm(
-        epochs, desc="training", unit="epoch", initial=len(history), total=recipe.epochs, disable=not progress
-    ):
-        start = time.perf_counter()
-        mean, accuracy = _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment)
-        row = {"epoch": epoch, "loss": mean, "accuracy": accuracy, "seconds": time.perf_counter() - start}
-        if not np.isfinite(mean):
-            raise FloatingPointError(f"fit: the loss became {mean} in epoch {epoch}; try a lower learning_rate")
-        if not has_finite_weights(network):
-            raise FloatingPointError(
-                f"fit: the weights became infinite or NaN in epoch {epoch}; try a lower learning_rate"
-            )
-        if test is not None:
-            result = evaluate(network, *test)
-            row |= {"test_loss": result.loss, "test_accuracy": result.accuracy}
-        history.append(row)
-        if checkpoint is not None:
-            save_checkpoint(checkpoint, network, optimizer, run_id, history)
+        epochs = range(len(history) + 1, recipe.epochs + 1)
+        bar = {"desc": "training", "unit": "epoch", "initial": len(history), "total": recipe.epochs}
+        for epoch in tqdm(epochs, **bar, disable=not progress):
+            start = time.perf_counter()
+            mean, accuracy = _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment)
+            row = {"epoch": epoch, "loss": mean, "accuracy": accuracy, "seconds": time.perf_counter() - start}
+            _require_finite(network, mean, epoch)
+            if test is not None:
+                result = evaluate(network, *test)
+                row |= {"test_loss": result.loss, "test_accuracy": result.accuracy}
+            history.append(row)
+            if checkpoint is not None:
+                save_checkpoint(checkpoint, network, optimizer, run_id, history)
     return history
 
 
@@ -112,21 +97,40 @@ def _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment)
     # Seeded by the epoch, not carried over from the last, so that a resumed run sees the same batches.
     # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
     rng = np.random.RandomState([recipe.seed, epoch])
-    order = rng.permutation(len(images))
-    batches = torch.from_numpy(order).to(images.device).split(recipe.batch_size)
-    total_loss = torch.zeros((), device=images.device)
-    correct = torch.zeros((), device=images.device)
-    for step, batch in enumerate(batches):
-        share = (epoch - 1 + step / len(batches)) / recipe.epochs
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.rate(share)
-        seen = images[batch] if augment is None else augment(images[batch], rng)
-        logits = network(seen)
+    order = torch.from_numpy(rng.permutation(len(images))).to(images.device)
+    batches = order.split(recipe.batch_size)
+    rates = (recipe.rate((epoch - 1 + step / len(batches)) / recipe.epochs) for step in range(len(batches)))
+
+    def gradients(batch):
+        logits = network(images[batch] if augment is None else augment(images[batch], rng))
         mean = loss(logits, labels[batch])
-        optimizer.zero_grad()
         mean.backward()
-        optimizer.step()
         # Summed on the device: reading these numbers would make a GPU wait once more in every step.
-        total_loss += mean.detach() * len(batch)
-        correct += (logits.detach().argmax(1) == labels[batch]).sum()
-    return float(total_loss) / len(images), float(correct) / len(images)
+        return torch.stack([mean.detach() * len(batch), (logits.detach().argmax(1) == labels[batch]).sum()])
+
+    total, correct = sum(descend(optimizer, batches, rates, gradients)).tolist()
+    return total / len(images), correct / len(images)
+
+
+@contextmanager
+def _lent(network, device):
+    """Have a network on a device, and bring it home afterwards."""
+    home = next(network.parameters()).device
+    network.to(device)
+    try:
+        yield device
+    finally:
+        network.to(home)
+
+
+def _name(network):
+    architecture = getattr(network, "architecture", None)
+    return architecture.name if architecture else type(network).__name__
+
+
+def _require_finite(network, loss, epoch):
+    what = None if np.isfinite(loss) else f"loss became {loss}"
+    if what is None and not has_finite_weights(network):
+        what = "weights became infinite or NaN"
+    if what:
+        raise FloatingPointError(f"fit: the {what} in epoch {epoch}; try a lower learning_rate")

@@ -86,7 +86,7 @@ class NamedRecipe:
     ----------
     recipe : Recipe
     initial : "balanced" or "paper"
-        Starting weights: `cnnlib.models.architecture.initial_weights`, or `paper_weights`.
+        Starting weights, as `cnnlib.models.catalogue.INITIAL` names them.
     label_smoothing : float
         Share of each label that is spread evenly over all classes.
     jitter : float
@@ -123,38 +123,3 @@ RECIPES = {
         compiled=True,
     ),
 }
-
-
-def paper_weights(architecture, seed):
-    """Draw the starting weights of AlexNet's paper [1]_: normal, with a standard deviation of 0.01.
-
-    Biases are 1 in the second, fourth and fifth convolution and in the hidden dense layers, so that their ReLUs see
-    positive inputs from the start, and 0 elsewhere.
-
-    Parameters
-    ----------
-    architecture : Architecture
-    seed : int
-
-    Returns
-    -------
-    dict of str to ndarray of float32
-        As ``architecture.weight_shapes()`` names them.
-
-    References
-    ----------
-    .. [1] Krizhevsky, Sutskever & Hinton, *ImageNet classification with deep convolutional neural networks*
-       (2012), Sec. 5.
-    """
-    rng = np.random.RandomState(seed)
-    shapes = architecture.weight_shapes()
-    output = list(shapes)[-1].split(".")[0]
-    weights = {}
-    for name, shape in shapes.items():
-        layer, kind = name.split(".")
-        if kind == "weight":
-            weights[name] = rng.normal(0, 0.01, shape).astype(np.float32)
-        else:
-            ones = layer in ("conv2", "conv4", "conv5") or (layer.startswith("dense") and layer != output)
-            weights[name] = np.full(shape, float(ones), np.float32)
-    return weights

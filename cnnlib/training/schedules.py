@@ -43,10 +43,7 @@ def one_cycle(progress, peak):
     >>> one_cycle(0.15, peak=0.01), one_cycle(0.3, peak=0.01), round(one_cycle(0.65, peak=0.01), 6)
     (0.005, 0.01, 0.005)
     """
-    warm_up = 0.3
-    if progress < warm_up:
-        return float(peak * progress / warm_up)
-    return float(peak * (1 + np.cos(np.pi * (progress - warm_up) / (1 - warm_up))) / 2)
+    return _up_and_down(progress, peak, warm_up=0.3)
 
 
 def three_drops(progress, peak):
@@ -103,7 +100,11 @@ def warm_up_cosine(progress, peak):
     >>> warm_up_cosine(0.025, peak=0.08), warm_up_cosine(0.05, peak=0.08), round(warm_up_cosine(0.525, peak=0.08), 6)
     (0.04, 0.08, 0.04)
     """
-    warm_up = 0.05
+    return _up_and_down(progress, peak, warm_up=0.05)
+
+
+def _up_and_down(progress, peak, warm_up):
+    """Climb linearly over a share ``warm_up`` of the run, then fall along a half cosine."""
     if progress < warm_up:
         return float(peak * progress / warm_up)
     return float(peak * (1 + np.cos(np.pi * (progress - warm_up) / (1 - warm_up))) / 2)

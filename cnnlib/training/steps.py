@@ -1,13 +1,39 @@
-"""A training loop that counts steps, so that few images are seen as often as many."""
+"""The step of gradient descent that is under every loop in PyTorch, and a loop that counts steps."""
 
 import numpy as np
 import torch
 
 from cnnlib import gpu
-from cnnlib.training import one_cycle
+from cnnlib.training.schedules import one_cycle
 
 
-def train(network, images, labels, *, steps, batch_size=50, learning_rate=0.003, seed=0, augment=None):
+def descend(optimizer, batches, rates, gradients):
+    """Take a step of gradient descent for each batch, and yield what was seen on the way, after the step.
+
+    Parameters
+    ----------
+    optimizer : torch.optim.Optimizer
+    batches : iterable
+    rates : iterable of float
+        The learning rate of each step, as many as there are batches.
+    gradients : callable
+        Takes a batch, adds its gradients to the parameters', and returns what the caller wants to know of it.
+
+    Yields
+    ------
+    object
+        What ``gradients`` returned.
+    """
+    for batch, rate in zip(batches, rates, strict=True):
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        optimizer.zero_grad()
+        seen = gradients(batch)
+        optimizer.step()
+        yield seen
+
+
+def fit_steps(network, images, labels, *, steps, batch_size=50, learning_rate=0.003, seed=0, augment=None):
     """Train ``network`` in place with Adam on the mean cross-entropy, for a given number of steps.
 
     Experiments that compare training sets of different size give each network the same number of steps; an epoch
@@ -35,46 +61,38 @@ def train(network, images, labels, *, steps, batch_size=50, learning_rate=0.003,
     """
     random = np.random.RandomState(seed)
     images, labels = torch.tensor(images), torch.tensor(labels)
-    optimizer = torch.optim.Adam(network.parameters())
-    network.train()
-    for step, batch in enumerate(_batches(len(labels), batch_size, steps, random)):
+
+    def gradients(batch):
         x = images[batch] if augment is None else augment(images[batch], random)
-        for group in optimizer.param_groups:
-            group["lr"] = one_cycle(step / steps, learning_rate)
-        loss = gpu.cross_entropy(network(x), labels[batch])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        gpu.cross_entropy(network(x), labels[batch]).backward()
+
+    network.train()
+    rates = (one_cycle(step / steps, learning_rate) for step in range(steps))
+    batches = shuffled_batches(len(labels), batch_size, steps, random)
+    for _ in descend(torch.optim.Adam(network.parameters()), batches, rates, gradients):
+        pass
     return network
 
 
-def _batches(count, size, steps, random):
-    """Yield positions of images, in a new random order whenever all have come."""
+def shuffled_batches(count, size, steps, random):
+    """Draw which images each step sees, in a new random order whenever all have come.
+
+    Parameters
+    ----------
+    count : int
+        Images in all.
+    size : int
+        Images a step; ``count`` where that is smaller.
+    steps : int
+    random : numpy.random.RandomState
+
+    Yields
+    ------
+    tensor of int, shape (size,)
+    """
     size, order = min(size, count), np.empty(0, int)
     for _ in range(steps):
         if len(order) < size:
             order = np.concatenate([order, random.permutation(count)])
         yield torch.from_numpy(order[:size])
         order = order[size:]
-
-
-def draw_weights(random, shape, fan_in):
-    """Draw a parameter for a layer of ReLUs, uniform in ``±sqrt(6 / fan_in)`` [1]_.
-
-    Parameters
-    ----------
-    random : numpy.random.RandomState
-    shape : tuple of int
-    fan_in : int
-        Inputs of one unit.
-
-    Returns
-    -------
-    torch.nn.Parameter of float32
-
-    References
-    ----------
-    .. [1] He, Zhang, Ren & Sun, *Delving deep into rectifiers* (2015), Eq. 10.
-    """
-    bound = np.sqrt(6 / fan_in)
-    return torch.nn.Parameter(torch.from_numpy(random.uniform(-bound, bound, shape).astype(np.float32)))

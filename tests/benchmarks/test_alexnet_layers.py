@@ -12,7 +12,7 @@ from benchmarks import alexnet_layers, record
 def results(tmp_path, monkeypatch):
     monkeypatch.setattr(record, "RESULTS", tmp_path)
     peaks, rates = iter([5.0, 7.0, 6.0]), iter([2.0, 1.0, 3.0])
-    monkeypatch.setattr(alexnet_layers, "peak_rate", lambda **options: next(peaks))
+    monkeypatch.setattr(alexnet_layers, "matrix_rate", lambda device, **options: next(peaks) / 2)
     monkeypatch.setattr(alexnet_layers, "copy_rate", lambda **options: next(rates))
     monkeypatch.setattr(alexnet_layers, "layer_seconds", lambda plan, batch, **options: {"conv1": float(batch)})
     threads, rounded = torch.get_num_threads(), torch.backends.cudnn.allow_tf32

@@ -15,7 +15,7 @@ from models.plain import plain_lenet
 
 from cnnlib.__main__ import main
 from cnnlib.commands import train as command
-from cnnlib.commands.train_options import parser
+from cnnlib.commands.train import parser
 from cnnlib.data import DataError, Dataset, Split, mnist
 from cnnlib.models import storage
 from cnnlib.models.catalogue import lenet
@@ -128,7 +128,7 @@ def test_options_reach_the_run(few_digits, monkeypatch, tmp_path):
         journal.rows.append({"epoch": 1, "loss": 0.5})
         return True
 
-    monkeypatch.setattr(command, "train", spy)
+    monkeypatch.setattr(command, "run_steps", spy)
     options = ["--epochs", "7", "--batch-size", "9", "--learning-rate", "0.25", "--seed", "11", "--device", "cpu"]
     more = ["--accumulate", "3", "--log-every", "4", "--checkpoint-every", "5", "--folder", str(tmp_path / "r")]
     assert main(["train", "lenet", "--data", "mnist", "--activation", "tanh", *options, *more]) == 0
@@ -179,7 +179,6 @@ def test_other_settings_in_the_same_folder_are_refused_by_name(few_digits, capsy
         (["--learning-rate", "nan"], "Recipe: learning_rate must be positive and finite, received nan"),
         (["--learning-rate", "1e39"], "Recipe: learning_rate must be at most 1e+37, received 1e+39"),
         (["--seed", "-1"], "Recipe: seed must be at least 0, received -1"),
-        (["--steps", "0"], "train: --steps must be at least 1, received 0"),
         (["--log-every", "0"], "train: --log-every must be at least 1, received 0"),
         (["--accumulate", "0"], "train: accumulate must be at least 1, received 0"),
         (
@@ -373,7 +372,36 @@ def test_no_option_is_one_that_torchrun_would_take_for_its_own():
 
 def test_a_package_that_is_missing_is_named(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "torch", None)
-    for name in [name for name in sys.modules if name.startswith("cnnlib.training")]:
+    for name in [name for name in sys.modules if name.startswith(("cnnlib.commands.bench", "cnnlib.training"))]:
         monkeypatch.delitem(sys.modules, name)
     assert main(["bench"]) == 2
     assert only_error_line(capsys) == "cnnlib bench: needs the package torch: pip install torch"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lenet", "--synthetic", "100", "--classes", "5"], "--classes is not for lenet, which tells 10 apart"),
+        (["lenet", "--synthetic", "100", "--tensorboard"], "--tensorboard keeps nothing without --folder FOLDER"),
+        (["lenet", "--synthetic", "100", "--log-every", "5"], "--log-every keeps nothing without --folder FOLDER"),
+        (
+            ["lenet", "--synthetic", "99", "--checkpoint-every", "5"],
+            "--checkpoint-every keeps nothing without --folder",
+        ),
+        (["lenet", "--damaged-limit", "0.1"], "--damaged-limit is for pictures in folders: --data imagenet:FOLDER"),
+        (["lenet", "--width", "0.5"], "--width is not for lenet"),
+        (["alexnet2012", "--synthetic", "--activation", "relu"], "--activation is not for alexnet2012"),
+    ],
+)
+def test_an_option_that_would_have_no_effect_is_refused(arguments, message, capsys):
+    assert main(["train", *arguments, "--device", "cpu"]) == 2
+    assert only_error_line(capsys).startswith(f"cnnlib train: {message}")
+
+
+def test_the_length_of_a_run_is_said_once(capsys):
+    assert main(["train", "lenet", "--synthetic", "100", "--steps", "0", "--device", "cpu"]) == 2
+    assert only_error_line(capsys) == "cnnlib train: train: --steps must be at least 1, received 0"
+    with pytest.raises(SystemExit) as stopped:
+        main(["train", "lenet", "--steps", "3", "--epochs", "2"])
+    assert stopped.value.code == 2
+    assert "--epochs: not allowed with argument --steps" in capsys.readouterr().err

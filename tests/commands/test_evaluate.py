@@ -12,12 +12,12 @@ from cnnlib.__main__ import main
 from cnnlib.commands import bench
 from cnnlib.commands.evaluate import confusion_table, evaluate_source
 from cnnlib.data.folder import read_picture
-from cnnlib.models.catalogue import alexnet2012
-from cnnlib.models.pretrained import FILE
+from cnnlib.models.catalogue import alexnet2012, lenet
 from cnnlib.models.storage import load_tensors, save_tensors, save_weights
-from cnnlib.models.torch_network import Network
+from cnnlib.models.torch_network import Network, trained_network
+from cnnlib.models.trained import load_trained, picture_side
+from cnnlib.training.large.preparation import Preparation
 from cnnlib.training.large.sources import Synthetic, open_data
-from cnnlib.training.networks import load_trained, network_of, picture_side
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +76,19 @@ def test_the_packaged_lenet_reads_digits_and_says_that_it_knows_them(capsys):
 
 def test_evaluation_equals_the_network_on_the_prepared_pictures(folder, picture_root):
     trained = load_trained(folder / "weights.safetensors")
-    _, held_out = open_data(f"imagenet:{picture_root}", trained.preparation.side)
-    result, damaged = evaluate_source(network_of(trained), trained.preparation, held_out, batch_size=4)
+    _, held_out = open_data(f"imagenet:{picture_root}", trained.picture_side)
+    result, damaged = evaluate_source(trained, held_out, torch.device("cpu"), batch_size=4)
     assert damaged == 0
     paths = [held_out.folder.path / held_out.folder.name(i) for i in range(9)]
     images = torch.from_numpy(np.stack([read_picture(path, 77)[:, 5:72, 5:72] for path in paths])).double() / 255
-    mean, std = (
-        torch.from_numpy(value)[:, None, None]
-        for value in (trained.preparation.colours.mean, trained.preparation.colours.std)
-    )
-    logits = network_of(trained).double()((images - mean) / std)
+    mean, std = (torch.from_numpy(value)[:, None, None] for value in (trained.colours.mean, trained.colours.std))
+    logits = trained_network(trained).double()((images - mean) / std)
     np.testing.assert_allclose(result.probabilities, torch.softmax(logits, 1).detach().numpy(), rtol=1e-4, atol=1e-6)
     assert result.labels.tolist() == [0, 0, 0, 1, 1, 1, 2, 2, 2]
+    # What NumPy shows the network is what PyTorch shows it.
+    pictures = np.stack([read_picture(path, 77) for path in paths])
+    prepared = Preparation.of(trained.architecture, trained.colours)(torch.from_numpy(pictures))
+    np.testing.assert_allclose(trained.prepared(pictures), prepared, rtol=1e-6, atol=1e-6)
 
 
 def test_predict_names_the_classes(folder, picture_root, capsys):
@@ -132,7 +133,7 @@ def test_faults_are_one_line_and_2(folder, picture_root, tmp_path, capsys):
         (["evaluate", weights, "--data", "digits"], "tells 3 classes apart (emu, …), mnist-5k has 10 (0, …)"),
         (["evaluate", tmp_path / "none", "--data", "digits"], "no file"),
         (["evaluate", tmp_path / "no", "--data", "digits"], "is damaged or not a safetensors file"),
-        (["evaluate", FILE, "--data", "digits"], "does not say which network it is of"),
+        (["evaluate", foreign, "--data", "digits"], "does not say which network it is of"),
         (["evaluate", "lenet", "--data", "imagenet"], "--data must be digits, mnist, cifar10 or imagenet:FOLDER"),
         (["bench", "lenet", "--width", "0.5"], "--width is not for lenet"),
         (["bench", "--batch-size", "0"], "--batch-size must be at least 1, received 0"),
@@ -155,8 +156,11 @@ def test_the_confusion_table_is_as_wide_as_its_names():
 
 
 def test_bench_counts_in_the_networks_own_multiply_adds(monkeypatch, capsys):
-    times = iter([1e-3, 0.5, 2.0, *[0.25] * 30])
-    monkeypatch.setattr(bench, "median_time", lambda action, device, seconds: (action(), next(times))[1])
+    times = iter([0.5, 2.0])
+    monkeypatch.setattr(bench, "matrix_rate", lambda device, dtype, **options: 1024**3 / 1e-3)
+    monkeypatch.setattr(bench, "timed", lambda work, device, **options: (work(), 3 * [next(times)])[1])
+    layers = [report.name for report in lenet().trace() if report.name != "flatten1"]
+    monkeypatch.setattr(bench, "layer_seconds", lambda *_, **options: dict.fromkeys(layers, 0.25))
     lines = output(capsys, "bench", "lenet", "--batch-size", 4, "--layers", "--device", "cpu")
     assert lines[1].split()[2] == f"{1024**3 / 1e-3 / 1e9:,.1f}"
     adds = 416_520  # of LeNet's layers: 117,600 + 240,000 + 48,000 + 10,080 + 840
@@ -166,7 +170,7 @@ def test_bench_counts_in_the_networks_own_multiply_adds(monkeypatch, capsys):
     by_name = {line.split()[0]: line.split() for line in lines[5:]}
     assert by_name["conv1"][1:3] == ["250.00", "ms"]
     assert by_name["conv2"][-1] == "16×10×10"
-    assert len(by_name) == 12
+    assert list(by_name) == layers
     assert adds == 117_600 + 240_000 + 48_000 + 10_080 + 840
 
 
@@ -226,6 +230,6 @@ def test_weights_that_hold_nan_answer_nothing(folder, picture_root, tmp_path, ca
         tensors[name] = np.full_like(value, 1e38)
     save_tensors(tmp_path / "w", tensors, kind="weights", about=about)
     [line] = output(capsys, "evaluate", tmp_path / "w", "--data", f"imagenet:{picture_root}", code=2)
-    assert line == "cnnlib evaluate: some of the network's answers are infinite or NaN"
+    assert line == "cnnlib evaluate: evaluate: the network's answer must be finite, received another to image 0"
     [line] = output(capsys, "predict", "alexnet-one-tower", picture, "--weights", tmp_path / "w", code=2)
     assert line == "cnnlib predict: the network's answer is infinite or NaN"

@@ -4,12 +4,13 @@ import pytest
 import torch
 from training.small import RECIPE, small_network, train
 
+from cnnlib import vectorized
 from cnnlib.__main__ import main
 from cnnlib.models.catalogue import alexnet_one_tower
 from cnnlib.models.storage import save_tensors
 from cnnlib.models.torch_network import Network
+from cnnlib.models.trained import describe_trained
 from cnnlib.training.devices import plain_words
-from cnnlib.training.networks import describe_trained
 from tests.faults.crowded import FULL_GPU, full_after
 from tests.faults.kills import draw_data
 
@@ -26,18 +27,27 @@ def predict(tmp_path):
 
 
 @pytest.mark.parametrize("error", FULL_GPU, ids=["tensor", "library"])
-def test_every_command_but_train_on_a_full_gpu_is_one_line(error, predict, monkeypatch, capsys):
-    assert main(predict) == 0
-    capsys.readouterr()
+def test_a_command_on_a_full_gpu_is_one_line(error, monkeypatch, capsys):
     full_after(0, error, monkeypatch)
     for arguments, advice in (
-        (predict, "end other programs and try again"),
         (["evaluate", "lenet", "--data", "digits"], "try fewer --workers, or --device cpu"),
         (["bench", "lenet", "--seconds", "0.01"], "try a smaller --batch-size"),
     ):
         assert main(arguments) == 2
         line = f"cnnlib {arguments[0]}: the GPU's memory is too small for this; {advice}\n"
         assert capsys.readouterr().err == line
+
+
+def test_a_picture_for_which_there_is_no_memory_is_one_line(predict, monkeypatch, capsys):
+    assert main(predict) == 0
+    capsys.readouterr()
+
+    def full(*arguments, **options):
+        raise MemoryError("Unable to allocate 3. PiB")
+
+    monkeypatch.setattr(vectorized, "conv2d", full)
+    assert main(predict) == 2
+    assert capsys.readouterr().err == "cnnlib predict: Unable to allocate 3. PiB\n"
 
 
 def test_a_machine_with_too_little_memory_is_one_line(capsys):

@@ -23,8 +23,8 @@ from cnnlib.experiments.speed import records
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.lenet import LeNet
 from cnnlib.models.storage import load_weights, save_tensors, save_weights
+from cnnlib.models.trained import describe_trained, load_trained
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
-from cnnlib.training.networks import describe_trained, load_trained
 from coursework.grading import frames, submissions
 from coursework.grading.runner import Channel, plain
 from tests.fuzz.damage import damaged, sealed_again

@@ -8,7 +8,10 @@ import torch
 from messages import exactly
 from training.small import bands, small_network
 
-from cnnlib.training import Evaluation, evaluate
+from cnnlib.models.trained import Colours
+from cnnlib.training import Evaluation, evaluate, pick_device
+from cnnlib.training.evaluation import evaluate_batches
+from cnnlib.training.large.preparation import Preparation, measure_colours
 
 ANSWERS = Evaluation(
     probabilities=np.array(
@@ -101,3 +104,51 @@ def test_an_answer_that_is_no_number_is_no_answer(value):
     message = "evaluate: the network's answer must be finite, received another to image 3"
     with pytest.raises(FloatingPointError, match=exactly(message)):
         evaluate(torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(30, 3)), images, labels, batch_size=2)
+
+
+class NoDoublePrecision(torch.Tensor):
+    """A tensor on a device that knows no float64, as Apple's GPUs do; what is moved to the CPU is free of it."""
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        if function is torch.Tensor.to and "cpu" in args:
+            return args[0].as_subclass(torch.Tensor).to(*args[1:], **(kwargs or {}))
+        result = super().__torch_function__(function, types, args, kwargs or {})
+        if isinstance(result, cls) and result.dtype == torch.float64:
+            raise TypeError("the device has no float64")
+        return result
+
+
+class OnSuchADevice(torch.nn.Linear):
+    """A network whose answers lie there."""
+
+    def forward(self, x):
+        return super().forward(x.flatten(1)).as_subclass(NoDoublePrecision)
+
+
+def test_the_stand_in_refuses_double_precision():
+    with pytest.raises(TypeError, match="no float64"):
+        torch.zeros(2).as_subclass(NoDoublePrecision).double()
+
+
+def test_sums_are_taken_where_double_precision_exists():
+    network = OnSuchADevice(4, 3)
+    images, labels = np.random.RandomState(0).rand(7, 1, 2, 2).astype(np.float32), np.arange(7) % 3
+    result = evaluate(network, images, labels, batch_size=3)
+    plain = torch.nn.functional.linear(torch.from_numpy(images).flatten(1), network.weight, network.bias)
+    np.testing.assert_allclose(result.probabilities, plain.softmax(1).detach(), rtol=1e-6)
+    evaluate_batches(network, [(torch.from_numpy(images), torch.from_numpy(labels))], precision="bfloat16")
+    colours = Colours(np.array([0.5]), np.array([0.25]))  # float64, as they are measured
+    pictures = torch.full((2, 1, 28, 28), 255, dtype=torch.uint8).as_subclass(NoDoublePrecision)
+    assert Preparation((1, 28, 28), 28, colours)(pictures).unique().tolist() == [2.0]
+    assert measure_colours(pictures.as_subclass(torch.Tensor)).mean.tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "expected"), [(True, True, "cuda"), (False, True, "mps"), (False, False, "cpu")]
+)
+def test_auto_picks_the_gpu_that_is_there(monkeypatch, cuda, mps, expected):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    monkeypatch.setattr(torch, "empty", lambda *size, device: None)  # neither is there really
+    assert pick_device("auto").type == expected

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlib.models.catalogue import alexnet2012, lenet
-from cnnlib.training.recipes import RECIPES, Recipe, paper_weights
+from cnnlib.models.catalogue import alexnet2012, lenet, paper_weights
+from cnnlib.training.recipes import RECIPES, Recipe
 from cnnlib.training.schedules import SCHEDULES, three_drops, warm_up_cosine
 
 

@@ -9,14 +9,15 @@ References
    (2009).
 """
 
-import time
 from functools import partial
 from math import prod
 
 import torch
 
 from cnnlib import gpu
-from cnnlib.shapes import Activation, Conv, Dense, LocalResponseNorm, Pool
+from cnnlib.models.architecture import apply_layer
+from cnnlib.shapes import Dropout, Flatten
+from cnnlib.timing import timed, timed_once
 
 BYTES = 4  # of a number in single precision
 
@@ -57,24 +58,6 @@ def intensity(report, batch):
     return operations(report, batch) / bytes_moved(report, batch)
 
 
-def peak_rate(*, device="cpu", size=1024, runs=12):
-    """Measure the operations per second of multiplying two square matrices, the best of some runs.
-
-    Parameters
-    ----------
-    device : str
-    size : int
-        Rows and columns.
-    runs : int
-
-    Returns
-    -------
-    float
-    """
-    a, b = (torch.rand(size, size, device=device) for _ in range(2))
-    return 2 * size**3 / min(timed(lambda: a @ b, device, runs=runs))
-
-
 def copy_rate(*, device="cpu", numbers=2**24, runs=5):
     """Measure the bytes per second of copying an array larger than the caches, read and written, the best of some runs.
 
@@ -94,7 +77,7 @@ def copy_rate(*, device="cpu", numbers=2**24, runs=5):
     return 2 * BYTES * numbers / min(timed(lambda: target.copy_(source), device, runs=runs))
 
 
-def layer_seconds(architecture, batch, *, device="cpu", runs=5):
+def layer_seconds(architecture, batch, *, device="cpu", dtype=torch.float32, runs=5):
     """Time the forward pass of every layer that computes, on random numbers, the best of some runs.
 
     A run goes through all layers in turn, so that a layer finds in the caches what the one before has left there.
@@ -102,9 +85,9 @@ def layer_seconds(architecture, batch, *, device="cpu", runs=5):
     Parameters
     ----------
     architecture : Architecture
-        With maximum pooling only.
     batch : int
     device : str
+    dtype : torch.dtype
     runs : int
 
     Returns
@@ -112,57 +95,20 @@ def layer_seconds(architecture, batch, *, device="cpu", runs=5):
     dict of str to float
         Seconds by the layer's name.
     """
-    every = {report.name: _call(report, batch, device) for report in architecture.trace()}
-    calls = {name: call for name, call in every.items() if call is not None}
+    calls = {
+        report.name: _call(report, batch, device, dtype)
+        for report in architecture.trace()
+        if not isinstance(report.layer, Flatten | Dropout)
+    }
     with torch.no_grad():
-        times = [[_seconds(call, device) for call in calls.values()] for _ in range(runs + 1)]
+        times = [[timed_once(call, device) for call in calls.values()] for _ in range(runs + 1)]
     # The first run warms up.
     return {name: min(column) for name, column in zip(calls, zip(*times[1:], strict=True), strict=True)}
 
 
-def _call(report, batch, device):
-    """Return one layer on random numbers, as a function of nothing; None for one that computes nothing."""
-    layer, shape = report.layer, report.weight_shape
-    x = torch.rand(batch, *report.input_shape, device=device)
-    weights = [] if shape is None else [torch.rand(each, device=device) for each in (shape, shape[:1])]
-    match layer:
-        case Conv():
-            return partial(gpu.conv2d, x, *weights, stride=layer.stride, padding=layer.padding, groups=layer.groups)
-        case Dense():
-            return partial(gpu.linear, x, *weights)
-        case Pool():
-            return partial(gpu.max_pool2d, x, layer.kernel, stride=layer.stride, padding=layer.padding)
-        case LocalResponseNorm():
-            return partial(gpu.local_response_norm, x, layer.size, alpha=layer.alpha, beta=layer.beta, k=layer.k)
-        case Activation():
-            return partial(getattr(gpu, layer.function), x)
-    return None
-
-
-def timed(work, device="cpu", *, runs=5):
-    """Time a piece of work some times, after once to warm up.
-
-    Parameters
-    ----------
-    work : callable
-        Takes nothing.
-    device : str
-        That the work is done on.
-    runs : int
-
-    Returns
-    -------
-    list of float
-        Seconds of each run. Whatever disturbs a run makes it longer, so that the least says most of the work.
-    """
-    return [_seconds(work, device) for _ in range(runs + 1)][1:]
-
-
-def _seconds(call, device):
-    # A GPU computes on while the program goes on: without waiting, one times the asking.
-    wait = torch.cuda.synchronize if torch.device(device).type == "cuda" else lambda: None
-    wait()
-    begin = time.perf_counter()
-    call()
-    wait()
-    return time.perf_counter() - begin
+def _call(report, batch, device, dtype):
+    """Return one layer on random numbers, as a function of nothing."""
+    shapes = [(batch, *report.input_shape)]
+    if report.weight_shape is not None:
+        shapes += [report.weight_shape, report.weight_shape[:1]]
+    return partial(apply_layer, report, *(torch.rand(shape, device=device).to(dtype) for shape in shapes), ops=gpu)

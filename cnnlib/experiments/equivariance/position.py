@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from cnnlib import gpu
+from cnnlib.models.torch_network import draw_weights
 from cnnlib.shapes import choice
-from cnnlib.training.steps import draw_weights
 
 
 class PositionReader(torch.nn.Module):

@@ -5,8 +5,9 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.gpu.rotations import group_conv2d, group_pool, lift_conv2d
+from cnnlib.models.torch_network import draw_weights
 from cnnlib.training import evaluate
-from cnnlib.training.steps import draw_weights, train
+from cnnlib.training.steps import fit_steps
 
 
 def rotate(images, degrees, *, scale=1.0):
@@ -125,7 +126,7 @@ def trained(name, train_set, *, steps=400, seed=0):
     PlainReader or GroupReader
     """
     network, augment = READERS[name]
-    return train(network(seed=seed), *train_set, steps=steps, learning_rate=0.005, seed=seed, augment=augment)
+    return fit_steps(network(seed=seed), *train_set, steps=steps, learning_rate=0.005, seed=seed, augment=augment)
 
 
 def accuracy_by_angle(network, test_set, angles):

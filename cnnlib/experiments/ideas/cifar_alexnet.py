@@ -8,6 +8,9 @@ from torch import nn
 
 from cnnlib.shapes import integer, positive
 from cnnlib.training import one_cycle, random_crop, random_flip
+from cnnlib.training.devices import layers_in
+from cnnlib.training.evaluation import evaluate_batches
+from cnnlib.training.steps import descend
 
 
 class CifarAlexNet(nn.Module):
@@ -63,7 +66,7 @@ def _convolution(channels, kernels, size):
     return nn.Conv2d(channels, kernels, size, padding=size // 2, bias=False), nn.BatchNorm2d(kernels), nn.ReLU()
 
 
-class Pictures:
+class BytePictures:
     """Pictures on a device, as bytes; batches of them come out as floats of mean 0 and standard deviation 1.
 
     Parameters
@@ -71,7 +74,7 @@ class Pictures:
     images : ndarray of uint8, shape (N, 3, H, W)
     labels : ndarray of int, shape (N,)
     device : torch.device
-    like : Pictures, optional
+    like : BytePictures, optional
         Whose mean and standard deviation to use; their own by default.
     """
 
@@ -86,14 +89,41 @@ class Pictures:
         scaled = (images.float() - self.mean) / self.scale
         return scaled.contiguous(memory_format=torch.channels_last)
 
+    def batches(self, size=1000):
+        """Yield what the network reads, shape (size, 3, H, W), and the labels."""
+        for images, labels in zip(self.images.split(size), self.labels.split(size), strict=True):
+            yield self.floats(images), labels
 
-def train(network, pictures, test, *, epochs, batch_size, learning_rate, seed=0, weight_decay=5e-4, report=print):
+
+class Mirrored(nn.Module):
+    """A network that looks at a picture and at its mirror, and answers with the mean of its probabilities.
+
+    Parameters
+    ----------
+    network : torch.nn.Module
+    """
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, x):
+        """Return the logarithms of the probabilities, shape (N, classes): logits of which they are the softmax."""
+        return sum(self.network(view).float().softmax(1) / 2 for view in (x, x.flip(3))).log()
+
+
+def precision_on(device):
+    """Return the precision in which the layers compute: half of it where a GPU is built for that."""
+    return "bfloat16" if device.type == "cuda" else "float32"
+
+
+def fit_bytes(network, pictures, test, *, epochs, batch_size, learning_rate, seed=0, weight_decay=5e-4, report=print):
     """Train ``network`` in place: crops and flips, smoothed labels, momentum, one cycle, bfloat16 on a GPU.
 
     Parameters
     ----------
     network : torch.nn.Module
-    pictures, test : Pictures
+    pictures, test : BytePictures
         On the network's device. ``test`` is evaluated after each epoch and chooses nothing.
     epochs, batch_size, seed : int
         The pictures that no longer fill a batch at the end of an epoch are left out of it.
@@ -109,36 +139,33 @@ def train(network, pictures, test, *, epochs, batch_size, learning_rate, seed=0,
         For each epoch ``epoch``, ``loss`` and ``accuracy`` on the pictures as they were seen, ``test_accuracy``, and
         ``seconds`` of training.
     """
-    optimizer = torch.optim.SGD(
-        network.parameters(), lr=learning_rate, momentum=0.9, nesterov=True, weight_decay=weight_decay
-    )
+    optimizer = torch.optim.SGD(network.parameters(), momentum=0.9, nesterov=True, weight_decay=weight_decay)
+    device, side = pictures.images.device, tuple(pictures.images.shape[2:])
     steps, history = max(1, len(pictures.labels) // batch_size), []
-    side = pictures.images.shape[2:]
-    run = _compiled(network, pictures.images.device)
+    run = _compiled(network, device)
     for epoch in range(1, epochs + 1):
         start, rng = time.perf_counter(), np.random.RandomState([seed, epoch])
-        order = torch.from_numpy(rng.permutation(len(pictures.labels))).to(pictures.images.device)
-        losses, hits = [], []
-        network.train()
-        for step, batch in enumerate(order.split(batch_size)[:steps]):
-            for group in optimizer.param_groups:
-                group["lr"] = one_cycle((epoch - 1 + step / steps) / epochs, learning_rate)
-            seen = random_flip(random_crop(pictures.images[batch], rng, tuple(side), padding=4), rng)
-            with _half(seen.device):
+        order = torch.from_numpy(rng.permutation(len(pictures.labels))).to(device)
+        rates = (one_cycle((epoch - 1 + step / steps) / epochs, learning_rate) for step in range(steps))
+
+        def gradients(batch, rng=rng):
+            seen = random_flip(random_crop(pictures.images[batch], rng, side, padding=4), rng)
+            with layers_in(precision_on(device), device):
                 logits = run(pictures.floats(seen))
                 loss = nn.functional.cross_entropy(logits, pictures.labels[batch], label_smoothing=0.1)
-            optimizer.zero_grad()
             loss.backward()
-            optimizer.step()
             # Read once an epoch: reading makes a GPU wait.
-            losses.append(loss.detach())
-            hits.append((logits.argmax(1) == pictures.labels[batch]).float().mean())
+            return torch.stack([loss.detach(), (logits.argmax(1) == pictures.labels[batch]).float().mean()])
+
+        network.train()
+        seen = torch.stack([*descend(optimizer, order.split(batch_size)[:steps], rates, gradients)])
+        loss, accuracy = seen.mean(0).tolist()
         row = {
             "epoch": epoch,
-            "loss": torch.stack(losses).mean().item(),
-            "accuracy": torch.stack(hits).mean().item(),
+            "loss": loss,
+            "accuracy": accuracy,
             "seconds": time.perf_counter() - start,
-            "test_accuracy": float(np.mean(answers(network, test) == test.labels.cpu().numpy())),
+            "test_accuracy": evaluate_batches(network, test.batches(), precision=precision_on(device)).accuracy,
         }
         history.append({name: round(value, 4) for name, value in row.items()})
         report(f"epoch {epoch}: training {row['accuracy']:.4f}, test {row['test_accuracy']:.4f}")
@@ -150,34 +177,11 @@ def _compiled(network, device):
     return torch.compile(network) if device.type == "cuda" else network
 
 
-def _half(device):
-    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
-
-
-@torch.no_grad()
-def answers(network, pictures, *, mirrored=False, batch_size=1000):
-    """Return the predicted classes, shape (N,); with ``mirrored``, those of the mean over a picture and its mirror."""
-    return np.concatenate(
-        [
-            _probabilities(network, chunk, mirrored).argmax(1).cpu().numpy()
-            for chunk in map(pictures.floats, pictures.images.split(batch_size))
-        ]
-    )
-
-
-def _probabilities(network, chunk, mirrored):
-    network.eval()
-    with _half(chunk.device):
-        views = [network(chunk), network(chunk.flip(3))] if mirrored else [network(chunk)]
-    return sum(view.float().softmax(1) for view in views)
-
-
 @torch.no_grad()
 def hidden_layer(network, pictures, *, batch_size=1000):
     """Return what the last hidden layer makes of each picture, shape (N, units)."""
     network.eval()
-    chunks = map(pictures.floats, pictures.images.split(batch_size))
-    return torch.cat([network.hidden(network.features(chunk)) for chunk in chunks])
+    return torch.cat([network.hidden(network.features(x)) for x, _ in pictures.batches(batch_size)])
 
 
 def nearest(queries, known, count):

@@ -10,6 +10,7 @@ from cnnlib.models.architecture import Architecture
 from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Activation, Conv, Dense, Dropout, Flatten, LocalResponseNorm, Pool
 from cnnlib.training import color_components, color_jitter, evaluate, fit, random_crop, random_flip
+from cnnlib.training.steps import descend, shuffled_batches
 
 SIDE = 27  # where windows of 2 and of 3 cells, two apart, give as many places: 13, then 6
 
@@ -158,20 +159,18 @@ def race(activation, train, *, learning_rate, seed, limit, goal=0.25, window=50)
     images, labels = torch.tensor(middle(train[0])), torch.tensor(train[1])
     network = Network(small_alexnet(Ideas(activation), channels=images.shape[1]), seed=seed)
     network.to(memory_format=torch.channels_last).train()
-    optimizer = torch.optim.SGD(network.parameters(), lr=learning_rate, momentum=0.9)
-    rng, order, errors = np.random.RandomState(seed), np.empty(0, int), []
-    for step in range(1, limit + 1):
-        if len(order) < 50:
-            order = rng.permutation(len(labels))
-        batch, order = torch.from_numpy(order[:50]), order[50:]
+    optimizer = torch.optim.SGD(network.parameters(), momentum=0.9)
+
+    def gradients(batch):
         logits = network(images[batch])
-        loss = gpu.cross_entropy(logits, labels[batch])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        errors.append((logits.argmax(1) != labels[batch]).float().mean().item())
-        if step >= window and np.mean(errors[-window:]) <= goal:
-            return step, np.array(errors)
+        gpu.cross_entropy(logits, labels[batch]).backward()
+        return (logits.argmax(1) != labels[batch]).float().mean().item()
+
+    batches, errors = shuffled_batches(len(labels), 50, limit, np.random.RandomState(seed)), []
+    for error in descend(optimizer, batches, limit * [learning_rate], gradients):
+        errors.append(error)
+        if len(errors) >= window and np.mean(errors[-window:]) <= goal:
+            return len(errors), np.array(errors)
     return None, np.array(errors)
 
 

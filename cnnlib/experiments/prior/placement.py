@@ -5,9 +5,10 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.experiments.prior.sharing import MapLayer, halved
+from cnnlib.models.torch_network import draw_weights
 from cnnlib.shapes import choice
 from cnnlib.training import evaluate
-from cnnlib.training.steps import draw_weights, train
+from cnnlib.training.steps import fit_steps
 
 # The four answers, as 2 · (upper digit is even) + (lower digit is 5 or more).
 ANSWERS = ("odd above, small below", "odd above, large below", "even above, small below", "even above, large below")
@@ -107,5 +108,5 @@ def tower_accuracy(kind, width, readout, train_set, test_set, *, steps=400, seed
     float
     """
     network = TowerReader(kind, width, readout, seed=seed)
-    train(network, *train_set, steps=steps, learning_rate=0.01, seed=seed)
+    fit_steps(network, *train_set, steps=steps, learning_rate=0.01, seed=seed)
     return evaluate(network, *test_set).accuracy

@@ -5,9 +5,10 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.data import as_float
+from cnnlib.models.torch_network import draw_weights
 from cnnlib.shapes import choice
 from cnnlib.training import evaluate
-from cnnlib.training.steps import draw_weights, train
+from cnnlib.training.steps import fit_steps
 
 KINDS = ("dense", "local", "conv")
 
@@ -130,5 +131,5 @@ def reading_error(kind, train_set, test_set, count, *, steps=300, seed=0):
     chosen = np.random.RandomState(seed).permutation(len(train_set[1]))[:count]
     network = DigitReader(kind, seed=seed)
     images, labels = (array[chosen] for array in train_set)
-    train(network, images, labels, steps=steps, learning_rate=LEARNING_RATES[kind], seed=seed)
+    fit_steps(network, images, labels, steps=steps, learning_rate=LEARNING_RATES[kind], seed=seed)
     return 1 - evaluate(network, *test_set).accuracy

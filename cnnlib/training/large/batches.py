@@ -123,6 +123,32 @@ def loader(source, positions, workers, device):
     )
 
 
+def readable(source, batch_size, device, damaged, *, rank=0, count=1, workers=0):
+    """Yield what one process evaluates, leaving out what cannot be read.
+
+    Parameters
+    ----------
+    source : Arrays, Synthetic or Pictures
+    batch_size : int
+    device : torch.device
+    damaged : list
+        Gets the positions of the pictures that cannot be read.
+    rank, count : int
+        Of the process, and how many there are.
+    workers : int
+        Processes that read.
+
+    Yields
+    ------
+    images : tensor of uint8, shape (n, C, H, W)
+    labels : tensor of int, shape (n,)
+    """
+    for images, labels, unread in loader(source, in_turn(len(source), batch_size, rank, count), workers, device):
+        damaged += unread.tolist()
+        if len(images):
+            yield images, labels
+
+
 def _as_it_is(batch):
     return batch
 

@@ -6,14 +6,16 @@ All processes call the journal alike, because some of what it writes is a sum ov
 import csv
 import io
 import math
+import sys
 import time
 
 import torch
+from tqdm import tqdm
 
 from cnnlib.data import DataError
+from cnnlib.durable import append, write_whole
 from cnnlib.models.storage import save_tensors
-from cnnlib.training.checkpoints import append, has_finite_weights, load_checkpoint, save_checkpoint, write_durably
-from cnnlib.training.large.progress import ProgressLine
+from cnnlib.training.checkpoints import has_finite_weights, load_checkpoint, save_checkpoint
 
 PATIENCE = 5.0  # seconds
 COLUMNS = ("step", "epoch", "learning_rate", "loss", "accuracy", "val_loss", "val_top1", "val_top5")
@@ -74,7 +76,15 @@ class Journal:
         self._flags = {part: torch.zeros(len(pictures), dtype=torch.uint8) for part, pictures in self.folders.items()}
         self._reasons = {part: {} for part in self.folders}
         self._unsaid = 0
-        self.progress = ProgressLine(steps, batch_size, shown=shown and processes.first)
+        self.progress = tqdm(
+            total=steps * batch_size,
+            desc="training",
+            unit=" images",
+            unit_scale=True,
+            delay=1.0,  # what fails at once says so in one line
+            mininterval=1.0 if sys.stderr.isatty() else 5.0,
+            disable=not (shown and processes.first),
+        )
         self._writes = folder is not None and processes.first
         self._lock = self._events = None
         if self._writes:
@@ -106,10 +116,11 @@ class Journal:
             self.step, self.rows = history["step"], history["rows"]
             if self.processes.first:
                 self._sums = history["sums"]
+            self.progress.n = self.progress.initial = self.step * self.batch_size
         if self._writes:
             self._recall_damaged()
             # From the checkpoint, not from what is there: rows of steps that will be taken again are not in it.
-            write_durably(self.folder / "metrics.csv", lambda path: path.write_text(_table(self.rows), "utf-8"))
+            write_whole(self.folder / "metrics.csv", lambda path: path.write_text(_table(self.rows), "utf-8"))
         if self._tensorboard:
             self._events = _event_writer(self.folder / "tensorboard", purge_step=self.step + 1)
 
@@ -118,7 +129,8 @@ class Journal:
         self.step += 1
         self._pending.append(torch.stack([loss / self.processes.count, correct.to(loss.dtype)]))
         self.found_damaged(damaged, "train")
-        self.progress.update(self.step, epoch, lambda: loss)
+        if self.progress.update(self.batch_size):  # it was shown a moment ago: reading the loss waits for the device
+            self.progress.set_postfix_str(f"epoch {epoch}, loss {float(loss):.4f}", refresh=False)
 
     def found_damaged(self, positions, part):
         """Note pictures of ``"train"`` or ``"val"`` that could not be read."""
@@ -150,7 +162,6 @@ class Journal:
             If too many pictures are damaged.
         """
         loss, correct = self._joint_sums()
-        self.progress.measure(self.step)
         self._sums = [0.0, 0.0]
         steps = self.step - (self.rows[-1]["step"] if self.rows else 0)
         means = {"loss": loss / steps, "accuracy": correct / (steps * self.batch_size)}
@@ -161,8 +172,11 @@ class Journal:
         if self._events is not None:
             for name, value in self.rows[-1].items():
                 self._events.add_scalar(name, value, self.step)
-            self._events.add_scalar("images_per_second", self.progress.speed, self.step)
+            told = self.progress.format_dict
+            if told["elapsed"]:
+                self._events.add_scalar("images_per_second", (told["n"] - told["initial"]) / told["elapsed"], self.step)
         self._list_damaged()
+        self.progress.unpause()  # a validation, say, is not training
 
     def save(self, trainer):
         """Write a checkpoint of this very step.
@@ -183,12 +197,12 @@ class Journal:
             raise FloatingPointError(
                 f"the weights became infinite or NaN in step {self.step}; try a lower --learning-rate"
             )
-        self.progress.pause(self.step)
         if self._writes:
             history = {"step": self.step, "rows": self.rows, "sums": sums}
             save_checkpoint(self.checkpoint, trainer.network, trainer.optimizer, self.run_id, history)
         if self._events is not None:
             self._events.flush()
+        self.progress.unpause()
 
     def finish(self, network, about):
         """Write the trained weights, with what is needed to use them.
@@ -199,13 +213,9 @@ class Journal:
         about : dict
             Besides the architecture's name.
         """
-        self.progress.finish()
         if self._writes:
             about = {"architecture": network.architecture.name, **about}
-            write_durably(
-                self.folder / "weights.safetensors",
-                lambda path: save_tensors(path, network.weights(), kind="weights", about=about),
-            )
+            save_tensors(self.folder / "weights.safetensors", network.weights(), kind="weights", about=about)
 
     def close(self):
         """End the progress line, the event file and the hold on the folder."""
@@ -240,7 +250,7 @@ class Journal:
         if self._writes:
             lines = [f"{name}\t{reason}\n" for part in self.folders for name, reason in self._reasons[part].items()]
             text = "".join(sorted(lines))
-            write_durably(self.folder / "damaged.txt", lambda path: path.write_text(text, "utf-8", "surrogateescape"))
+            write_whole(self.folder / "damaged.txt", lambda path: path.write_text(text, "utf-8", "surrogateescape"))
         for part, pictures in self.folders.items():
             count = int(self._flags[part].sum())
             if count > self.damaged_limit * len(pictures):

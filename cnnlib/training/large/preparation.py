@@ -5,24 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from cnnlib.data import DataError
+from cnnlib.models.trained import Colours, picture_side
 from cnnlib.training.augmentation import color_components, color_jitter, random_crop, random_flip
-
-
-@dataclass(frozen=True, eq=False)
-class Colours:
-    """How the colours of a data set are spread, on a scale from 0 to 1.
-
-    Attributes
-    ----------
-    mean, std : ndarray, shape (C,)
-        Of each channel.
-    components : ndarray, shape (3, 3), or None
-        See `cnnlib.training.color_components`; None for gray pictures.
-    """
-
-    mean: np.ndarray
-    std: np.ndarray
-    components: np.ndarray | None
 
 
 def measure_colours(images):
@@ -42,10 +27,45 @@ def measure_colours(images):
     >>> measure_colours(half_lit)
     Colours(mean=array([0.5]), std=array([0.5]), components=None)
     """
-    pixels = images.double() / 255
+    pixels = images.cpu().double() / 255
     mean, std = (torch.mean(pixels, (0, 2, 3)), torch.std(pixels, (0, 2, 3), correction=0))
     components = color_components(pixels) if images.shape[1] == 3 else None
     return Colours(mean.numpy(), std.clamp(min=1 / 255).numpy(), components)
+
+
+def colours_of(source, processes, channels, *, count=500):
+    """Measure the colours of some pictures of a source; the first process does, the others are told.
+
+    Parameters
+    ----------
+    source : Arrays, Synthetic or Pictures
+    processes : Processes
+    channels : int
+        Of the network; a gray picture is repeated for it.
+    count : int
+        Pictures at most.
+
+    Returns
+    -------
+    Colours
+
+    Raises
+    ------
+    DataError
+        If none of the pictures can be read.
+    """
+    values = torch.zeros(2 * channels + 9, dtype=torch.float64)
+    if processes.first:
+        positions = np.random.RandomState(0).choice(len(source), min(count, len(source)), replace=False)
+        images, _, damaged = source.__getitems__(positions.tolist())
+        if not len(images):
+            reason = source.why_not(int(damaged[0]))
+            raise DataError(f"none of {len(set(damaged.tolist()))} pictures can be read, the first of them: {reason}")
+        apart = max(1, images.shape[2] // 64)  # neighbouring pixels say little more
+        colours = measure_colours(images[:, :, ::apart, ::apart].expand(-1, channels, -1, -1))
+        values = torch.from_numpy(np.concatenate([colours.mean, colours.std, colours.components.ravel()]))
+    values = processes.from_first(values).numpy()
+    return Colours(values[:channels], values[channels : 2 * channels], values[2 * channels :].reshape(3, 3))
 
 
 class Share:
@@ -107,6 +127,11 @@ class Preparation:
     mirror: bool = False
     jitter: float = 0.0
 
+    @classmethod
+    def of(cls, architecture, colours, **options):
+        """Return the preparation of an architecture's input; options as the attributes are named."""
+        return cls(architecture.input_shape, picture_side(architecture.input_shape[1]), colours, **options)
+
     def __call__(self, images, rng=None):
         """Prepare a batch.
 
@@ -130,7 +155,9 @@ class Preparation:
             return x
         if rng is not None and self.jitter and self.colours.components is not None:
             x = color_jitter(x, rng, self.colours.components, strength=self.jitter)
-        mean, std = (torch.as_tensor(value).to(x)[:, None, None] for value in (self.colours.mean, self.colours.std))
+        # Single precision before it moves: not every device knows double.
+        spread = (torch.as_tensor(value, dtype=x.dtype) for value in (self.colours.mean, self.colours.std))
+        mean, std = (value.to(x.device)[:, None, None] for value in spread)
         return (x - mean) / std
 
     def _cropped(self, x, rng):

@@ -132,6 +132,14 @@ class Pictures:
         batch = torch.stack(images) if images else torch.empty(0, 3, self.side, self.side, dtype=torch.uint8)
         return batch, torch.tensor(np.array(labels, np.int64)), torch.tensor(damaged, dtype=torch.int64)
 
+    def why_not(self, index):
+        """Read a damaged picture once more, and say what is wrong with it."""
+        try:
+            self.folder.read(index, 32)
+        except DataError as error:
+            return str(error)
+        return f"{self.folder.name(index)} could not be read before"
+
     def _candidates(self, position):
         tries = min(HOPELESS, len(self)) if self.replace else 1
         return ((position + offset) % len(self) for offset in range(tries))

@@ -1,7 +1,7 @@
 """Train on data that no memory holds, with one process or many: step by step, each step on a joint batch.
 
-`fit` in ``loop`` is the same thing for arrays in memory, and shorter. Here pictures come from a stream, are prepared on
-the device, and their gradients are averaged over all processes by PyTorch's distributed data parallel.
+`cnnlib.training.fit` is the same thing for arrays in memory, and shorter. Here pictures come from a stream, are
+prepared on the device, and their gradients are averaged over all processes by PyTorch's distributed data parallel.
 """
 
 from contextlib import nullcontext
@@ -11,12 +11,13 @@ import numpy as np
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
-from cnnlib import gpu
 from cnnlib.data import DataError
-from cnnlib.models.architecture import run
 from cnnlib.shapes import Dropout, choice, integer
-from cnnlib.training.large.batches import Schedule, in_turn, loader, own_rows
+from cnnlib.training.devices import layers_in
+from cnnlib.training.evaluation import evaluate_batches
+from cnnlib.training.large.batches import Schedule, loader, own_rows, readable
 from cnnlib.training.large.preparation import Share
+from cnnlib.training.steps import descend
 
 
 @dataclass(frozen=True)
@@ -52,38 +53,6 @@ class Execution:
         choice("train", "precision", self.precision, ("float32", "bfloat16"))
         integer("train", "accumulate", self.accumulate, minimum=1)
         integer("train", "workers", self.workers, minimum=0)
-
-
-class Learner(torch.nn.Module):
-    """A network that is told which units to drop, so that every process can drop its rows of one joint mask.
-
-    Parameters
-    ----------
-    network : cnnlib.models.torch_network.Network
-    """
-
-    def __init__(self, network):
-        super().__init__()
-        self.network = network
-
-    def forward(self, x, masks=None):
-        """Return logits (N, classes).
-
-        Parameters
-        ----------
-        x : tensor of float, shape (N, C, H, W)
-        masks : list of tensor of bool, (N, features), optional
-            One for each dropout layer: which units stay. Without masks, all do.
-        """
-        dropout = None
-        if masks is not None:
-            remaining = iter(masks)
-
-            def dropout(x, rate):
-                return x * (next(remaining).to(x.dtype) / (1 - rate))
-
-        architecture, weights = self.network.architecture, dict(self.network.named_parameters())
-        return list(run(architecture, weights, x, ops=gpu, dropout=dropout).values())[-1]
 
 
 def dropout_masks(architecture, batch_size, rows, seed, device):
@@ -143,13 +112,12 @@ class Trainer:
         self.rows = own_rows(recipe.batch_size, processes.rank, processes.count)
         network.to(self.device, memory_format=self._memory_format)
         self.optimizer = recipe.optimizer_of(network.parameters())
-        self.learner = Learner(network)
         if execution.compiled:
-            self.learner.compile()
-        self.parallel = self.learner
+            network.compile()
+        self.parallel = network
         if processes.count > 1:
             gpus = [self.device] if self.device.type == "cuda" else None
-            self.parallel = DistributedDataParallel(self.learner, device_ids=gpus)
+            self.parallel = DistributedDataParallel(network, device_ids=gpus)
 
     def close(self):
         """Let go of the other processes, before they are left.
@@ -157,14 +125,14 @@ class Trainer:
         What averages the gradients ends a thread of its own when it is deleted. Left to the interpreter, that may
         happen after the process group is gone, and then the two wait for each other.
         """
-        self.parallel = self.learner
+        self.parallel = self.network
 
     @property
     def _memory_format(self):
         return torch.channels_last if self.execution.channels_last else torch.contiguous_format
 
-    def step(self, step, parts, progress):
-        """Take one step on a joint batch.
+    def gradients(self, step, parts):
+        """Add the gradients of a joint batch to the parameters'.
 
         Parameters
         ----------
@@ -172,8 +140,6 @@ class Trainer:
             Its number, from 0.
         parts : iterator
             Yields this process' share of the batch in ``execution.accumulate`` parts: images, labels, damaged.
-        progress : float
-            Share of all steps done, for the learning rate.
 
         Returns
         -------
@@ -182,16 +148,12 @@ class Trainer:
             need not be waited for.
         damaged : list of int
             Positions of pictures that could not be read.
-        """
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate(progress)
-        self.optimizer.zero_grad()
-        result = self.gradients(step, parts)
-        self.optimizer.step()
-        return result
 
-    def gradients(self, step, parts):
-        """Add a joint batch's gradients to the parameters'; as `step`, which then moves them."""
+        Raises
+        ------
+        DataError
+            If far and wide no picture can be read.
+        """
         self.network.train()
         batch_size, count = self.recipe.batch_size, self.execution.accumulate
         # 1 and 2: other streams than the one that orders the pictures.
@@ -221,7 +183,7 @@ class Trainer:
         return x.contiguous(memory_format=self._memory_format), labels
 
     def _one_pass(self, x, labels, masks):
-        with self._autocast():
+        with layers_in(self.execution.precision, self.device):
             logits = self.parallel(x, masks)
         # Not gpu.cross_entropy, which checks the labels and so makes the host wait for the device.
         loss = torch.nn.functional.cross_entropy(
@@ -230,10 +192,6 @@ class Trainer:
         (loss / self.execution.accumulate).backward()
         return loss.detach(), (logits.detach().argmax(1) == labels).sum()
 
-    def _autocast(self):
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.execution.precision == "bfloat16")
-
-    @torch.no_grad()
     def validate(self, source, *, batch_size=256):
         """Evaluate on held-out pictures, each process on its share of them.
 
@@ -254,28 +212,22 @@ class Trainer:
         ------
         DataError
             If no picture could be read.
+        FloatingPointError
+            If an answer is infinite or NaN.
         """
-        self.network.eval()
-        sums, damaged = torch.zeros(4, dtype=torch.float64), []
-        positions = in_turn(len(source), batch_size, self.processes.rank, self.processes.count)
-        for images, labels, unread in loader(source, positions, self.execution.workers, self.device):
-            damaged += unread.tolist()
-            if len(images):
-                sums += self._scores(*self._prepared(images, labels)).cpu()
-        loss, top1, top5, count = self.processes.total(sums.tolist())
+        damaged = []
+        own = {"rank": self.processes.rank, "count": self.processes.count, "workers": self.execution.workers}
+        read = readable(source, batch_size, self.device, damaged, **own)
+        batches = (self._prepared(images, labels) for images, labels in read)
+        result = evaluate_batches(self.network, batches, precision=self.execution.precision)
+        shares = (result.loss, result.accuracy, result.top(5), 1.0) if len(result.labels) else 4 * (0.0,)
+        loss, top1, top5, count = self.processes.total([share * len(result.labels) for share in shares])
         if not count:
             raise DataError("no picture held out for validation can be read")
         return {"val_loss": loss / count, "val_top1": top1 / count, "val_top5": top5 / count}, damaged
 
-    def _scores(self, x, labels):
-        with self._autocast():
-            logits = self.learner(x).float()
-        loss = torch.nn.functional.cross_entropy(logits, labels, reduction="sum")
-        best = logits.topk(min(5, logits.shape[1])).indices == labels[:, None]
-        return torch.stack([loss, best[:, 0].sum(), best.sum(), loss.new_tensor(len(labels))]).double()
 
-
-def train(trainer, source, journal, *, steps, validation=None, stop=None):
+def run_steps(trainer, source, journal, *, steps, validation=None, stop=None):
     """Take a run from where its journal says it is to its last step.
 
     Parameters
@@ -309,15 +261,16 @@ def train(trainer, source, journal, *, steps, validation=None, stop=None):
     order = {"seed": recipe.seed, "count": len(source), "batch_size": recipe.batch_size}
     positions = Schedule(journal.step, steps, trainer.rows, trainer.execution.accumulate, **order)
     parts = iter(loader(source, positions, trainer.execution.workers, trainer.device))
-    for step in range(journal.step, steps):
-        loss, correct, damaged = trainer.step(step, parts, step / steps)
+    due = range(journal.step, steps)
+    rates = (recipe.rate(step / steps) for step in due)
+    taken = descend(trainer.optimizer, due, rates, lambda step: trainer.gradients(step, parts))
+    for step, (loss, correct, damaged) in zip(due, taken, strict=True):
         journal.took(step // per_epoch + 1, loss, correct, damaged)
         at_end_of_epoch = (step + 1) % per_epoch == 0 or step + 1 == steps
         stopped = stop is not None and bool(processes.any(torch.tensor([stop.signal > 0], dtype=torch.uint8)))
         if at_end_of_epoch or journal.row_due:
             scores = {}
             if at_end_of_epoch and validation is not None:
-                journal.progress.pause(step + 1)
                 scores, damaged = trainer.validate(validation)
                 journal.found_damaged(damaged, "val")
             journal.write_row(epoch=step // per_epoch + 1, learning_rate=recipe.rate(step / steps), **scores)

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from cnnlib.experiments.ideas.cifar_alexnet import CifarAlexNet, Pictures, answers, hidden_layer, nearest, train
+from cnnlib.experiments.ideas.cifar_alexnet import (
+    BytePictures,
+    CifarAlexNet,
+    Mirrored,
+    fit_bytes,
+    hidden_layer,
+    nearest,
+)
+from cnnlib.training.evaluation import evaluate_batches
 
 CPU = torch.device("cpu")
 
@@ -46,12 +54,12 @@ def test_a_seed_is_a_network_and_leaves_pytorchs_own_alone():
 
 
 def test_it_learns_and_repeats_itself():
-    known, held_out = (Pictures(*stripes(count), CPU) for count in (80, 20))
+    known, held_out = (BytePictures(*stripes(count), CPU) for count in (80, 20))
     lines, histories = [], []
     for _ in range(2):
         network = CifarAlexNet(width=1 / 16, dropout=0.0)
         histories.append(
-            train(network, known, held_out, epochs=3, batch_size=16, learning_rate=0.03, report=lines.append)
+            fit_bytes(network, known, held_out, epochs=3, batch_size=16, learning_rate=0.03, report=lines.append)
         )
     assert [row["epoch"] for row in histories[0]] == [1, 2, 3]
     for row in [*histories[0], *histories[1]]:
@@ -59,38 +67,42 @@ def test_it_learns_and_repeats_itself():
     assert histories[0] == histories[1]
     assert histories[0][-1]["test_accuracy"] >= 0.9
     assert len(lines) == 6
-    given = answers(network, held_out)
-    assert np.mean(given == held_out.labels.numpy()) == pytest.approx(histories[1][-1]["test_accuracy"])
+    assert evaluate_batches(network, held_out.batches(7)).accuracy == pytest.approx(histories[1][-1]["test_accuracy"])
 
 
 def test_batches_have_mean_0_and_spread_1_of_their_own_or_of_others():
     images = np.random.RandomState(0).randint(50, 90, (50, 3, 4, 5)).astype(np.uint8)
-    pictures = Pictures(images, np.zeros(50, int), CPU)
+    pictures = BytePictures(images, np.zeros(50, int), CPU)
     floats = pictures.floats(pictures.images)
     torch.testing.assert_close(floats.mean((0, 2, 3)), torch.zeros(3), atol=1e-5, rtol=0)
     torch.testing.assert_close(floats.std((0, 2, 3), correction=0), torch.ones(3))
     assert floats.is_contiguous(memory_format=torch.channels_last)
-    like = Pictures(images // 2, np.zeros(50, int), CPU, like=pictures)
+    like = BytePictures(images // 2, np.zeros(50, int), CPU, like=pictures)
     assert like.floats(like.images).mean() < -2
 
 
 def test_a_mirrored_answer_is_that_of_both_views_together():
-    pictures = Pictures(np.random.RandomState(0).randint(0, 256, (40, 3, 32, 32)).astype(np.uint8), np.zeros(40), CPU)
+    pictures = BytePictures(
+        np.random.RandomState(0).randint(0, 256, (40, 3, 32, 32)).astype(np.uint8), np.zeros(40, int), CPU
+    )
     network = CifarAlexNet(width=1 / 16).eval()
     with torch.no_grad():
         floats = pictures.floats(pictures.images)
         network.head.weight *= 2000
         network.head.bias -= network(floats).mean(0)  # answers that differ from picture to picture
-    views = [network(view).softmax(1) for view in (floats, floats.flip(3), floats.flip(2))]
+    with torch.no_grad():
+        views = [network(view).softmax(1) for view in (floats, floats.flip(3), floats.flip(2))]
     expected = (views[0] + views[1]).argmax(1).numpy()
-    assert np.array_equal(answers(network, pictures, mirrored=True, batch_size=15), expected)
-    assert np.array_equal(answers(network, pictures), views[0].argmax(1).numpy())
+    result = evaluate_batches(Mirrored(network), pictures.batches(15))
+    assert np.array_equal(result.predictions, expected)
+    np.testing.assert_allclose(result.probabilities, (views[0] + views[1]) / 2, atol=1e-6)
+    assert np.array_equal(evaluate_batches(network, pictures.batches()).predictions, views[0].argmax(1).numpy())
     for other in (views[0], views[1], views[0] + views[2]):
         assert not np.array_equal(other.argmax(1).numpy(), expected)
 
 
 def test_the_hidden_layer_is_what_the_last_layer_reads():
-    pictures = Pictures(*stripes(7), CPU)
+    pictures = BytePictures(*stripes(7), CPU)
     network = CifarAlexNet(width=1 / 32).eval()
     hidden = hidden_layer(network, pictures, batch_size=3)
     assert hidden.shape == (7, 32)

@@ -8,12 +8,14 @@ import types
 
 import numpy as np
 import pytest
+import torch
 from training.ranks import started
 from training.scaled_runs import command
 
 from cnnlib.models.storage import load_tensors
 from cnnlib.training.large import journal
-from cnnlib.training.large.progress import ProgressLine, duration
+from cnnlib.training.large.journal import Journal
+from cnnlib.training.large.processes import Processes
 from cnnlib.training.large.trainer import Trainer
 
 
@@ -91,17 +93,15 @@ def test_a_folder_without_one_readable_picture_is_one_line(picture_root, tmp_pat
 def test_a_resume_rewrites_the_metrics_from_the_checkpoint(picture_root, tmp_path, monkeypatch):
     whole, folder = tmp_path / "whole", tmp_path / "r"
     assert run(picture_root, whole)[0] == 0
-    step = Trainer.step
-    taken = []
+    gradients = Trainer.gradients
 
     def stop_in_the_seventh(self, number, *rest):
-        taken.append(number)
         if number == 6:
             raise OSError(5, "Input/output error", "somewhere")
-        return step(self, number, *rest)
+        return gradients(self, number, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Trainer, "step", stop_in_the_seventh)
+        patch.setattr(Trainer, "gradients", stop_in_the_seventh)
         code, _, last = run(picture_root, folder, "--checkpoint-every", "5")
         assert (code, last) == (2, "cnnlib train: somewhere: Input/output error")
     # The checkpoint of step 5 lies between two rows; a row that was written after it, a torn one, and none at all.
@@ -215,14 +215,19 @@ def test_real_event_files_can_be_read_back(picture_root, tmp_path):
     assert found == pytest.approx({int(row["step"]): float(row["loss"]) for row in rows_of(tmp_path / "r")}, rel=1e-5)
 
 
-def test_progress_says_loss_speed_and_time_left(capsys, monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr("time.perf_counter", lambda: now[0])
-    line = ProgressLine(1000, 50, shown=True)
-    for step in range(1, 12):
-        now[0] += 2.0
-        line.update(step, 3, lambda: 1.23456)
-    first, *_, last = capsys.readouterr().err.splitlines()
-    assert first == "step 3/1,000  epoch 3  loss 1.2346  25.0 images/s  33 min 14 s left"
-    assert last == "step 9/1,000  epoch 3  loss 1.2346  25.0 images/s  33 min 2 s left"
-    assert duration(59.6) == "1 min 0 s"
+def test_progress_says_epoch_loss_and_speed(tmp_path, capsys):
+    journal = Journal(None, Processes(0, 1, torch.device("cpu")), {}, steps=4, batch_size=50)
+    journal.progress.mininterval = journal.progress.miniters = journal.progress.delay = 0
+    for _ in range(3):
+        journal.took(3, torch.tensor(1.23456), torch.tensor(7), [])
+    journal.close()
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert "150/200" in last
+    assert " images/s, epoch 3, loss 1.2346" in last
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_only_the_first_process_shows_progress(rank):
+    journal = Journal(None, Processes(rank, 2, torch.device("cpu")), {}, steps=4, batch_size=50)
+    assert journal.progress.disable == (rank > 0)
+    journal.close()

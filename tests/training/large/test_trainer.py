@@ -11,6 +11,7 @@ from cnnlib.training.devices import pick_device
 from cnnlib.training.large.batches import joint_batch
 from cnnlib.training.large.processes import Processes
 from cnnlib.training.large.trainer import dropout_masks
+from cnnlib.training.steps import descend
 
 ALONE = Processes(0, 1, pick_device("cpu"))
 
@@ -48,7 +49,10 @@ def test_a_step_is_what_plain_pytorch_does_with_the_same_pictures_and_masks():
     )  # the middle would do; corners are drawn all the same
     before = {name: value.detach().clone() for name, value in made.network.named_parameters()}
     network, positions = made.network, joint_batch(7, seed=SEED, count=40, batch_size=12)
-    loss, correct, damaged = made.step(7, parts_of(made, 7), 0.4)
+    parts = parts_of(made, 7)
+    ((loss, correct, damaged),) = descend(
+        made.optimizer, [7], [RECIPE.rate(0.4)], lambda step: made.gradients(step, parts)
+    )
 
     rng = np.random.RandomState([SEED, 7, 2])
     corners = np.floor(rng.random_sample((12, 2)) * 7).astype(int)
