@@ -10,7 +10,7 @@ import torch
 
 from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.ideas.digits_alexnet import compare, digits_alexnet
+from cnnlib.experiments.ideas.digits_alexnet import digits_alexnet, train_and_tell
 from cnnlib.models.catalogue import lenet
 from cnnlib.training import Recipe
 
@@ -33,7 +33,7 @@ def main():
             if is_recorded(NAME, wanted):
                 continue
             recipe = Recipe(options.epochs, 50, 0.002, seed)
-            row = compare(architecture, train, test, recipe=recipe, device=options.device)
+            row = train_and_tell(architecture, train, test, recipe=recipe, device=options.device)
             add_row(
                 NAME,
                 f"python -m benchmarks.alexnet_digits --width {options.width} --epochs {options.epochs}",

@@ -55,10 +55,10 @@ def measure_placement(digits, seeds):
 def measure_permutation(digits, seeds):
     """Read digits whose pixels were shuffled; each seed has a permutation of its own."""
     train, test = ((as_float(part.images[:10_000]), part.labels[:10_000]) for part in (digits.train, digits.test))
-    for name, seed, shuffled in product(permutation.NETWORKS, range(seeds), (False, True)):
+    for name, seed, shuffled in product(permutation.TRAINED_READERS, range(seeds), (False, True)):
         order = permutation.pixel_order(seed) if shuffled else None
-        network = permutation.trained(name, train, seed=seed, order=order)
-        accuracy = permutation.accuracy(network, test, order)
+        network = permutation.trained_reader(name, train, seed=seed, order=order)
+        accuracy = permutation.permuted_accuracy(network, test, order)
         yield {"network": name, "permuted": shuffled, "seed": seed, "accuracy": accuracy}
 
 
@@ -67,7 +67,7 @@ def measure_rotation(digits, seeds):
     train = as_float(digits.train.images), digits.train.labels
     test = as_float(digits.test.images[:2_000]), digits.test.labels[:2_000]
     for name, seed in product(rotation.READERS, range(seeds)):
-        network = rotation.trained(name, train, steps=800, seed=seed)
+        network = rotation.trained_turner(name, train, steps=800, seed=seed)
         curve = rotation.accuracy_by_angle(network, test, ANGLES)
         yield {"network": name, "seed": seed, "angles": ANGLES, "accuracy": curve.tolist()}
 

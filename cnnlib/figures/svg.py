@@ -45,7 +45,7 @@ def to_svg(figure):
     data = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     parts = [f'<cnnlib:data xmlns:cnnlib="cnnlib">{_escaped(data)}</cnnlib:data>']
     if narrow:
-        kept = _without(narrow, pictures(wide))
+        kept = _without(narrow, inner_pictures(wide))
         parts.append(f'<cnnlib:narrow xmlns:cnnlib="cnnlib">{_escaped(kept)}</cnnlib:narrow>')
     head, rest = wide.split(">", 1)
     return f"{head}>\n<metadata>{''.join(parts)}</metadata>{rest}"
@@ -90,13 +90,13 @@ def versions(svg):
         raise ValueError(f"versions: svg must carry the figure's data, received {svg[:60]!r}")
     wide = svg.replace(found[0], "").replace(">\n", ">", 1)
     narrow = re.search(r"<cnnlib:narrow[^>]*>(.*?)</cnnlib:narrow>", found[1], re.DOTALL)
-    narrow = _with(html.unescape(narrow[1]), pictures(wide)) if narrow else wide
+    narrow = _with(html.unescape(narrow[1]), inner_pictures(wide)) if narrow else wide
     return wide, narrow, json.loads(html.unescape(data[1]))
 
 
 def dark(svg):
     """Return a figure in the colours that it has on a dark page; pictures stay as they are."""
-    kept = pictures(svg)
+    kept = inner_pictures(svg)
     changed = _COLOUR.sub(lambda found: on_dark(found[0]), _without(svg, kept))
     # What has no colour of its own is black otherwise.
     return _with(changed.replace("<svg ", f'<svg fill="{on_dark(INK)}" ', 1), kept)
@@ -109,7 +109,7 @@ def size(svg):
     )
 
 
-def pictures(svg):
+def inner_pictures(svg):
     """List the addresses of the pictures inside a figure, each once."""
     return list(dict.fromkeys(re.findall(r'xlink:href="(data:[^"]*)"', svg)))
 

@@ -46,7 +46,7 @@ def archive(records):
 def jpegs():
     """Return an npz of one-coloured pictures with a black band along the top, two and three of them."""
     red, green, grey = (250, 10, 20), (30, 240, 40), (90, 100, 160)
-    arrays = {"classes": np.array(cifar.CLASSES)}
+    arrays = {"classes": np.array(cifar.CIFAR10_CLASSES)}
     for part, colours in (("train", (red, green)), ("test", (red, green, grey))):
         files = []
         for colour in colours:
@@ -136,7 +136,7 @@ def test_the_real_jpeg_edition_decodes_to_the_known_mean_colour(monkeypatch):
     monkeypatch.setenv("CNNLIB_DATA", FULL)
     content = cifar.load(cifar.JPEG_EDITION, cifar.find(cifar.JPEG_EDITION))
     with np.load(io.BytesIO(content)) as archive:
-        assert tuple(archive["classes"]) == cifar.CLASSES
+        assert tuple(archive["classes"]) == cifar.CIFAR10_CLASSES
         test = cifar._decode(*(archive[f"test_{what}"] for what in ("bytes", "offsets", "labels")))
     assert test.images.shape == (10_000, 3, 32, 32)
     assert (np.sort(test.labels.reshape(-1, 10)) == np.arange(10)).all()

@@ -13,7 +13,7 @@ from PIL import Image
 
 from cnnlib.figures import INK, KERNEL, account, style
 from cnnlib.figures.style import on_dark
-from cnnlib.figures.svg import dark, pictures, size, to_svg, versions
+from cnnlib.figures.svg import dark, inner_pictures, size, to_svg, versions
 
 RANDOM = np.random.RandomState(0)
 
@@ -29,7 +29,9 @@ def plot(width=7.0, array=None, **look):
 
 
 def images(svg):
-    return [Image.open(io.BytesIO(base64.b64decode(address.partition("base64,")[2]))) for address in pictures(svg)]
+    return [
+        Image.open(io.BytesIO(base64.b64decode(address.partition("base64,")[2]))) for address in inner_pictures(svg)
+    ]
 
 
 def test_the_same_figure_is_the_same_file():
@@ -59,7 +61,7 @@ def test_the_file_holds_the_narrow_version_and_the_data():
     assert "metadata" not in wide + narrow
     assert size(wide)[0] > 600
     assert 250 < size(narrow)[0] <= 360
-    assert pictures(narrow) == pictures(wide)
+    assert inner_pictures(narrow) == inner_pictures(wide)
     assert data == account(figure)
 
 
@@ -89,7 +91,7 @@ def test_a_photograph_is_no_larger_than_it_is_seen():
     [image] = images(versions(svg)[0])
     assert image.width < 800
     assert image.width / image.height == pytest.approx(800 / 900, abs=0.02)
-    assert pictures(svg)[0].startswith("data:image/jpeg")
+    assert inner_pictures(svg)[0].startswith("data:image/jpeg")
     assert 'style="image-rendering: auto"' in svg
     assert "image-rendering: auto" not in to_svg(plot())
 
@@ -97,11 +99,11 @@ def test_a_photograph_is_no_larger_than_it_is_seen():
 def test_a_dark_page_gets_other_colours_and_the_same_pictures():
     wide, _, _ = versions(to_svg(plot()))
     turned = dark(wide)
-    assert pictures(turned) == pictures(wide)
+    assert inner_pictures(turned) == inner_pictures(wide)
     assert f"stroke: {KERNEL.lower()}" in wide
     assert f"stroke: {on_dark(KERNEL)}" in turned
     assert KERNEL.lower() not in turned
-    assert INK not in turned.replace(pictures(wide)[0], "")
+    assert INK not in turned.replace(inner_pictures(wide)[0], "")
 
 
 def test_a_colour_of_no_palette_keeps_its_hue_and_turns_its_lightness():

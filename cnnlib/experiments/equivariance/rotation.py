@@ -108,7 +108,7 @@ def any_angle(images, random):
 READERS = {"plain": (PlainReader, None), "augmented": (PlainReader, any_angle), "group": (GroupReader, None)}
 
 
-def trained(name, train_set, *, steps=400, seed=0):
+def trained_turner(name, train_set, *, steps=400, seed=0):
     """Train one of `READERS`; only the augmented one ever sees a digit that is not upright.
 
     Parameters

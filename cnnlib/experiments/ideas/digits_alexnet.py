@@ -57,7 +57,7 @@ def digits_alexnet(width=1.0):
     )
 
 
-def compare(architecture, train, test, *, recipe, device="cpu"):
+def train_and_tell(architecture, train, test, *, recipe, device="cpu"):
     """Train a network and say what it reads, how large it is, and what it took.
 
     Parameters

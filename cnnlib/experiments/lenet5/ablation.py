@@ -12,7 +12,7 @@ POOLINGS = ("average", "max")
 RATES = {"sigmoid": 0.01, "tanh": 0.003, "relu": 0.003}
 
 
-def accuracy(activation, pooling, train, test, *, epochs=10, seed=0):
+def lenet_accuracy(activation, pooling, train, test, *, epochs=10, seed=0):
     """Train a LeNet from scratch and return its accuracy on ``test``.
 
     Parameters

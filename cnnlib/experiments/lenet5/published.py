@@ -133,7 +133,7 @@ PUBLISHED = {
 }
 
 
-def run(name, train, held_out, *, seed, epochs=None):
+def train_as_published(name, train, held_out, *, seed, epochs=None):
     """Train one entry and look once at what was held out.
 
     Parameters

@@ -14,7 +14,7 @@ from cnnlib.training import Recipe, evaluate, fit
 CHANGES = ("softmax", "full C3", "plain average", "padding", "starting weights", "sigmoid")
 # Peak of the one-cycle schedule after each number of changes: the best of 0.003, 0.007 and 0.015 on a thousand training
 # digits that were held out.
-RATES = (*(0.007,) * 6, 0.015)
+SUCCESSOR_RATES = (*(0.007,) * 6, 0.015)
 
 
 class Successor(torch.nn.Module):
@@ -103,7 +103,7 @@ class Successor(torch.nn.Module):
         return sum(value.numel() for value in self.parameters()) - silent
 
 
-def accuracy(count, train, held_out, *, epochs, seed=0):
+def successor_accuracy(count, train, held_out, *, epochs, seed=0):
     """Train the network after ``count`` changes and return its accuracy.
 
     Parameters
@@ -123,7 +123,7 @@ def accuracy(count, train, held_out, *, epochs, seed=0):
         If there is no such change, or a number is out of range.
     """
     network = Successor(count, seed=seed)
-    recipe = Recipe(epochs, 50, RATES[count], seed)
+    recipe = Recipe(epochs, 50, SUCCESSOR_RATES[count], seed)
     images, labels = train
     fit(network, (network.prepare(images), labels), recipe, loss=network.loss, device="cpu", progress=False)
     return evaluate(network, network.prepare(held_out[0]), held_out[1]).accuracy

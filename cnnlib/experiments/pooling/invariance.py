@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def compare(before, after, *, threshold=0.1):
+def compare_values(before, after, *, threshold=0.1):
     """Mark the values that change, and count them among those that say something.
 
     Parameters
@@ -26,7 +26,7 @@ def compare(before, after, *, threshold=0.1):
 
     Examples
     --------
-    >>> changed, share = compare(np.array([0.0, 1.0, 0.5, 0.0]), np.array([0.0, 1.0, 0.1, 0.0]))
+    >>> changed, share = compare_values(np.array([0.0, 1.0, 0.5, 0.0]), np.array([0.0, 1.0, 0.1, 0.0]))
     >>> changed.tolist(), share
     ([False, False, True, False], 0.5)
     """

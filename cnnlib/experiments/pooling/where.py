@@ -10,10 +10,10 @@ from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool, choice, integer
 from cnnlib.training import Recipe, evaluate, fit
 
-LETTER = np.array([[1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0], [1, 0, 0, 0]], np.float32)
-SIDE = 22  # pixels of a picture
+LETTER_F = np.array([[1, 1, 1, 1], [1, 0, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0], [1, 0, 0, 0]], np.float32)
+PICTURE_SIDE = 22  # pixels of a picture
 CELL = 3  # positions of the letter, down and across, that count as one place
-CLASSES = {"there": 2, "where": 36}
+ANSWERS_TO = {"there": 2, "where": 36}
 
 
 def scenes(count, seed):
@@ -40,16 +40,16 @@ def scenes(count, seed):
     """
     # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
     random = np.random.RandomState(seed)
-    ink = np.zeros((count, 1, SIDE, SIDE), np.float32)
-    height, width = LETTER.shape
+    ink = np.zeros((count, 1, PICTURE_SIDE, PICTURE_SIDE), np.float32)
+    height, width = LETTER_F.shape
     # A square frame, so that the F and its mirror image stand in the same places.
-    frame = np.pad(LETTER, ((0, 0), (0, height - width)))
-    corners = random.randint(0, SIDE - height + 1, (count, 2))
+    frame = np.pad(LETTER_F, ((0, 0), (0, height - width)))
+    corners = random.randint(0, PICTURE_SIDE - height + 1, (count, 2))
     there = random.randint(0, 2, count)
     for image, (top, left), is_letter in zip(ink[:, 0], corners, there, strict=True):
         for _ in range(6):
             rows, columns = ((1, 4), (4, 1))[random.randint(2)]
-            i, j = random.randint(0, SIDE - rows + 1), random.randint(0, SIDE - columns + 1)
+            i, j = random.randint(0, PICTURE_SIDE - rows + 1), random.randint(0, PICTURE_SIDE - columns + 1)
             image[i : i + rows, j : j + columns] = 1
         image[top : top + height, left : left + height] = frame if is_letter else frame[:, ::-1]
     row, column = corners.T // CELL
@@ -81,7 +81,7 @@ def reader(window, classes, *, seed=0):
         Flatten(),
         Dense(classes),
     )
-    return Network(Architecture(f"Reader (window {window})", (1, SIDE, SIDE), layers), seed=seed)
+    return Network(Architecture(f"Reader (window {window})", (1, PICTURE_SIDE, PICTURE_SIDE), layers), seed=seed)
 
 
 def learn(task, window, count, *, seed=0, test_count=1000):
@@ -109,14 +109,14 @@ def learn(task, window, count, *, seed=0, test_count=1000):
     ValueError, TypeError
         If the task is another, the window larger than the maps, or ``count`` out of range.
     """
-    choice("learn", "task", task, tuple(CLASSES))
+    choice("learn", "task", task, tuple(ANSWERS_TO))
     integer("learn", "count", count, minimum=1)
     visits = 8000
     if count > visits:
         raise ValueError(f"learn: count must be at most {visits}, received {count}")
     images, answers = scenes(count, seed)
     test_images, test_answers = scenes(test_count, seed=10_000)
-    network = reader(window, CLASSES[task], seed=seed)
+    network = reader(window, ANSWERS_TO[task], seed=seed)
     recipe = Recipe(epochs=visits // count, batch_size=50, learning_rate=0.01, seed=seed)
     fit(network, (images, answers[task]), recipe, progress=False)
     return evaluate(network, test_images, test_answers[task]).accuracy

@@ -10,7 +10,7 @@ from cnnlib.training import Recipe, evaluate, fit
 
 # 61,225 parameters, where LeNet has 61,706.
 MLP = Architecture("MLP", (1, 28, 28), (Flatten(), Dense(77), Activation("relu"), Dense(10)))
-NETWORKS = {"MLP": MLP, "LeNet": lenet("relu", "max")}
+TRAINED_READERS = {"MLP": MLP, "LeNet": lenet("relu", "max")}
 
 
 def pixel_order(seed=0):
@@ -33,8 +33,8 @@ def permute(images, order):
     return images.reshape(len(images), 784)[:, order].reshape(images.shape)
 
 
-def trained(name, train, *, epochs=3, seed=0, order=None):
-    """Train one of `NETWORKS` on images as they are, or permuted.
+def trained_reader(name, train, *, epochs=3, seed=0, order=None):
+    """Train one of `TRAINED_READERS` on images as they are, or permuted.
 
     Parameters
     ----------
@@ -52,13 +52,13 @@ def trained(name, train, *, epochs=3, seed=0, order=None):
     Network
     """
     images, labels = train
-    network = Network(NETWORKS[name], seed=seed)
+    network = Network(TRAINED_READERS[name], seed=seed)
     recipe = Recipe(epochs=epochs, batch_size=50, learning_rate=0.003, seed=seed)
     fit(network, (images if order is None else permute(images, order), labels), recipe, progress=False)
     return network
 
 
-def accuracy(network, test, order=None):
+def permuted_accuracy(network, test, order=None):
     """Return the accuracy on images as they are, or permuted."""
     images, labels = test
     return evaluate(network, images if order is None else permute(images, order), labels).accuracy

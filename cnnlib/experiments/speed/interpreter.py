@@ -103,7 +103,7 @@ class _Language:
 tl = _Language()
 
 
-def run(kernel, grid, *arguments, **constants):
+def run_kernel(kernel, grid, *arguments, **constants):
     """Run a kernel for every program of a grid.
 
     Parameters
@@ -130,7 +130,7 @@ def run(kernel, grid, *arguments, **constants):
     ...     i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     ...     tl.store(y_ptr + i, 2 * tl.load(x_ptr + i, mask=i < size), mask=i < size)
     >>> y = np.zeros(5)
-    >>> run(double, (2,), np.arange(5.0), y, 5, BLOCK=4).bytes
+    >>> run_kernel(double, (2,), np.arange(5.0), y, 5, BLOCK=4).bytes
     80
     >>> y.tolist()
     [0.0, 2.0, 4.0, 6.0, 8.0]

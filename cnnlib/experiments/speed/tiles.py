@@ -52,7 +52,7 @@ def convolve(step, x, weight, bias=None, *, pad=0, **tile):
     strides = (*_strides(x), *_strides(weight), *_strides(y))
     grid, numbers, constants = _launch(step, x.shape, weight.shape, shape, strides, pad, tile)
     arrays = [array for array in (x, weight, bias, y) if array is not None]
-    return y, interpreter.run(interpreter.kernel(step), grid, *arrays, *numbers, **constants)
+    return y, interpreter.run_kernel(interpreter.kernel(step), grid, *arrays, *numbers, **constants)
 
 
 def predict(step, x, weight, *, pad=0, itemsize=4, **tile):

@@ -10,7 +10,7 @@ from cnnlib.experiments.equivariance.rotation import (
     accuracy_by_angle,
     any_angle,
     rotate,
-    trained,
+    trained_turner,
 )
 
 RANDOM = np.random.RandomState(0)
@@ -81,7 +81,7 @@ def test_a_network_trained_upright_reads_upright(name):
     images = RANDOM.uniform(0, 0.2, (60, 1, 28, 28)).astype(np.float32)
     images[:, :, 6:22, 12:16] += 0.8  # a bar, and for the second class a second one across it
     images[labels == 1, :, 12:16, 6:22] += 0.8
-    network = trained(name, (images, labels), steps=30)
+    network = trained_turner(name, (images, labels), steps=30)
     curve = accuracy_by_angle(network, (images, labels), (0, 90))
     assert curve[0] >= 0.9
     if name == "group":

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.ideas.digits_alexnet import coloured_digits, compare, digits_alexnet
+from cnnlib.experiments.ideas.digits_alexnet import coloured_digits, digits_alexnet, train_and_tell
 from cnnlib.training import Recipe
 
 
@@ -29,7 +29,7 @@ def test_a_comparison_reports_what_it_trained():
     split = mnist().train
     digits = as_float(split.images[:300]), split.labels[:300]
     recipe = Recipe(5, 20, 0.005, 1)
-    row, again = (compare(digits_alexnet(0.125), digits, digits, recipe=recipe) for _ in range(2))
+    row, again = (train_and_tell(digits_alexnet(0.125), digits, digits, recipe=recipe) for _ in range(2))
     assert row.pop("seconds") > 0
     again.pop("seconds")
     assert row == again

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.lenet5.published import PUBLISHED, distort_lenet5, enlarged, run
+from cnnlib.experiments.lenet5.published import PUBLISHED, distort_lenet5, enlarged, train_as_published
 
 PARAMETERS = {
     "LeNet, sigmoid and average": 61_706,
@@ -27,7 +27,7 @@ def digits(count, start=0):
 
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_every_recipe_has_its_sources_parameters_and_repeats_itself(name):
-    rows = [run(name, digits(60), digits(20, 60), seed=3, epochs=1)[1] for _ in range(2)]
+    rows = [train_as_published(name, digits(60), digits(20, 60), seed=3, epochs=1)[1] for _ in range(2)]
     for row in rows:
         assert row.pop("seconds") >= 0
     assert rows[0] == rows[1]
@@ -37,19 +37,21 @@ def test_every_recipe_has_its_sources_parameters_and_repeats_itself(name):
 
 
 def test_a_recipe_learns():
-    network, row = run("batch normalisation", digits(600), digits(200, 600), seed=0, epochs=4)
+    network, row = train_as_published("batch normalisation", digits(600), digits(200, 600), seed=0, epochs=4)
     assert row["accuracy"] > 0.8
     assert row["train_accuracy"] > 0.8
     assert not network.training
 
 
 def test_seeds_are_runs_of_their_own():
-    first, other = (run("batch normalisation", digits(40), digits(20), seed=seed, epochs=1)[0] for seed in (0, 1))
+    first, other = (
+        train_as_published("batch normalisation", digits(40), digits(20), seed=seed, epochs=1)[0] for seed in (0, 1)
+    )
     weights = [next(network.parameters()) for network in (first, other)]
     assert not torch.equal(*weights)
     torch.manual_seed(7)
     before = torch.random.get_rng_state()
-    run("batch normalisation", digits(10), digits(10), seed=0, epochs=1)
+    train_as_published("batch normalisation", digits(10), digits(10), seed=0, epochs=1)
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
@@ -69,4 +71,4 @@ def test_lenet5s_distortions_bring_in_paper():
 
 def test_an_unknown_recipe_is_refused():
     with pytest.raises(ValueError, match=r"run: name must be one of LeNet, sigmoid and average, .*, received 'other'"):
-        run("other", digits(2), digits(2), seed=0)
+        train_as_published("other", digits(2), digits(2), seed=0)

@@ -6,7 +6,7 @@ import torch
 from messages import exactly
 
 from cnnlib import gpu
-from cnnlib.experiments.lenet5.succession import CHANGES, RATES, Successor, accuracy
+from cnnlib.experiments.lenet5.succession import CHANGES, SUCCESSOR_RATES, Successor, successor_accuracy
 from cnnlib.models.lenet import LeNet, LeNet5
 from cnnlib.models.lenet5 import discriminative_loss, lenet5_images
 
@@ -75,10 +75,10 @@ def test_accuracy_is_of_a_run_that_can_be_repeated():
     images = rng.uniform(0, 0.1, (120, 1, 28, 28)).astype(np.float32)
     images[np.arange(120), 0, 2 + 2 * labels, 5:20] += 0.9  # a bar whose height is the label
     bars = images, labels
-    first, again, other = (accuracy(4, bars, bars, epochs=5, seed=seed) for seed in (0, 0, 1))
+    first, again, other = (successor_accuracy(4, bars, bars, epochs=5, seed=seed) for seed in (0, 0, 1))
     assert first == again != other
-    assert accuracy(4, bars, bars, epochs=12) > 0.9
-    assert len(RATES) == len(CHANGES) + 1
+    assert successor_accuracy(4, bars, bars, epochs=12) > 0.9
+    assert len(SUCCESSOR_RATES) == len(CHANGES) + 1
 
 
 @pytest.mark.parametrize(

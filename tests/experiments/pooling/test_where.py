@@ -16,7 +16,7 @@ def find(image, pattern):
 
 def test_the_letter_stands_where_the_answer_says():
     images, answers = where.scenes(200, seed=4)
-    frame = np.pad(where.LETTER, ((0, 0), (0, 1)))
+    frame = np.pad(where.LETTER_F, ((0, 0), (0, 1)))
     found = 0
     for image, there, place in zip(images[:, 0], answers["there"], answers["where"], strict=True):
         places = find(image, frame if there else frame[:, ::-1])
@@ -38,7 +38,7 @@ def test_scenes_depend_on_the_seed_alone():
     (first, answers), (again, _), (other, _) = (where.scenes(5, seed) for seed in (3, 3, 4))
     assert first.dtype == np.float32
     assert first.shape == (5, 1, 22, 22)
-    assert set(answers) == set(where.CLASSES)
+    assert set(answers) == set(where.ANSWERS_TO)
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
@@ -69,7 +69,7 @@ def test_a_reader_is_two_convolutions_a_maximum_and_a_dense_layer():
 @pytest.mark.parametrize(("window", "blind"), [(18, True), (3, False)])
 def test_only_the_global_maximum_is_blind_to_the_place(window, blind):
     sheet = torch.zeros(2, 1, 22, 22)
-    sheet[0, 0, 4:9, 6:10] = sheet[1, 0, 11:16, 12:16] = torch.from_numpy(where.LETTER)
+    sheet[0, 0, 4:9, 6:10] = sheet[1, 0, 11:16, 12:16] = torch.from_numpy(where.LETTER_F)
     with torch.no_grad():
         first, second = where.reader(window, 36, seed=2)(sheet)
     assert ((first - second).abs().max() < 1e-5) == blind

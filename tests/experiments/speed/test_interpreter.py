@@ -5,7 +5,7 @@ import pytest
 from messages import exactly
 
 from cnnlib.experiments.speed import interpreter
-from cnnlib.experiments.speed.interpreter import run, tl
+from cnnlib.experiments.speed.interpreter import run_kernel, tl
 
 
 def copy(x_ptr, y_ptr, size, step, BLOCK):
@@ -15,7 +15,7 @@ def copy(x_ptr, y_ptr, size, step, BLOCK):
 
 def test_every_program_runs_and_every_lane_is_counted():
     x, y = np.arange(100, dtype=np.float32), np.zeros(70, np.float32)
-    counts = run(copy, (2,), x, y, 70, 1, BLOCK=64)
+    counts = run_kernel(copy, (2,), x, y, 70, 1, BLOCK=64)
     assert y.tolist() == list(range(70))
     assert (counts.programs, counts.read, counts.written) == (2, {"x": 280}, {"y": 280})
     assert counts.bytes == 560
@@ -33,7 +33,7 @@ def test_every_program_runs_and_every_lane_is_counted():
 )
 def test_sectors_are_counted_for_each_warp(dtype, step, sectors):
     x, y = np.zeros(1000, dtype), np.zeros(70, dtype)
-    assert run(copy, (1,), x, y, 70, step, BLOCK=128).sectors == {"x": sectors}
+    assert run_kernel(copy, (1,), x, y, 70, step, BLOCK=128).sectors == {"x": sectors}
 
 
 def test_a_warp_lies_along_the_axis_that_costs_less():
@@ -42,7 +42,7 @@ def test_a_warp_lies_along_the_axis_that_costs_less():
         tl.store(y_ptr + (i * 64 + j), tl.load(x_ptr + (j * 32 + i)))
 
     x, y = np.random.RandomState(0).rand(64, 32), np.zeros((32, 64))
-    counts = run(transpose, (1,), x, y)
+    counts = run_kernel(transpose, (1,), x, y)
     assert np.array_equal(y, x.T)
     assert counts.sectors == {"x": 64 * 32 * 8 // 32}
 
@@ -58,7 +58,7 @@ def test_products_are_those_of_whole_blocks():
 
     random = np.random.RandomState(0)
     a, b, y = random.rand(4, 5).astype(np.float16), random.rand(5, 6).astype(np.float16), np.zeros((4, 6), np.float32)
-    counts = run(multiply, (1,), a, b, y)
+    counts = run_kernel(multiply, (1,), a, b, y)
     np.testing.assert_allclose(y, 3 * (a.astype(float) @ b), rtol=1e-6)
     assert counts.products == 4 * 5 * 6 + 4 * 6
 
@@ -66,21 +66,21 @@ def test_products_are_those_of_whole_blocks():
 def test_arrays_are_read_in_the_order_of_their_memory():
     x = np.arange(24, dtype=np.float32).reshape(2, 3, 4).transpose(2, 0, 1)
     y = np.zeros(24, np.float32)
-    run(copy, (1,), x, y, 24, 1, BLOCK=32)
+    run_kernel(copy, (1,), x, y, 24, 1, BLOCK=32)
     assert y.tolist() == list(range(24))
     with pytest.raises(ValueError, match=exactly("run: x_ptr must lie in memory without gaps, received strides (8,)")):
-        run(copy, (1,), np.zeros(8, np.float32)[::2], y, 4, 1, BLOCK=4)
+        run_kernel(copy, (1,), np.zeros(8, np.float32)[::2], y, 4, 1, BLOCK=4)
 
 
 def test_what_a_gpu_would_read_in_silence_is_refused():
     x, y = np.zeros(10), np.zeros(12)
     message = "tl.load: program (1,) asks for place 10 of x, which has 10; a GPU would not have complained"
     with pytest.raises(IndexError, match=exactly(message)):
-        run(copy, (2,), x, y, 12, 1, BLOCK=8)
+        run_kernel(copy, (2,), x, y, 12, 1, BLOCK=8)
     with pytest.raises(IndexError, match=r"tl\.store: .* place 10 of y"):
-        run(copy, (2,), y, x, 12, 1, BLOCK=8)
+        run_kernel(copy, (2,), y, x, 12, 1, BLOCK=8)
     with pytest.raises(IndexError, match=r"tl\.load: .* place -1 of x"):
-        run(copy, (1,), x, y, 2, -1, BLOCK=4)
+        run_kernel(copy, (1,), x, y, 2, -1, BLOCK=4)
 
 
 def test_kernels_are_the_lines_of_the_file():
