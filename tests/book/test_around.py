@@ -83,9 +83,8 @@ def test_h2_stands_above_h3(open_page, size):
 def test_what_scrolls_says_so(open_page, name):
     page = open_page(name, SIZES[1])
     page.add_style_tag(content=".bd-article .cell { content-visibility: visible !important }")
-    page.wait_for_timeout(500)
-    scrolling, mute = page.evaluate(MUTE)
-    assert mute == []
+    page.wait_for_function(f"() => !({MUTE})()[1].length")
+    scrolling, _ = page.evaluate(MUTE)
     assert scrolling or name == "appendices/teaching.html"
 
 
@@ -111,12 +110,14 @@ class TestContents:
         page = open_page(name)
         for place in self.entries(site, name):
             page.locator(f'#page-contents a[href="{place}"]').click()
+            page.wait_for_function(f"{MARKED}.join() === '{place}'")
             page.wait_for_timeout(1200)  # the theme's own marking would come back to life after a second
             assert page.evaluate(MARKED) == [place]
 
     def test_a_section_that_the_address_names_is_marked(self, open_page, site, name):
         for place in self.entries(site, name):
             page = open_page(name + place)
+            page.wait_for_function(f"{MARKED}.join() === '{place}'")
             page.wait_for_timeout(1200)
             assert page.evaluate(MARKED) == [place]
             assert 0 <= page.locator(place).bounding_box()["y"] < 768

@@ -105,7 +105,7 @@ def test_ctrl_c_is_one_line_and_the_same_command_goes_on(number, code, tmp_path)
     command = ("train", "lenet", "--epochs", 500, "--batch-size", 1000, "--log-every", 1)
     with shell(*command) as process:
         metrics = tmp_path / "runs" / "lenet-mnist-5k" / "metrics.csv"
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while (not metrics.exists() or len(metrics.read_bytes()) < 200) and time.monotonic() < deadline:
             assert process.poll() is None
             time.sleep(0.05)

@@ -39,7 +39,7 @@ def last_line(code, out, err):
 
 
 def wait_for_a_checkpoint(folder):
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 600
     while not (folder / "checkpoint.safetensors").exists() and time.monotonic() < deadline:
         time.sleep(0.002)
 

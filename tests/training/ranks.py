@@ -49,7 +49,7 @@ def started(count, function, *arguments):
             pipe.close()
 
 
-def results(count, function, *arguments, timeout=25):
+def results(count, function, *arguments, timeout=600):
     """Return what the function returns in each process."""
     with started(count, function, *arguments) as running:
         deadline = time.monotonic() + timeout

@@ -87,19 +87,26 @@ def test_a_run_killed_at_random_moments_ends_as_if_it_had_not(tmp_path):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["cnnlib.training", "torch._dynamo"])
     path, moments = tmp_path / "c", random.Random(5)
-    epochs = []
+
+    def epochs():
+        return len(load_tensors(path, kind="checkpoint")[1]["history"]) if path.exists() else 0
+
+    seen = [0]
     for _ in range(8):
         here, there = context.Pipe()
         process = context.Process(target=train_in_another_process, args=(path, LONG, there))
         process.start()
         here.recv()
-        time.sleep(moments.uniform(0, 0.2))
+        # After epochs of its own, not seconds of ours, and then anywhere within one.
+        enough = seen[-1] + moments.randrange(3)
+        while epochs() < enough and process.is_alive():
+            time.sleep(0.001)
+        time.sleep(moments.uniform(0, 0.02))
         process.kill()
         process.join()
-        epochs.append(len(load_tensors(path, kind="checkpoint")[1]["history"]) if path.exists() else 0)
-    assert epochs == sorted(epochs)
-    # The last kill may find the run finished on a fast machine; on a slow one it must have begun.
-    assert epochs[-1] > 0
+        seen.append(epochs())
+    assert seen == sorted(seen)
+    assert seen[-1] > 0
     assert train(LONG, path, network=small_network(seed=99)) == train(LONG)
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import psutil
@@ -15,7 +16,9 @@ from training.ranks import results, started
 from training.scaled_runs import command
 
 from cnnlib.models.storage import load_tensors
+from cnnlib.training.large.journal import Journal
 
+WAITING = str(Path(__file__).with_name("waiting.py"))
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 
 
@@ -69,14 +72,19 @@ def test_the_run_learns_something_and_says_so(whole):
 
 
 def test_two_processes_killed_at_random_moments_end_as_if_they_had_not_been(picture_root, whole, tmp_path):
-    moments, steps = random.Random(3), []
-    while len(steps) < 8 and step_of(tmp_path) < 24:
+    moments, steps = random.Random(3), [0]
+    while len(steps) < 8 and steps[-1] < 24:
         with started(2, command, *arguments(picture_root, tmp_path)) as running:
-            time.sleep(moments.uniform(0.3, 2.0))
+            # After steps of its own, not seconds of ours, and then anywhere within some.
+            enough = steps[-1] + 2 * moments.randrange(4)
+            while step_of(tmp_path) < enough and all(process.is_alive() for process, _ in running):
+                time.sleep(0.01)
+            time.sleep(moments.uniform(0, 0.3))
             for process, _ in running:
                 process.kill()
         steps.append(step_of(tmp_path))
     assert steps == sorted(steps)
+    assert steps[-1] > 0
     for code, _, err in results(2, command, *arguments(picture_root, tmp_path)):
         assert code == 0, err
     assert_same(tmp_path, whole)
@@ -91,14 +99,29 @@ def test_another_number_of_processes_goes_on_to_the_same_end(count, picture_root
 
 
 def interrupt(picture_root, folder):
-    """Run with two processes, and kill both once there are some checkpoints."""
-    with started(2, command, *arguments(picture_root, folder)) as running:
-        deadline = time.monotonic() + 60
-        while step_of(folder) < 4 and time.monotonic() < deadline:
-            time.sleep(0.02)
+    """Run with two processes that kill themselves in the sixth step, which is not in a checkpoint yet."""
+    with started(2, killed_at, 5, *arguments(picture_root, folder)) as running:
         for process, _ in running:
-            process.kill()
-    assert 4 <= step_of(folder) < 24
+            process.join()
+    assert step_of(folder) == 4
+
+
+def killed_at(step, *command_line):
+    """Run the command in a process that kills itself once so many steps are taken."""
+    took = Journal.took
+
+    def take_and_die(self, *seen):
+        took(self, *seen)
+        if self.step == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Journal.took = take_and_die
+    return command(*command_line)
+
+
+def second_killed_at(step, *command_line):
+    """As `killed_at`, but the first process lives on."""
+    return command(*command_line) if os.environ["RANK"] == "0" else killed_at(step, *command_line)
 
 
 def test_more_workers_parts_and_rows_do_not_matter(picture_root, whole, tmp_path):
@@ -108,12 +131,7 @@ def test_more_workers_parts_and_rows_do_not_matter(picture_root, whole, tmp_path
 
 
 def test_when_one_process_dies_the_other_says_so_in_one_line(picture_root, tmp_path):
-    with started(2, command, *arguments(picture_root, tmp_path)) as running:
-        deadline = time.monotonic() + 60
-        while step_of(tmp_path) < 4 and time.monotonic() < deadline:
-            time.sleep(0.02)
-        running[1][0].kill()
-        assert running[0][1].poll(60)
+    with started(2, second_killed_at, 5, *arguments(picture_root, tmp_path)) as running:
         code, out, err = running[0][1].recv()
     assert (code, out) == (2, "")
     line = err.splitlines()[-1]
@@ -122,10 +140,10 @@ def test_when_one_process_dies_the_other_says_so_in_one_line(picture_root, tmp_p
 
 
 @contextlib.contextmanager
-def torchrun(*command):
+def torchrun(*command, program=("-m", "cnnlib")):
     """Start two processes as a reader does; kill what is left of them at the end."""
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
-    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "cnnlib"]
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *program]
     with subprocess.Popen(
         [*launcher, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment
     ) as process:
@@ -143,25 +161,20 @@ def kill(process):
 
 
 def test_processes_whose_torchrun_is_killed_stop_and_torchrun_goes_on(picture_root, whole, tmp_path):
-    with torchrun(*arguments(picture_root, tmp_path)) as process:
-        wait_for_steps(tmp_path, 4, process)
+    with torchrun(*arguments(picture_root, tmp_path), program=[WAITING]) as process:
+        while step_of(tmp_path) < 2:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.02)
         orphans = psutil.Process(process.pid).children()
         process.send_signal(signal.SIGKILL)
-        _, alive = psutil.wait_procs(orphans, timeout=60)
+        _, alive = psutil.wait_procs(orphans, timeout=600)
         for each in alive:
             each.kill()
     assert not alive
-    assert 4 <= step_of(tmp_path) < 24
+    assert step_of(tmp_path) == 4  # where they waited for that
     with torchrun(*arguments(picture_root, tmp_path)) as process:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate()
     assert process.returncode == 0, err
     assert out.splitlines()[0].startswith("AlexNet of 2012, 0.03 of the width on imagenet: top-1 accuracy ")
     # Other processes than those of the whole run: on a busy machine the last bit has been seen to differ.
     assert_same(tmp_path, whole, exactly=False)
-
-
-def wait_for_steps(folder, steps, process):
-    deadline = time.monotonic() + 120
-    while step_of(folder) < steps and time.monotonic() < deadline:
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)

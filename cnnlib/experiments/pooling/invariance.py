@@ -30,7 +30,7 @@ def compare_values(before, after, *, threshold=0.1):
     >>> changed.tolist(), share
     ([False, False, True, False], 0.5)
     """
-    _check("compare", before, after)
+    _check("compare_values", before, after)
     level = threshold * np.abs(before).max()
     changed = np.abs(after - before) > level
     speaking = np.maximum(np.abs(before), np.abs(after)) > level
