@@ -1,6 +1,7 @@
 """Files that are written whole or not at all, whatever interrupts the writing."""
 
 import os
+import uuid
 from pathlib import Path
 
 
@@ -20,8 +21,8 @@ def write_whole(path, write):
         If the file cannot be written; ``path`` is then as it was.
     """
     path = Path(path)
-    # The process in the name: two that write the same file must not write into each other's.
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Two that write the same file must not write into each other's; and not tempfile's mode 0600: others may read it.
+    part = path.with_name(f".{path.name}.{uuid.uuid4().hex}.part")
     try:
         write(part)
         with part.open("rb+") as file:

@@ -29,7 +29,7 @@ ROOMS = {
     "training": {"shapes", "definition", "vectorized", "gpu", "models", "data", "durable"},
     "experiments": {"shapes", "definition", "vectorized", "gpu", "models", "training", "data", "timing"},
     "commands": {"shapes", "vectorized", "models", "training", "experiments", "data", "timing"},
-    "data": {"shapes"},
+    "data": {"shapes", "durable"},
     "live": set(),
     "figures": {"shapes", "live"},
     "playground": {"shapes", "vectorized", "models", "data", "live"},

@@ -129,7 +129,7 @@ def _sources(options, arguments):
         raise ValueError("--classes is for --synthetic; data say themselves how many classes they have")
     data = options.data or ("digits" if options.network == "lenet" else None)
     if data is None:
-        raise ValueError(f"say what {options.network} shall see: --data imagenet:FOLDER, --data cifar10, --synthetic …")
+        raise ValueError(f"say what {options.network} is to see: --data imagenet:FOLDER, --data cifar10, --synthetic …")
     return open_data(data, picture_side(_size(options, arguments)))
 
 

@@ -2,14 +2,13 @@
 
 import contextlib
 import io
-import os
 import sys
 import tempfile
 import time
-import uuid
 
 from cnnlib.data.dataset import DataError
 from cnnlib.data.files import cache_folder, fault, find, gunzipped, load
+from cnnlib.durable import write_whole
 
 ABANDONED = 3600  # seconds after which an unfinished file is of a process that was killed while it wrote
 
@@ -148,30 +147,17 @@ def _require_writable(folder):
 
 
 def _save(content, path):
-    """Write a file in one step: whole under another name first, then renamed."""
-    for leftover in path.parent.glob(f"{path.name}.*.part"):
+    """Write a file that others may be reading or writing; clear away what killed processes have left of it."""
+    for leftover in path.parent.glob(f".{path.name}.*.part"):
         with contextlib.suppress(OSError):  # another process may clear it away at the same moment
             if time.time() - leftover.stat().st_mtime > ABANDONED:
                 leftover.unlink()
-    # Not tempfile's 0600: a teacher's cache has to be readable by the class.
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
     try:
-        with part.open("xb") as stream:
-            stream.write(content)
-        _replace(part, path, content)
+        write_whole(path, lambda part: part.write_bytes(content))
     except OSError as error:
-        raise _cannot_write(path.parent, error) from None
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _replace(part, path, content):
-    try:
-        os.replace(part, path)
-    except PermissionError:
         # Windows refuses while another process reads the same file, having fetched it a moment ago.
-        if not path.is_file() or path.read_bytes() != content:
-            raise
+        if not isinstance(error, PermissionError) or not path.is_file() or path.read_bytes() != content:
+            raise _cannot_write(path.parent, error) from None
 
 
 def _cannot_write(folder, error):

@@ -1,7 +1,7 @@
 """Train, evaluate, stop and go on.
 
-``fit`` trains on arrays in memory, in one readable loop; ``scaled`` is its sibling for data that no memory holds and
-for several processes.
+``fit`` trains on arrays in memory, in one readable loop (``loop``) of steps (``steps``); ``large`` holds what data need
+that no memory holds, and several processes.
 """
 
 from cnnlib.training.augmentation import color_components, color_jitter, distort, random_crop, random_flip

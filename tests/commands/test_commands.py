@@ -225,7 +225,7 @@ def test_weights_that_explode_in_a_step_are_one_line_and_never_a_checkpoint(few_
 
 def test_an_alexnet_wants_to_know_its_data(capsys):
     assert main(["train", "alexnet2012"]) == 2
-    assert only_error_line(capsys).startswith("cnnlib train: say what alexnet2012 shall see: --data imagenet:FOLDER")
+    assert only_error_line(capsys).startswith("cnnlib train: say what alexnet2012 is to see: --data imagenet:FOLDER")
 
 
 def test_an_image_too_small_for_the_layers_is_refused(capsys):

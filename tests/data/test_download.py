@@ -141,7 +141,7 @@ def half_written(then):
 
     def opened(self, mode="r", *args, **kwargs):
         stream = original(self, mode, *args, **kwargs)
-        if mode == "xb":
+        if mode == "wb":
             raw = stream
 
             class Half:
@@ -176,12 +176,12 @@ def test_a_full_disk_is_told_and_left_clean(published, cache):
 
 def test_what_a_killed_writer_left_is_cleared_away_and_what_another_writes_is_not(published, cache):
     cache.mkdir(parents=True)
-    names = [f"train-images-idx3-ubyte.{each}.part" for each in ("dead", "living")]
+    names = [f".train-images-idx3-ubyte.{each}.part" for each in ("dead", "living")]
     for name in names:
         (cache / name).write_bytes(b"half")
     os.utime(cache / names[0], (time.time() - 2 * download.ABANDONED,) * 2)
     fetch(published("sound"))
-    assert left_in(cache) == ["train-images-idx3-ubyte", names[1]]
+    assert left_in(cache) == [names[1], "train-images-idx3-ubyte"]
 
 
 def test_a_cache_that_cannot_be_made_is_told_before_the_download(published, cache, server):
