@@ -48,10 +48,10 @@ catalogs: environment ## Collect what there is to translate into a language: mak
 	@$(VENV) -m tools.catalogs $(INTO)
 
 coursework: environment ## Make the assignments: for students, with solutions, with a guide for teachers
-	@$(VENV) -m coursework.editions
+	@$(VENV) -m teaching.editions
 
 grade: environment ## Grade a folder of submissions: make grade SUBMISSIONS=folder
-	@$(VENV) -m coursework.grading $(if $(SUBMISSIONS),"$(SUBMISSIONS)",--help) $(OPTIONS)
+	@$(VENV) -m teaching.grading $(if $(SUBMISSIONS),"$(SUBMISSIONS)",--help) $(OPTIONS)
 
 lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .

@@ -9,8 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from coursework.grading.frames import LARGEST, BrokenFrameError, LateError, Reader
-from coursework.grading.runner import Channel, plain
+from teaching.grading.frames import LARGEST, BrokenFrameError, LateError, Reader
+from teaching.grading.runner import Channel, plain
 
 
 def received(data, seconds=5.0):

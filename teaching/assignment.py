@@ -118,4 +118,4 @@ def load_assignment(name):
     """
     if name not in NAMES:
         raise ValueError(f"load_assignment: name must be one of {NAMES}, received {name!r}")
-    return importlib.import_module(f"coursework.{name}.tasks").ASSIGNMENT
+    return importlib.import_module(f"teaching.{name}.tasks").ASSIGNMENT

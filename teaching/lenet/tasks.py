@@ -1,7 +1,7 @@
 """LeNet: points, minutes, hidden cases and the rubric."""
 
 from cnnlib.coursework import Case, array, digit_labels, digits, labels, lenet_weights, normal
-from coursework.assignment import Assignment, Criterion, Graded, Open
+from teaching.assignment import Assignment, Criterion, Graded, Open
 
 ASSIGNMENT = Assignment(
     name="lenet",

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from cnnlib.coursework import Verdict, diagnose, judge, load
-from coursework.assignment import NAMES, Open, load_assignment
-from coursework.grading.interview import interview
-from coursework.grading.program import program
-from coursework.grading.submissions import UnreadableError, cells, read, read_bytes
+from teaching.assignment import NAMES, Open, load_assignment
+from teaching.grading.interview import interview
+from teaching.grading.program import program
+from teaching.grading.submissions import UnreadableError, cells, read, read_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -128,7 +128,7 @@ def _diagnose(known, answers):
 def rules():
     """Fingerprint of all that a grade depends on besides the submission."""
     digest = hashlib.sha256(np.__version__.encode())
-    places = ("coursework/**/*.py", "coursework/*/*.ipynb", "cnnlib/**/*.py")
+    places = ("teaching/**/*.py", "teaching/*/*.ipynb", "cnnlib/**/*.py")
     for path in sorted(path for place in places for path in ROOT.glob(place)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

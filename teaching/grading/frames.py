@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from coursework.grading.runner import DTYPES
+from teaching.grading.runner import DTYPES
 
 LARGEST_HEAD = 1 << 20  # bytes of a frame's JSON
 LARGEST = 64 << 20  # bytes of everything that one run may write

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from coursework.assignment import NAMES, Graded, Open, load_assignment
-from coursework.editions import HIDDEN, ROOT, SOLUTION, editions, solution, student
+from teaching.assignment import NAMES, Graded, Open, load_assignment
+from teaching.editions import HIDDEN, ROOT, SOLUTION, editions, solution, student
 
 FILES = editions()
 

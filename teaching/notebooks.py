@@ -1,6 +1,6 @@
 """The graded cells of the source notebooks, made from what the teacher decided.
 
-``python -m coursework.notebooks`` writes points and hidden tests of every ``tasks.py`` into its notebook, so that
+``python -m teaching.notebooks`` writes points and hidden tests of every ``tasks.py`` into its notebook, so that
 nbgrader takes the notebook as it is. A test holds the two equal.
 """
 
@@ -8,7 +8,7 @@ import json
 import re
 
 import cnnlib.coursework
-from coursework.assignment import NAMES, Graded, load_assignment
+from teaching.assignment import NAMES, Graded, load_assignment
 
 BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 

@@ -1,7 +1,7 @@
 """Equivariance: points, minutes, hidden cases and the rubric."""
 
 from cnnlib.coursework import Case, array, function, normal
-from coursework.assignment import Assignment, Criterion, Graded, Open
+from teaching.assignment import Assignment, Criterion, Graded, Open
 
 ASSIGNMENT = Assignment(
     name="equivariance",

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from html import escape
 
-from coursework.assignment import Open, load_assignment
+from teaching.assignment import Open, load_assignment
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1c; }
@@ -38,7 +38,7 @@ def feedback(report):
     Parameters
     ----------
     report : dict
-        As `coursework.grading.tables.with_open` returns it.
+        As `teaching.grading.tables.with_open` returns it.
 
     Returns
     -------

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from coursework.grading import __main__ as program
-from coursework.grading import marking, sandbox, tables
-from coursework.grading.interview import interview
-from coursework.grading.sandbox import NoWallsError
-from tests.coursework.grading.handed_in import function, notebook
+from teaching.grading import __main__ as program
+from teaching.grading import marking, sandbox, tables
+from teaching.grading.interview import interview
+from teaching.grading.sandbox import NoWallsError
+from tests.teaching.grading.handed_in import function, notebook
 
 FLIPPED = function(
     "kernel = kernel[::-1, ::-1]\nrows, columns = kernel.shape\n"

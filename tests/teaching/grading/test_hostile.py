@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from coursework.assignment import Graded, load_assignment
-from coursework.grading import frames, marking, sandbox
-from coursework.grading import interview as interviews
-from coursework.grading.__main__ import grade
-from coursework.grading.interview import interview
-from coursework.grading.sandbox import NoWallsError
-from tests.coursework.grading.handed_in import LOOP, function, name_of, notebook, rearranged
+from teaching.assignment import Graded, load_assignment
+from teaching.grading import frames, marking, sandbox
+from teaching.grading import interview as interviews
+from teaching.grading.__main__ import grade
+from teaching.grading.interview import interview
+from teaching.grading.sandbox import NoWallsError
+from tests.teaching.grading.handed_in import LOOP, function, name_of, notebook, rearranged
 
 SECRET = "the-expected-values-lie-here"
 ZEROS = function("return np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))")

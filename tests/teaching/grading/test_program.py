@@ -1,7 +1,7 @@
 """Which cells are executed, and in which order."""
 
-from coursework.grading.program import program, python
-from coursework.grading.submissions import Cell
+from teaching.grading.program import program, python
+from teaching.grading.submissions import Cell
 
 
 def locked(name, source=""):

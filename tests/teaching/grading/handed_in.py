@@ -3,7 +3,7 @@
 import copy
 import json
 
-from coursework.assignment import load_assignment
+from teaching.assignment import load_assignment
 
 SOURCE = json.loads(load_assignment("convolution").notebook.read_text(encoding="utf-8"))
 LOOP = "while True:\n    pass"

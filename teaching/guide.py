@@ -3,8 +3,8 @@
 from html import escape
 
 from cnnlib.coursework import load
-from coursework.assignment import NAMES, Open, load_assignment
-from coursework.grading.pages import page
+from teaching.assignment import NAMES, Open, load_assignment
+from teaching.grading.pages import page
 
 
 def guide():

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from coursework.assignment import NAMES
-from coursework.grading import pages, tables
-from coursework.grading.interview import interview
-from coursework.grading.marking import mark, rules
-from coursework.grading.sandbox import NoWallsError
-from coursework.grading.submissions import UnreadableError, find, read_bytes, student
+from teaching.assignment import NAMES
+from teaching.grading import pages, tables
+from teaching.grading.interview import interview
+from teaching.grading.marking import mark, rules
+from teaching.grading.sandbox import NoWallsError
+from teaching.grading.submissions import UnreadableError, find, read_bytes, student
 
 
 def grade(folder, output, walls=True, workers=None):

@@ -1,7 +1,7 @@
 """Pooling: points, minutes, hidden cases and the rubric."""
 
 from cnnlib.coursework import Case, array, integers, normal
-from coursework.assignment import Assignment, Criterion, Graded, Open
+from teaching.assignment import Assignment, Criterion, Graded, Open
 
 ASSIGNMENT = Assignment(
     name="pooling",

@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass, field
 
 from cnnlib.coursework import Answer, Source
-from coursework.grading.frames import BrokenFrameError, LateError, Reader
-from coursework.grading.sandbox import NoWallsError, Room, TooMuchError
+from teaching.grading.frames import BrokenFrameError, LateError, Reader
+from teaching.grading.sandbox import NoWallsError, Room, TooMuchError
 
 CELL_SECONDS = 15
 SPARE_SECONDS = 60  # for all of a submission, above the allowances of its tasks
@@ -38,7 +38,7 @@ def interview(cells, tasks, may_import, walls=True):
     Parameters
     ----------
     cells : list of (str, str)
-        As `coursework.grading.program.program` lists them.
+        As `teaching.grading.program.program` lists them.
     tasks : dict of str to (float, list of Case)
         For each function, the seconds allowed for all cases, and the cases.
     may_import : iterable of str

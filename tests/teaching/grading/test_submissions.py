@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from coursework.assignment import NAMES
-from coursework.grading.submissions import LARGEST, UnreadableError, cells, find, read_bytes, student
+from teaching.assignment import NAMES
+from teaching.grading.submissions import LARGEST, UnreadableError, cells, find, read_bytes, student
 
 
 def files(folder, *names):

@@ -1,6 +1,6 @@
 """Make the editions of every assignment from its one source: for students, with solutions, for teachers.
 
-``python -m coursework.editions`` (``make coursework``) writes ``_build/coursework/``, and the students' edition also to
+``python -m teaching.editions`` (``make coursework``) writes ``_build/coursework/``, and the students' edition also to
 ``assignments/``, as a notebook and as a page of the book.
 """
 
@@ -9,8 +9,8 @@ import json
 import re
 from pathlib import Path
 
-from coursework.assignment import NAMES, load_assignment
-from coursework.guide import guide
+from teaching.assignment import NAMES, load_assignment
+from teaching.guide import guide
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_STUB = "# Your code here.\nraise NotImplementedError"

@@ -1,7 +1,7 @@
 """AlexNet: points, minutes, hidden cases and the rubric."""
 
 from cnnlib.coursework import Case, array, normal
-from coursework.assignment import Assignment, Criterion, Graded, Open
+from teaching.assignment import Assignment, Criterion, Graded, Open
 
 # A course's AlexNet for pictures of 224 pixels, and one made to differ from both in every number.
 COURSE = (
