@@ -1,7 +1,7 @@
 """Lead from the pages to the book's repository: buttons, first lines of notebooks, the citation. Or to nothing.
 
 Which address it has, `tools.repository` says. Notebooks are written without one, and say `PLACE` where it belongs; what
-stands below ``{only} repository`` on a page is left out where there is none.
+stands below ``{only} repository`` on a page, or ``{only} colab``, is left out where it has none.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tools.repository import AddressError, address
 
-PLACE = "<the address of the book's repository>"
+PLACE = "<the address of the book repository>"
 # Which buttons lead somewhere, by host; elsewhere, the one to the repository alone.
 EDITING = ("use_edit_page_button", "use_issues_button")
 BUTTONS = {"github.com": EDITING, "gitlab.com": EDITING}
@@ -37,8 +37,10 @@ def set_address(app, config):
     options["repository_provider"] = "gitlab" if host == "gitlab.com" else "github"
     options["use_repository_button"] = True
     options |= dict.fromkeys(BUTTONS.get(host, ()), True)
-    if host != "github.com":
-        options["launch_buttons"].pop("colab_url")  # it opens notebooks from GitHub alone
+    if host == "github.com":
+        app.tags.add("colab")  # which opens notebooks from nowhere else
+    else:
+        options["launch_buttons"].pop("colab_url")
 
 
 def fill_in(app, doctree, docname):

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 # Hosts where a stranger can read what the origin names. Any other may be a machine of one's own.
 PUBLIC = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
-# host:owner/name, as git takes it for ssh.
-SCP = re.compile(r"(?:[\w.-]+@)?(?P<host>[\w.-]+):(?P<path>(?!//).+)")
+# The two ways in which git writes an address on another machine; with a user, perhaps, and a password.
+PLACE = r"(?P<path>[\w.~-]+(/[\w.~-]+)+)/?"
+URL = re.compile(r"(?P<scheme>https?|ssh|git)://([^@/\s]*@)?(?P<host>[\w-]+(\.[\w-]+)+)(?P<port>:\d+)?/" + PLACE)
+SCP = re.compile(r"([^@/\s]*@)?(?P<host>[\w-]+(\.[\w-]+)+):" + PLACE)
 
 
 class AddressError(Exception):
@@ -51,16 +53,13 @@ def address(root, environ=os.environ):
 
 
 def _https(written):
-    """Return the address that a person would open for one that git reads; None where there is no host or no owner."""
-    if scp := SCP.fullmatch(written.strip()):
-        host, path = scp["host"], scp["path"]
-    else:
-        parts = urlsplit(written.strip())
-        host, path = parts.hostname or "", parts.path
-    path = path.strip("/").removesuffix(".git")
-    if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) or not re.fullmatch(r"[\w.~-]+(/[\w.~-]+)+", path):
+    """Return the address that a person would open for one that git reads; None where it names no machine and owner."""
+    found = URL.fullmatch(written.strip()) or SCP.fullmatch(written.strip())
+    if not found:
         return None
-    return f"https://{host.lower()}/{path}"
+    parts = found.groupdict()
+    port = parts["port"] if parts.get("scheme") == "https" and parts["port"] else ""
+    return f"https://{parts['host'].lower()}{port}/{parts['path'].removesuffix('.git')}"
 
 
 def _origin(root):
