@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 # Hosts where a stranger can read what the origin names. Any other may be a machine of one's own.
 PUBLIC = ("github.com", "gitlab.com", "codeberg.org", "bitbucket.org")
 # The two ways in which git writes an address on another machine; with a user, perhaps, and a password.
-PLACE = r"(?P<path>[\w.~-]+(/[\w.~-]+)+)/?"
-URL = re.compile(r"(?P<scheme>https?|ssh|git)://([^@/\s]*@)?(?P<host>[\w-]+(\.[\w-]+)+)(?P<port>:\d+)?/" + PLACE)
-SCP = re.compile(r"([^@/\s]*@)?(?P<host>[\w-]+(\.[\w-]+)+):" + PLACE)
+PATH = r"(?P<path>[\w.~-]+(/[\w.~-]+)+)/?"
+URL = re.compile(r"(?P<scheme>https?|ssh|git)://([^@/\s]*@)?(?P<host>[\w-]+(\.[\w-]+)+)(?P<port>:\d+)?/" + PATH)
+SCP = re.compile(r"([^@/\s]*@)?(?P<host>[\w-]+(\.[\w-]+)+):" + PATH)
 
 
 class AddressError(Exception):
