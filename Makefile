@@ -1,4 +1,5 @@
-# Every target is a small program in tools/; this file only names them.
+# Every target is a small program in tools/; this file only names them. What is set on make's command line, such as
+# TORCH=cpu or REPOSITORY=https://…, these programs find in their environment.
 ifeq ($(OS),Windows_NT)
 VENV := .venv/Scripts/python.exe
 else
@@ -6,12 +7,12 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh catalogs coursework grade lint fuzz mutation faults versions audit clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh gpu catalogs coursework grade lint fuzz mutation faults versions audit clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
-environment: ## Create .venv with the exact packages (every target below does)
+environment: ## Create .venv with the exact packages, as every target below does; without an NVIDIA GPU: TORCH=cpu
 	@PYTHON="$(PYTHON)" sh tools/python.sh -m tools.environment
 
 book: environment ## Build the book, executing what changed
@@ -23,7 +24,7 @@ pdf: book ## Print every chapter and the whole book as PDF (needs Chromium, Chro
 zip: book ## Pack the built book, to open from anywhere
 	@$(VENV) -m tools.downloads zip
 
-publish: book ## The book with its PDFs and its zip, each page leading to them
+publish: book ## The book with its PDFs and its zip; where the sources are, if not at origin: REPOSITORY=https://…
 	@$(VENV) -m tools.downloads all
 
 lighthouse: book ## Ask Lighthouse about every page
@@ -48,10 +49,10 @@ catalogs: environment ## Collect what there is to translate into a language: mak
 	@$(VENV) -m tools.catalogs $(INTO)
 
 coursework: environment ## Make the assignments: for students, with solutions, with a guide for teachers
-	@$(VENV) -m coursework.editions
+	@$(VENV) -m teaching.editions
 
 grade: environment ## Grade a folder of submissions: make grade SUBMISSIONS=folder
-	@$(VENV) -m coursework.grading $(if $(SUBMISSIONS),"$(SUBMISSIONS)",--help) $(OPTIONS)
+	@$(VENV) -m teaching.grading $(if $(SUBMISSIONS),"$(SUBMISSIONS)",--help) $(OPTIONS)
 
 lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .

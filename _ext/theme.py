@@ -23,7 +23,7 @@ MENDED = (
     (r'id="pst-page-toc-nav"', 'id="page-contents"'),
     # A second font, for one icon.
     (r'<link rel="preload"[^>]*/fa-brands-400[^>]*>', ""),
-    (r"\b(fa-brands|fab) fa-github\b", "fa-solid fa-code-branch"),
+    (r"\b(fa-brands|fab) fa-(github|gitlab)\b", "fa-solid fa-code-branch"),
     # Lists whose roles promise children that they do not have.
     (r'<div role="list" class="citation-list">', '<div class="citation-list">'),
     (r' role="doc-biblioentry"', ""),

@@ -4,7 +4,7 @@
 #
 #   sh tests/fresh.sh [FOLDER]      FOLDER must not exist; it is kept. Without it, a temporary one is used and removed.
 #
-# Of this shell's environment nothing goes along but PATH, how to reach the package index, and CNNLIB_DATA.
+# Of this shell's environment nothing goes along but PATH, how to reach the package index, CNNLIB_DATA and TORCH.
 set -eu
 
 source=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,7 +22,7 @@ git clone -q "$source" "$folder/book"
 fresh() { # run a command in the clone, as somebody who has nothing
     network=$(env | sed -n -E 's/^((PIP|SSL|GIT_SSL|NODE|npm_config)_[A-Za-z_]*|(https?|no)_proxy|(HTTPS?|NO)_PROXY|(CURL|REQUESTS)_CA_BUNDLE)=.*/\1/p')
     set -- HOME="$folder/home" PATH=/usr/local/bin:/usr/bin:/bin "$@"
-    for name in $network CNNLIB_DATA; do
+    for name in $network CNNLIB_DATA TORCH; do
         eval "value=\${$name:-}"
         [ -z "$value" ] || set -- "$name=$value" "$@"
     done

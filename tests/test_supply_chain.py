@@ -19,11 +19,9 @@ from tools.chapters import chapters
 ROOT = Path(__file__).parent.parent
 HTML = ROOT / "_build" / "html"
 PROGRAMS = [
-    path
-    for folder in ("_ext", "benchmarks", "cnnlib", "coursework", "tools")
-    for path in ROOT.glob(f"{folder}/**/*.py")
+    path for folder in ("_ext", "benchmarks", "cnnlib", "teaching", "tools") for path in ROOT.glob(f"{folder}/**/*.py")
 ]
-NOTEBOOKS = [*chapters(ROOT), *ROOT.glob("coursework/*/*.ipynb"), *ROOT.glob("assignments/notebooks/*.ipynb")]
+NOTEBOOKS = [*chapters(ROOT), *ROOT.glob("teaching/*/*.ipynb"), *ROOT.glob("assignments/notebooks/*.ipynb")]
 
 # What would run code that stands in a file: modules, and calls unless an argument forbids it.
 MODULES = {"cloudpickle", "dill", "joblib", "marshal", "pickle", "shelve"}
@@ -49,11 +47,11 @@ HARMLESS = {
     ("cnnlib/coursework/inputs.py", "eval"): "expressions written in the checks themselves",
     ("cnnlib/experiments/speed/interpreter.py", "compile"): "a kernel's own lines, from cnnlib",
     ("cnnlib/experiments/speed/interpreter.py", "exec"): "a kernel's own lines, from cnnlib",
-    ("coursework/grading/runner.py", "compile"): "a student's cells: what the walls are for",
-    ("coursework/grading/runner.py", "exec"): "a student's cells: what the walls are for",
-    ("coursework/grading/runner.py", "eval"): "expressions that the grader sends",
-    ("coursework/grading/runner.py", "pickle"): "what the grader sends into the walls; what comes out is JSON",
-    ("coursework/grading/sandbox.py", "pickle"): "writes what the runner reads, and reads nothing",
+    ("teaching/grading/runner.py", "compile"): "a student's cells: what the walls are for",
+    ("teaching/grading/runner.py", "exec"): "a student's cells: what the walls are for",
+    ("teaching/grading/runner.py", "eval"): "expressions that the grader sends",
+    ("teaching/grading/runner.py", "pickle"): "what the grader sends into the walls; what comes out is JSON",
+    ("teaching/grading/sandbox.py", "pickle"): "writes what the runner reads, and reads nothing",
 }
 
 
@@ -112,7 +110,7 @@ def test_what_is_safe_is_let_through():
 
 
 def test_no_weights_but_safetensors_are_kept():
-    kept = [path for folder in ("cnnlib", "results", "coursework", "tests") for path in (ROOT / folder).rglob("*")]
+    kept = [path for folder in ("cnnlib", "results", "teaching", "tests") for path in (ROOT / folder).rglob("*")]
     unsafe = (".bin", ".ckpt", ".h5", ".joblib", ".npy", ".npz", ".onnx", ".pickle", ".pkl", ".pt", ".pth")
     assert [path for path in kept if path.suffix in unsafe] == []
     assert [path.name for path in kept if path.suffix == ".safetensors"] == ["lenet.safetensors"]

@@ -18,6 +18,7 @@ from tools import browser_assets
 from tools.chapters import ROOT, chapters, downloads_folder, execution_cache, pages
 from tools.console import StatusLine, plain
 from tools.execute import ChapterError, execute
+from tools.repository import AddressError, address
 
 
 def execute_changed(root):
@@ -111,8 +112,9 @@ def main():
     logging.getLogger("jupyter_cache").setLevel(logging.ERROR)
     print(browser_assets.provide(ROOT) or "book: formulas from the book's own files", flush=True)
     try:
+        address(ROOT)  # a wrong one is refused before minutes of work
         execute_changed(ROOT)
-    except ChapterError as error:
+    except (AddressError, ChapterError) as error:
         print(f"book: {error}", file=sys.stderr)
         return 1
     if not build_pages(ROOT):

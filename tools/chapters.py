@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from tools.repository import address
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -51,7 +53,11 @@ def downloads_folder(root):
     digest = hashlib.sha256(execution_cache(root).name.encode())
     sources = [root / f"{page}{suffix}" for page in pages(root) for suffix in (".md", ".ipynb")]
     sources += [*root.glob("_ext/*.py"), *root.glob("_static/*")]
-    sources += [root / name for name in ("_config.yml", "_toc.yml", "CHANGELOG.md", "topics.yml", "references.bib")]
+    sources += [
+        root / name
+        for name in ("_config.yml", "_toc.yml", "CHANGELOG.md", "CITATION.cff", "topics.yml", "references.bib")
+    ]
     for path in sorted(path for path in sources if path.is_file()):
         digest.update(path.read_bytes())
+    digest.update((address(root) or "").encode())
     return root / "_build" / "downloads" / digest.hexdigest()[:16]

@@ -17,7 +17,7 @@ from tools.run_tests import PARALLEL, chapters_alone, pytest, run
 
 LOCKS = ("oldest", "newest")
 # What belongs to the exact environment: the pages, the programs behind make, the grader.
-LEFT_OUT = ("tests/book", "tests/tools", "tests/mutation", "tests/fuzz/test_operators.py", "tests/coursework/grading")
+LEFT_OUT = ("tests/book", "tests/tools", "tests/mutation", "tests/fuzz/test_operators.py", "tests/teaching/grading")
 
 
 @contextlib.contextmanager

@@ -15,8 +15,8 @@ import pytest
 import cnnlib.coursework
 from cnnlib.coursework import ASSIGNMENTS, Answer, Section, ask, diagnose, judge, load
 from cnnlib.coursework.diagnosis import MISTAKES_BY_FORM
-from coursework.assignment import Graded, Open, load_assignment
-from coursework.notebooks import synchronised
+from teaching.assignment import Graded, Open, load_assignment
+from teaching.notebooks import synchronised
 
 ROOT = Path(__file__).parent.parent.parent
 TASKS = [pytest.param(name, task, id=f"{name}-{task}") for name in ASSIGNMENTS for task in load(name)]
@@ -149,7 +149,7 @@ def test_the_page_on_arrays_shows_what_numpy_does():
 
 @in_every_assignment
 def test_hidden_cells_and_points_are_made_from_the_tasks(name):
-    assert synchronised(notebook(name), load_assignment(name)) == notebook(name), "run python -m coursework.notebooks"
+    assert synchronised(notebook(name), load_assignment(name)) == notebook(name), "run python -m teaching.notebooks"
 
 
 def test_a_notebook_without_a_task_is_refused():

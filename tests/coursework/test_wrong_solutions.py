@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cnnlib.coursework import ASSIGNMENTS, CheckError, ask, check, diagnose, judge, load
-from coursework.assignment import load_assignment
+from teaching.assignment import load_assignment
 
 FOLDER = Path(__file__).parent / "wrong_solutions"
 

@@ -25,8 +25,8 @@ from cnnlib.models.lenet import LeNet
 from cnnlib.models.storage import load_weights, save_tensors, save_weights
 from cnnlib.models.trained import describe_trained, load_trained
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
-from coursework.grading import frames, submissions
-from coursework.grading.runner import Channel, plain
+from teaching.grading import frames, submissions
+from teaching.grading.runner import Channel, plain
 from tests.fuzz.damage import damaged, sealed_again
 from tests.training.small import SMALL, small_network
 

@@ -30,11 +30,11 @@ def no_pip(monkeypatch):
     """Stand-ins for the two slow steps; returns the list of the installations they were asked for."""
     installed = []
 
-    def create_venv(venv, stamp, version):
+    def create_venv(venv, stamp, version, build):
         os.makedirs(venv, exist_ok=True)
 
     monkeypatch.setattr(environment, "create_venv", create_venv)
-    monkeypatch.setattr(environment, "install", lambda root, venv: installed.append(root))
+    monkeypatch.setattr(environment, "install", lambda root, venv, build: installed.append(root))
     return installed
 
 
@@ -71,7 +71,7 @@ def test_an_interrupted_installation_is_resumed(project, no_pip, monkeypatch):
     (project / "requirements.txt").write_text("another==2.0\n")
     with monkeypatch.context() as patch:
 
-        def interrupted(root, venv):
+        def interrupted(root, venv, build):
             raise KeyboardInterrupt
 
         patch.setattr(environment, "install", interrupted)

@@ -1,0 +1,134 @@
+"""From answers to points: everything here runs outside the walls, where the expected values are."""
+
+import hashlib
+import re
+from pathlib import Path
+
+import numpy as np
+
+from cnnlib.coursework import Verdict, diagnose, judge, load
+from teaching.assignment import NAMES, Open, load_assignment
+from teaching.grading.interview import interview
+from teaching.grading.program import program
+from teaching.grading.submissions import UnreadableError, cells, read, read_bytes
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def belongs_to(handed_in, path):
+    """Tell which assignment a notebook answers: the one most of whose functions it has, else the one its path names.
+
+    Parameters
+    ----------
+    handed_in : list of Cell
+    path : Path
+
+    Returns
+    -------
+    str
+        Empty where nothing tells.
+    """
+    defined = {function for cell in handed_in for function in re.findall(r"^def (\w+)", cell.source, re.MULTILINE)}
+    there = {cell.grade_id for cell in handed_in} | defined
+    shared = {name: len(there & {task.name for task in load_assignment(name).tasks} - {"open"}) for name in NAMES}
+    best = max(shared, key=shared.get)
+    if shared[best]:
+        return best
+    named = [name for name in NAMES if name in str(path).lower()]
+    return named[-1] if named else ""
+
+
+def mark(folder, path, student, walls=True):
+    """Grade one submission.
+
+    Parameters
+    ----------
+    folder : Path
+        Of all submissions.
+    path : Path
+        Of this one, relative to it.
+    student : str
+    walls : bool
+
+    Returns
+    -------
+    dict
+        As ``grades.json`` has it. A file that cannot be read has a ``problem`` and no points.
+    """
+    report = {"student": student, "file": path.as_posix(), "assignment": "", "problem": "", "points": 0, "of": 0}
+    report |= {"tasks": [], "open": [], "broken": {}}
+    try:
+        handed_in = cells(read_bytes(folder / path))
+    except UnreadableError as error:
+        handed_in, report["problem"] = [], str(error)
+    report["assignment"] = belongs_to(handed_in, path)
+    if not report["assignment"]:
+        report["problem"] = report["problem"] or "answers none of the assignments"
+        return report
+    assignment = load_assignment(report["assignment"])
+    report["of"] = assignment.points
+    if report["problem"]:
+        return report
+    known = load(assignment.name)
+    graded = [task for task in assignment.tasks if not isinstance(task, Open)]
+    questions = {task.name: (task.seconds, [*known[task.name].cases, *task.hidden]) for task in graded}
+    met = interview(program(read(assignment.notebook), handed_in), questions, assignment.may_import, walls)
+    report["broken"] = met.broken
+    report["tasks"] = [_task(task, known[task.name], met.answers[task.name]) for task in graded]
+    report["points"] = sum(task["points"] for task in report["tasks"])
+    for task in assignment.tasks:
+        if isinstance(task, Open):
+            # Its code, if any, has a cell of its own: open-code.
+            texts = [cell.source for cell in handed_in if cell.grade_id.partition("-")[0] == task.name]
+            report["open"].append({"name": task.name, "of": task.points, "text": "\n\n".join(texts)[:20_000]})
+    return report
+
+
+def _task(graded, known, answers):
+    """Judge the answers to one task: all points, or none."""
+    seen = len(known.cases)
+    pairs = zip((*known.cases, *graded.hidden), answers, strict=True)
+    verdicts = [(case.looks_for, _judge(known, case, answer)) for case, answer in pairs]
+    right = all(verdict.ok for _, verdict in verdicts)
+    mistake = None if right else _diagnose(known, answers[:seen])
+    return {
+        "name": graded.name,
+        "points": graded.points if right else 0,
+        "of": graded.points,
+        "visible": [
+            {"looks_for": text, "ok": verdict.ok, "property": verdict.property, "message": verdict.message}
+            for text, verdict in verdicts[:seen]
+        ],
+        "hidden": [
+            # Its message may tell an expected value.
+            {"looks_for": text, "ok": verdict.ok, "property": verdict.property}
+            for text, verdict in verdicts[seen:]
+        ],
+        "mistake": mistake and {"name": mistake.name, "says": mistake.says, "see": str(mistake.see)},
+    }
+
+
+def _judge(known, case, answer):
+    # What came back may be anything that frames can hold; whatever it does to a comparison, it is not right.
+    try:
+        with np.errstate(all="ignore"):
+            return judge(known, case, answer)
+    except Exception as error:
+        return Verdict(False, "answers", f"returned what cannot be compared ({type(error).__name__})")
+
+
+def _diagnose(known, answers):
+    try:
+        with np.errstate(all="ignore"):
+            return diagnose(known, answers)
+    except Exception:
+        return None
+
+
+def rules():
+    """Fingerprint of all that a grade depends on besides the submission."""
+    digest = hashlib.sha256(np.__version__.encode())
+    places = ("teaching/**/*.py", "teaching/*/*.ipynb", "cnnlib/**/*.py")
+    for path in sorted(path for place in places for path in ROOT.glob(place)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
