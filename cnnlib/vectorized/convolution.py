@@ -1,11 +1,11 @@
 """Cross-correlation with learned filters over sequences and images, forward and backward."""
 
 from cnnlib.shapes import choice, conv_geometry
-from cnnlib.vectorized import _fft, _im2col, _winograd
+from cnnlib.vectorized import _auto, _fft, _im2col, _winograd
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
 from cnnlib.vectorized._transposed import grad_input
 
-_ALGORITHMS = {"im2col": _im2col, "fft": _fft, "winograd": _winograd}
+_ALGORITHMS = {"auto": _auto, "im2col": _im2col, "fft": _fft, "winograd": _winograd}
 
 
 def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
@@ -43,7 +43,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, p
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv1d", 1, x, weight, bias, padding_mode=padding_mode, **options).as_image()
-    return _forward(_row(x), _row(weight), bias, geometry, _im2col)[:, :, 0]
+    return _forward(_row(x), _row(weight), bias, geometry, _auto)[:, :, 0]
 
 
 def conv1d_backward(grad_y, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
@@ -69,7 +69,7 @@ def conv1d_backward(grad_y, x, weight, bias=None, *, stride=1, padding=0, dilati
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv1d_backward", 1, x, weight, bias, grad_y=grad_y, padding_mode=padding_mode, **options)
-    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, geometry.as_image(), _im2col)
+    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, geometry.as_image(), _auto)
     return grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
 
 
@@ -189,16 +189,14 @@ def _check(op, spatial, x, weight, bias, *, grad_y=None, **options):
 
 
 def _choose(op, algorithm, geometry):
-    choice(op, "algorithm", algorithm, ("auto", *_ALGORITHMS))
+    choice(op, "algorithm", algorithm, _ALGORITHMS)
     fits = geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
     if algorithm == "winograd" and not fits:
         raise ValueError(
             f"{op}: algorithm must not be 'winograd' unless the kernel is 3×3, stride and dilation 1, received "
             f"kernel {geometry.kernel}, stride {geometry.stride}, dilation {geometry.dilation}"
         )
-    if algorithm != "auto":
-        return _ALGORITHMS[algorithm]
-    return _fft if _fft.pays(geometry) else _im2col
+    return _ALGORITHMS[algorithm]
 
 
 def _row(array):
@@ -214,6 +212,12 @@ def _forward(x, weight, bias, geometry, algorithm):
 
 
 def _backward(grad_y, x, weight, bias, geometry, algorithm, *, input_gradient=True):
-    grad_x = grad_input(grad_y, weight, geometry, algorithm.forward) if input_gradient else None
+    grad_x = None
+    if input_gradient:
+        grad_x = (
+            _auto.grad_input(grad_y, weight, geometry)
+            if algorithm is _auto
+            else grad_input(grad_y, weight, geometry, algorithm.forward)
+        )
     grad_weight = algorithm.grad_weight(grad_y, x, geometry)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))
