@@ -2,6 +2,7 @@
 
 import numpy as np
 from hypothesis import strategies as st
+from strategies import conv_cases
 
 from cnnlib.shapes import conv_geometry
 
@@ -23,6 +24,16 @@ def extremes(draw, *shapes, dtype):
                 array.flat[rng.integers(array.size)] = value
         arrays.append(array.astype(dtype))
     return arrays
+
+
+@st.composite
+def extreme_calls(draw, spatial, dtype):
+    """Draw the arrays ``grad_y, x, weight`` of a convolution and of its way back, and its options."""
+    case = draw(conv_cases(spatial))
+    if draw(st.booleans()):
+        case.options.update(stride=1, dilation=1)  # where transforms are a choice
+    shape = conv_geometry("conv", case.x.shape, case.weight.shape, spatial=spatial, **case.options).output_shape
+    return *draw(extremes(shape, case.x.shape, case.weight.shape, dtype=dtype)), case.options
 
 
 def convolution_by_loops(grad_y, x, weight, *, spatial, **options):

@@ -4,10 +4,9 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from extremes import assert_as_good_as_the_sum, convolution_by_loops, extremes
+from extremes import assert_as_good_as_the_sum, convolution_by_loops, extreme_calls
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import conv_cases
 
 from cnnlib import definition
 from cnnlib.vectorized import _auto, _fft, conv1d, conv1d_backward, conv2d, conv2d_backward
@@ -16,16 +15,6 @@ RNG = np.random.default_rng(11)
 # Small cases never pay; without the threshold, transforms are a question of the values alone.
 whatever_pays = pytest.mark.parametrize("threshold", [0, _fft.PRODUCTS_PER_VALUE])
 in_both_precisions = pytest.mark.parametrize("dtype", [np.float32, np.float64])
-
-
-@st.composite
-def calls(draw, spatial, dtype):
-    case = draw(conv_cases(spatial))
-    if draw(st.booleans()):
-        case.options.update(stride=1, dilation=1)  # where transforms are a choice
-    y = definition.conv1d if spatial == 1 else definition.conv2d
-    shape = y(np.zeros_like(case.x), np.zeros_like(case.weight), **case.options).shape
-    return *draw(extremes(shape, case.x.shape, case.weight.shape, dtype=dtype)), case.options
 
 
 def assert_both_directions_are_as_good_as_the_sum(forward, backward, call, spatial, threshold):
@@ -45,7 +34,7 @@ def assert_both_directions_are_as_good_as_the_sum(forward, backward, call, spati
 @in_both_precisions
 @given(data=st.data())
 def test_conv2d_is_as_good_as_the_sum(dtype, threshold, data):
-    call = data.draw(calls(2, dtype))
+    call = data.draw(extreme_calls(2, dtype))
     assert_both_directions_are_as_good_as_the_sum(conv2d, conv2d_backward, call, 2, threshold)
 
 
@@ -53,13 +42,13 @@ def test_conv2d_is_as_good_as_the_sum(dtype, threshold, data):
 @in_both_precisions
 @given(data=st.data())
 def test_conv1d_is_as_good_as_the_sum(dtype, threshold, data):
-    call = data.draw(calls(1, dtype))
+    call = data.draw(extreme_calls(1, dtype))
     assert_both_directions_are_as_good_as_the_sum(conv1d, conv1d_backward, call, 1, threshold)
 
 
 @given(data=st.data())
 def test_what_is_no_finite_number_lies_where_the_definition_has_it(data):
-    _, x, weight, options = data.draw(calls(2, np.float32))
+    _, x, weight, options = data.draw(extreme_calls(2, np.float32))
     with np.errstate(all="ignore"), mock.patch.object(_fft, "PRODUCTS_PER_VALUE", 0):
         y, expected = conv2d(x, weight, **options), definition.conv2d(x, weight, **options)
     np.testing.assert_array_equal(np.where(np.isfinite(y), 0, y), np.where(np.isfinite(expected), 0, expected))
