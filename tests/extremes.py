@@ -92,3 +92,10 @@ def assert_as_good_as_the_sum(ours, sums, terms):
     allowed = 2 * (terms + 2) * info.eps * magnitude + (terms + 2) * float(info.smallest_subnormal)
     error = np.abs(ours[finite].astype(np.float64) - expected[finite])
     assert (error <= allowed[finite]).all(), f"{(error / allowed[finite]).max():.3g} times what is allowed"
+
+
+def overflows(*arrays, dtype):
+    """Tell whether a sum of products of any two of the arrays might leave the numbers of ``dtype``, either way."""
+    sizes = [np.abs(array[np.isfinite(array) & (array != 0)].astype(np.float64)) for array in arrays]
+    highest = np.prod(sorted(size.max(initial=0) for size in sizes)[-2:]) * max(array.size for array in arrays)
+    return highest > np.finfo(dtype).max

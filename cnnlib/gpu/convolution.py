@@ -70,9 +70,10 @@ def conv2d(
         layout for which a record shows it to be faster (``choices.json`` beside this file), and ``"cudnn"`` elsewhere.
 
         The first two add up each window's own products, and so does ``"cudnn"`` on a CPU: the error is bounded beside
-        the sum of ``abs(weight · x)`` over the window, and an infinity or a NaN stays in the windows that hold it. On
-        a GPU PyTorch leaves the choice to cuDNN, which knows transforms as well; they round beside the whole image, and
-        spread what is no finite number. Nothing here looks at the values, since the host would have to wait for the
+        the sum of ``abs(weight · x)`` over the window, and an infinity or a NaN stays in the windows that hold it;
+        one among the weights makes NaN of padding, unless PyTorch's kernel leaves padding out. On a GPU PyTorch
+        leaves the choice to cuDNN, which knows transforms as well; they round beside the whole image, and spread
+        what is no finite number. Nothing here looks at the values, since the host would have to wait for the
         device. Half precisions are added up in float32, other tensors in their dtype, where a sum may overflow
         on its way; TensorFloat-32, where PyTorch's switch allows it, cuts factors to ten bits.
 
