@@ -38,6 +38,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, p
 
     Examples
     --------
+    >>> import numpy as np
     >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
     array([[[1., 2.]]])
     """
@@ -111,6 +112,7 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, p
 
     Examples
     --------
+    >>> import numpy as np
     >>> conv2d(np.ones((1, 3, 8, 6)), np.ones((4, 3, 5, 3)))[0, :, 0, 0]
     array([45., 45., 45., 45.])
     """

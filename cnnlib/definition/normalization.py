@@ -38,6 +38,7 @@ def local_response_norm(x, size, *, alpha=1e-4, beta=0.75, k=1.0):
 
     Examples
     --------
+    >>> import numpy as np
     >>> local_response_norm(np.array([3.0, 4.0]).reshape(1, 2, 1, 1), 2, alpha=2.0, beta=1.0).ravel()
     array([0.3       , 0.15384615])
     """

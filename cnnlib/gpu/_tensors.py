@@ -1,10 +1,17 @@
 """What a tensor is to this package, and how windows slide over one."""
 
+from functools import partial
+
 import torch
 from torch.nn.functional import pad
 
-from cnnlib.shapes import dtype_name, instances, same_float_dtype
+from cnnlib.shapes import documentation, dtype_name, instances, same_float_dtype
 
+# What the definition says of arrays holds for tensors here.
+documented = partial(
+    documentation.documented,
+    words={"ndarray": "tensor", "array": "tensor", "float32 or float64": "tensor of float, no axes"},
+)
 DTYPES = ("float16", "bfloat16", "float32", "float64")
 
 

@@ -3,12 +3,13 @@
 import torch
 
 from cnnlib.gpu import _choice
-from cnnlib.gpu._tensors import autocast_dtype, extend, require_tensors, shape_of, sliding_windows
+from cnnlib.gpu._tensors import autocast_dtype, documented, extend, require_tensors, shape_of, sliding_windows
 from cnnlib.gpu._unfold import UnfoldConv2d
 from cnnlib.gpu.kernels import require_triton
 from cnnlib.shapes import choice, conv_geometry, local_geometry
 
 
+@documented
 def conv1d(
     x,
     weight,
@@ -21,31 +22,17 @@ def conv1d(
     padding_mode="zeros",
     algorithm="auto",
 ):
-    """Cross-correlate a batch of sequences with a bank of filters [1]_.
+    """`cnnlib.definition.conv1d` on tensors, with autograd: as `conv2d` on images of one row.
 
     Parameters
     ----------
-    x : tensor of float, shape (N, C_in, L)
-        Sequences.
-    weight : tensor of float, shape (C_out, C_in // groups, K_l)
-        Filters, applied unflipped.
-    bias : tensor of float, shape (C_out,), optional
-    stride, padding, dilation, groups, padding_mode, algorithm
-        As in `conv2d`, with one spatial axis.
-
-    Returns
-    -------
-    tensor of float, shape (N, C_out, L_out)
-        ``L_out = (L + 2 P - D (K_l - 1) - 1) // S + 1``.
+    algorithm : "unfold", "triton", "cudnn" or "auto"
+        As in `conv2d`.
 
     Raises
     ------
-    ValueError, TypeError, RuntimeError
-        As `conv2d` does.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1.
+    RuntimeError
+        For the same reason as in `conv2d`.
 
     Examples
     --------
@@ -58,6 +45,7 @@ def conv1d(
     return ALGORITHMS[algorithm](x[:, :, None], weight[:, :, None], bias, geometry.as_image())[:, :, 0]
 
 
+@documented
 def conv2d(
     x,
     weight,
@@ -70,25 +58,10 @@ def conv2d(
     padding_mode="zeros",
     algorithm="auto",
 ):
-    """Cross-correlate a batch of images with a bank of filters [1]_.
+    """`cnnlib.definition.conv2d` on tensors, with autograd: by our own matrix products, our own kernel, or PyTorch's.
 
     Parameters
     ----------
-    x : tensor of float, shape (N, C_in, H, W)
-        Images.
-    weight : tensor of float, shape (C_out, C_in // groups, K_h, K_w)
-        Filters, applied unflipped.
-    bias : tensor of float, shape (C_out,), optional
-    stride : int or pair of int
-        Cells from one window to the next.
-    padding : int, pair of int, "same" or "valid"
-        Cells added at each end of an axis. "same" keeps the size (stride 1 only), "valid" adds none.
-    dilation : int or pair of int
-        Cells from one filter tap to the next.
-    groups : int
-        Number of blocks into which channels are divided; each output channel sees one block only.
-    padding_mode : "zeros" or "circular"
-        What lies outside the image: zeros, or the image again.
     algorithm : "unfold", "triton", "cudnn" or "auto"
         ``"unfold"`` copies the windows into columns and multiplies matrices. ``"triton"`` multiplies the same
         matrices and never writes the columns down; it needs a CUDA device, or Triton's interpreter. Both have
@@ -96,23 +69,18 @@ def conv2d(
         on a CPU too. ``"auto"`` means ``"triton"`` on the very GPU and for the very sizes, number format and memory
         layout for which a record shows it to be faster (``choices.json`` beside this file), and ``"cudnn"`` elsewhere.
 
-    Returns
-    -------
-    tensor of float, shape (N, C_out, H_out, W_out)
-        ``H_out = (H + 2 P_h - D_h (K_h - 1) - 1) // S_h + 1``; W_out likewise.
+        The first two add up each window's own products, and so does ``"cudnn"`` on a CPU: the error is bounded beside
+        the sum of ``abs(weight · x)`` over the window, and an infinity or a NaN stays in the windows that hold it;
+        one among the weights makes NaN of padding, unless PyTorch's kernel leaves padding out. On a GPU PyTorch
+        leaves the choice to cuDNN, which knows transforms as well; they round beside the whole image, and spread
+        what is no finite number. Nothing here looks at the values, since the host would have to wait for the
+        device. Half precisions are added up in float32, other tensors in their dtype, where a sum may overflow
+        on its way; TensorFloat-32, where PyTorch's switch allows it, cuts factors to ten bits.
 
     Raises
     ------
-    ValueError
-        If ranks or channels disagree, an option is out of range, or a filter exceeds the padded image.
-    TypeError
-        If an argument is no tensor, dtypes differ, or an option is not an integer.
     RuntimeError
         If ``algorithm`` is "triton", and Triton or a device for it is missing.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.6.
 
     Examples
     --------
@@ -124,34 +92,9 @@ def conv2d(
     return ALGORITHMS[algorithm](x, weight, bias, geometry)
 
 
+@documented
 def locally_connected2d(x, weight, bias=None, *, stride=1):
-    """Apply a filter bank of its own at every output position: convolution without shared weights [1]_.
-
-    Parameters
-    ----------
-    x : tensor of float, shape (N, C_in, H, W)
-        Images.
-    weight : tensor of float, shape (H_out, W_out, C_out, C_in, K_h, K_w)
-        Filters, applied unflipped.
-    bias : tensor of float, shape (H_out, W_out, C_out), optional
-        Unshared like the weights.
-    stride : int or pair of int
-
-    Returns
-    -------
-    tensor of float, shape (N, C_out, H_out, W_out)
-        ``H_out = (H - K_h) // S_h + 1``; W_out likewise.
-
-    Raises
-    ------
-    ValueError
-        If ranks, channels or positions disagree, or a filter exceeds the image.
-    TypeError
-        If an argument is no tensor, dtypes differ, or ``stride`` is not an integer.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.5, Eq. 9.9.
+    """`cnnlib.definition.locally_connected2d` on tensors, with autograd: one matrix product for each position.
 
     Examples
     --------

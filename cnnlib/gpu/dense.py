@@ -2,29 +2,13 @@
 
 import torch
 
-from cnnlib.gpu._tensors import require_tensors, shape_of
+from cnnlib.gpu._tensors import documented, require_tensors, shape_of
 from cnnlib.shapes import class_labels, dtype_name, instances, label_range, linear_shape, softmax_axis
 
 
+@documented
 def linear(x, weight, bias=None):
-    """Weigh and add every feature: ``y[n, o] = bias[o] + sum over f of weight[o, f] · x[n, f]``.
-
-    Parameters
-    ----------
-    x : tensor of float, shape (N, F_in)
-    weight : tensor of float, shape (F_out, F_in)
-    bias : tensor of float, shape (F_out,), optional
-
-    Returns
-    -------
-    tensor of float, shape (N, F_out)
-
-    Raises
-    ------
-    ValueError
-        If ranks or features disagree.
-    TypeError
-        If an argument is no tensor, or dtypes differ.
+    """`cnnlib.definition.linear` on tensors, with autograd: one matrix product.
 
     Examples
     --------
@@ -36,21 +20,9 @@ def linear(x, weight, bias=None):
     return x @ weight.mT if bias is None else torch.addmm(bias, x, weight.mT)
 
 
+@documented
 def relu(x):
-    """Replace what is negative by zero: ``y = max(0, x)``; NaN stays NaN.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape
-
-    Returns
-    -------
-    tensor of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no tensor of floats.
+    """`cnnlib.definition.relu` on tensors, with autograd.
 
     Examples
     --------
@@ -61,21 +33,9 @@ def relu(x):
     return torch.relu(x)
 
 
+@documented
 def sigmoid(x):
-    """Squash to between 0 and 1: ``y = 1 / (1 + exp(-x))``.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape
-
-    Returns
-    -------
-    tensor of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no tensor of floats.
+    """`cnnlib.definition.sigmoid` on tensors, with autograd.
 
     Examples
     --------
@@ -86,21 +46,9 @@ def sigmoid(x):
     return torch.sigmoid(x)
 
 
+@documented
 def tanh(x):
-    """Squash to between -1 and 1: ``y = (exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape
-
-    Returns
-    -------
-    tensor of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no tensor of floats.
+    """`cnnlib.definition.tanh` on tensors, with autograd.
 
     Examples
     --------
@@ -111,26 +59,9 @@ def tanh(x):
     return torch.tanh(x)
 
 
+@documented
 def scaled_tanh(x):
-    """Squash as LeNet-5 does: ``y = 1.7159 tanh(2 x / 3)``, which maps 1 almost to 1 and -1 to -1 [1]_.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape
-
-    Returns
-    -------
-    tensor of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no tensor of floats.
-
-    References
-    ----------
-    .. [1] LeCun, Bottou, Bengio & Haffner, *Gradient-based learning applied to document recognition* (1998),
-       Sec. II.B, Eq. 6, and Appendix A.
+    """`cnnlib.definition.scaled_tanh` on tensors, with autograd.
 
     Examples
     --------
@@ -141,25 +72,9 @@ def scaled_tanh(x):
     return 1.7159 * torch.tanh(2 / 3 * x)
 
 
+@documented
 def softmax(x, axis=-1):
-    """Turn scores into shares of one: ``y[k] = exp(x[k]) / sum over m of exp(x[m])``.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape of at least one axis
-    axis : int
-        Axis of the scores that compete.
-
-    Returns
-    -------
-    tensor of float, shape of ``x``
-
-    Raises
-    ------
-    ValueError
-        If there is no such axis, or nothing along it.
-    TypeError
-        If ``x`` is no tensor of floats, or ``axis`` no integer.
+    """`cnnlib.definition.softmax` on tensors, with autograd.
 
     Examples
     --------
@@ -170,31 +85,14 @@ def softmax(x, axis=-1):
     return torch.softmax(x, softmax_axis("softmax", x.shape, axis))
 
 
+@documented
 def cross_entropy(logits, labels):
-    """Average the surprise ``-log softmax(logits)[n, labels[n]]`` over the examples [1]_.
+    """`cnnlib.definition.cross_entropy` on tensors, with autograd.
 
     Parameters
     ----------
-    logits : tensor of float, shape (N, K)
-        Scores, before any softmax.
     labels : tensor of int, shape (N,)
-        Right classes, from 0 to K - 1. To check them the host waits for the device.
-
-    Returns
-    -------
-    tensor of float, no axes
-        The mean, in nats.
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree, there are no examples, or a label is out of range.
-    TypeError
-        If ``logits`` is no tensor of floats or ``labels`` none of integers.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 6.2.2.3, Eq. 6.30.
+        To check them the host waits for the device.
 
     Examples
     --------

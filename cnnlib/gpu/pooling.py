@@ -4,50 +4,29 @@ from math import comb, prod
 
 import torch
 
-from cnnlib.gpu._tensors import extend, require_tensors, wide
+from cnnlib.gpu._tensors import documented, extend, require_tensors, wide
 from cnnlib.gpu.kernels import by_triton
 from cnnlib.shapes import adaptive_windows, blur_geometry, pool_geometry, positive
 
 
+@documented
 def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False, algorithm="auto"):
-    """Keep the largest value of each window [1]_.
+    """`cnnlib.definition.max_pool2d` on tensors, with autograd: PyTorch's kernel or our own.
 
     Parameters
     ----------
-    x : tensor of float, shape (N, C, H, W)
-        Feature maps.
-    kernel_size : int or pair of int
-        Window size (K_h, K_w).
-    stride : int or pair of int, optional
-        Cells from one window to the next; None means ``kernel_size``, windows side by side.
-    padding : int or pair of int
-        Cells added at each end of an axis, at most half a window. They never win.
-    dilation : int or pair of int
-        Cells from one member of a window to the next.
-    ceil_mode : bool
-        Count also a last window that hangs over the far edge.
     algorithm : "triton" or "auto"
         ``"triton"`` is our own kernel, which needs a CUDA device, or Triton's interpreter. ``"auto"`` is not, as long
-        as no record shows it to be faster.
+        as no record shows it to be faster. Both find the same values.
 
     Returns
     -------
-    tensor of float, shape (N, C, H_out, W_out)
-        ``H_out = (H + 2 P_h - D_h (K_h - 1) - 1) // S_h + 1``, rounded up in ``ceil_mode``. A window that
-        holds a NaN gives NaN. Among equal values the gradient goes to the first.
+        Among equal values the gradient goes to the first.
 
     Raises
     ------
-    ValueError
-        If ``x`` has another rank, an option is out of range, or no window fits.
-    TypeError
-        If ``x`` is no tensor of floats, or an option is not an integer.
     RuntimeError
         If ``algorithm`` is "triton", and Triton or a device for it is missing.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.3.
 
     Examples
     --------
@@ -67,34 +46,19 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
     )
 
 
+@documented
 def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True, algorithm="auto"):
-    """Take the mean of each window [1]_.
+    """`cnnlib.definition.avg_pool2d` on tensors, with autograd: sums along one axis after the other, or our own kernel.
 
     Parameters
     ----------
-    x : tensor of float, shape (N, C, H, W)
-        Feature maps.
-    kernel_size, stride, padding, ceil_mode
-        As in `max_pool2d`; padding is zeros.
-    count_include_pad : bool
-        Whether the zeros of ``padding`` count in the number that the sum is divided by. Cells beyond them,
-        which a window reaches in ``ceil_mode``, never do.
     algorithm : "triton" or "auto"
-        As in `max_pool2d`.
-
-    Returns
-    -------
-    tensor of float, shape (N, C, H_out, W_out)
+        As in `max_pool2d`. Both add up each window's own values, in another order.
 
     Raises
     ------
-    ValueError, TypeError, RuntimeError
-        As `max_pool2d` does.
-
-    References
-    ----------
-    .. [1] LeCun, Bottou, Bengio & Haffner, *Gradient-based learning applied to document recognition* (1998),
-       Sec. II.A, without the trainable gain and bias.
+    RuntimeError
+        For the same reason as in `max_pool2d`.
 
     Examples
     --------
@@ -112,36 +76,13 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     return (total / _cell_counts(x, geometry, count_include_pad)).to(x.dtype)
 
 
+@documented
 def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=False):
-    """Take ``(sum of v ** p) ** (1 / p)`` over the values v of each window [1]_.
-
-    With ``p = 1`` this is the sum; as p grows it nears the maximum. Nothing takes absolute values: where the
-    power or the root of a negative number is not real, the result is NaN, so rectify ``x`` when p is not even.
-
-    Parameters
-    ----------
-    x : tensor of float, shape (N, C, H, W)
-        Feature maps.
-    kernel_size, stride, padding, ceil_mode
-        As in `max_pool2d`; padding is zeros. A window cut short in ``ceil_mode`` has its sum scaled up to
-        the full number of cells, as PyTorch does.
-    norm_type : float
-        The power p, positive and finite.
+    """`cnnlib.definition.lp_pool2d` on tensors, with autograd.
 
     Returns
     -------
-    tensor of float, shape (N, C, H_out, W_out)
         Where the sum is zero its root has no slope; the gradient there is zero.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `max_pool2d` does, and if ``norm_type`` is not a positive number.
-
-    References
-    ----------
-    .. [1] Sermanet, Chintala & LeCun, *Convolutional neural networks applied to house numbers digit
-       classification* (2012), Sec. 2.2, with equal weights.
 
     Examples
     --------
@@ -159,25 +100,9 @@ def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=
     return torch.where(nothing, 0, torch.where(nothing, 1, total).pow(1 / power)).to(x.dtype)
 
 
+@documented
 def adaptive_avg_pool2d(x, output_size):
-    """Take the mean over each of a fixed number of windows, whatever the size of the input.
-
-    Parameters
-    ----------
-    x : tensor of float, shape (N, C, H, W)
-        Feature maps.
-    output_size : int or pair of int
-        Number of windows (H_out, W_out). Window i on an axis of N cells runs from ``floor(i N / N_out)`` up to
-        ``ceil((i + 1) N / N_out)``, so neighbours may share cells.
-
-    Returns
-    -------
-    tensor of float, shape (N, C, H_out, W_out)
-
-    Raises
-    ------
-    ValueError, TypeError
-        If ``x`` has another rank, dtype or an empty axis, or ``output_size`` is no positive integer.
+    """`cnnlib.definition.adaptive_avg_pool2d` on tensors, with autograd: a mean for each window.
 
     Examples
     --------
@@ -189,25 +114,13 @@ def adaptive_avg_pool2d(x, output_size):
     return _each_cell(x, rows, columns, lambda values: values.mean(-1))
 
 
+@documented
 def adaptive_max_pool2d(x, output_size):
-    """Keep the largest value of each of a fixed number of windows, whatever the size of the input.
-
-    Parameters
-    ----------
-    x : tensor of float, shape (N, C, H, W)
-        Feature maps.
-    output_size : int or pair of int
-        Number of windows, which lie as in `adaptive_avg_pool2d`.
+    """`cnnlib.definition.adaptive_max_pool2d` on tensors, with autograd: a maximum for each window.
 
     Returns
     -------
-    tensor of float, shape (N, C, H_out, W_out)
-        A window that holds a NaN gives NaN. Among equal values the gradient goes to the first.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `adaptive_avg_pool2d` does.
+        Among equal values the gradient goes to the first.
 
     Examples
     --------
@@ -219,34 +132,9 @@ def adaptive_max_pool2d(x, output_size):
     return _each_cell(x, rows, columns, _first_largest)
 
 
+@documented
 def blur_pool2d(x, kernel_size=3, *, stride=2):
-    """Blur with a binomial filter, then subsample: what the stride drops has been averaged in before [1]_.
-
-    The filter is a row of Pascal's triangle on each axis, over its sum: (1, 2, 1) / 4 for 3. At its edges
-    the image is continued by reflection about the outermost cells.
-
-    Parameters
-    ----------
-    x : tensor of float, shape (N, C, H, W)
-        Feature maps; each is blurred by itself.
-    kernel_size : int or pair of int
-        Number of filter taps.
-    stride : int or pair of int
-        Cells from one kept value to the next.
-
-    Returns
-    -------
-    tensor of float, shape (N, C, H_out, W_out)
-        ``H_out = (H - 1) // S_h + 1``; W_out likewise.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If ``x`` has another rank or dtype, is too small to be reflected, or an option is no positive integer.
-
-    References
-    ----------
-    .. [1] Zhang, *Making convolutional networks shift-invariant again* (2019), Sec. 3.2.
+    """`cnnlib.definition.blur_pool2d` on tensors, with autograd: one axis after the other.
 
     Examples
     --------

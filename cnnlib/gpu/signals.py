@@ -2,38 +2,13 @@
 
 import torch
 
-from cnnlib.gpu._tensors import extend, require_tensors
+from cnnlib.gpu._tensors import documented, extend, require_tensors
 from cnnlib.shapes import signal_geometry
 
 
+@documented
 def convolve(x, kernel, *, mode="full"):
-    """Convolve two signals: ``y[i] = sum over m of kernel[m] · x[i - m]``, with i and m multi-indices [1]_.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape
-        A signal, zero outside its tensor.
-    kernel : tensor of float, as many axes as ``x``
-        Another signal; it runs against ``x``, so it is applied *flipped*.
-    mode : "full", "same" or "valid"
-        Keep every position where the signals overlap (N + K - 1 on an axis), the N in the middle, or only
-        those where one lies wholly inside the other (abs(N - K) + 1). As in ``scipy.signal.convolve``.
-
-    Returns
-    -------
-    tensor of float, as many axes as ``x``
-
-    Raises
-    ------
-    ValueError
-        If a signal is empty, their numbers of axes differ, ``mode`` is unknown, or, when it is "valid",
-        neither signal fits into the other.
-    TypeError
-        If an argument is no tensor, or dtypes differ.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.5.
+    """`cnnlib.definition.convolve` on tensors, with autograd: every window times the flipped kernel.
 
     Examples
     --------
@@ -45,30 +20,9 @@ def convolve(x, kernel, *, mode="full"):
     return _slide(x, kernel.flip(tuple(range(kernel.ndim))), geometry)
 
 
+@documented
 def correlate(x, kernel, *, mode="full"):
-    """Correlate two signals: ``y[i] = sum over m of kernel[m] · x[i + m]``, with i and m multi-indices [1]_.
-
-    Parameters
-    ----------
-    x : tensor of float, any shape
-        A signal, zero outside its tensor.
-    kernel : tensor of float, as many axes as ``x``
-        Another signal, applied unflipped.
-    mode : "full", "same" or "valid"
-        As in `convolve` and ``scipy.signal.correlate``.
-
-    Returns
-    -------
-    tensor of float, as many axes as ``x``
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `convolve` does.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.6.
+    """`cnnlib.definition.correlate` on tensors, with autograd: every window times the kernel.
 
     Examples
     --------

@@ -9,8 +9,10 @@ together are one convolution with S_h · S_w times the channels, whose results i
 
 from dataclasses import replace
 
+import numpy as np
+
 from cnnlib.shapes import ConvGeometry
-from cnnlib.vectorized._arrays import dilate, pad, unpad
+from cnnlib.vectorized._arrays import dilate, pad, taps, unpad
 
 
 def grad_input(grad_y, weight, geometry, forward):
@@ -43,6 +45,19 @@ def grad_input(grad_y, weight, geometry, forward):
     )
     grad = grad[:, :, rows, columns]
     return unpad(grad, geometry.padding, geometry.size, mode="circular") if circular else grad
+
+
+def scatter(grad_y, weight, geometry):
+    """Hand each value of ``grad_y`` to the cells of its window, and to nothing else; as `grad_input`, but slow."""
+    groups, (n, filters, *output) = geometry.groups, grad_y.shape
+    grad_y = grad_y.reshape(n, groups, filters // groups, -1)
+    padded = [size + before + after for size, (before, after) in zip(geometry.size, geometry.padding, strict=True)]
+    grad = np.zeros((n, geometry.in_channels, *padded), grad_y.dtype)
+    cells = taps(geometry.kernel, geometry.stride, geometry.dilation, geometry.output)
+    for (i, j), (rows, columns) in zip(np.ndindex(geometry.kernel), cells, strict=True):
+        bank = weight[:, :, i, j].reshape(groups, filters // groups, -1)
+        grad[:, :, rows, columns] += (bank.swapaxes(1, 2) @ grad_y).reshape(n, geometry.in_channels, *output)
+    return unpad(grad, geometry.padding, geometry.size, mode=geometry.padding_mode)
 
 
 def _turn(weight, geometry):

@@ -5,35 +5,14 @@ from functools import reduce
 import numpy as np
 
 from cnnlib.shapes import adaptive_windows, blur_geometry
+from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, unpad
 from cnnlib.vectorized.convolution import conv2d, conv2d_backward
 
 
+@documented
 def adaptive_avg_pool2d(x, output_size):
-    """Take the mean over each of a fixed number of windows, whatever the size of the input.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C, H, W)
-        Feature maps.
-    output_size : int or pair of int
-        Number of windows (H_out, W_out). Window i on an axis of N cells runs from ``floor(i N / N_out)`` up to
-        ``ceil((i + 1) N / N_out)``, so neighbours may share cells.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C, H_out, W_out)
-
-    Raises
-    ------
-    ValueError, TypeError
-        If ``x`` has another rank, dtype or an empty axis, or ``output_size`` is no positive integer.
-
-    Examples
-    --------
-    >>> adaptive_avg_pool2d(np.array([[[[1.0, 2.0, 6.0]]]]), (1, 2))
-    array([[[[1.5, 4. ]]]])
-    """
+    """What `cnnlib.definition.adaptive_avg_pool2d` finds, as means down the rows of means along the columns."""
     require_arrays("adaptive_avg_pool2d", x=x)
     rows, columns = adaptive_windows("adaptive_avg_pool2d", x.shape, output_size)
     x = np.stack([x[:, :, start:stop].mean(axis=2) for start, stop in rows], axis=2)
@@ -69,31 +48,9 @@ def adaptive_avg_pool2d_backward(grad_y, x, output_size):
     return grad
 
 
+@documented
 def adaptive_max_pool2d(x, output_size):
-    """Keep the largest value of each of a fixed number of windows, whatever the size of the input.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C, H, W)
-        Feature maps.
-    output_size : int or pair of int
-        Number of windows, which lie as in `adaptive_avg_pool2d`.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C, H_out, W_out)
-        A window that holds a NaN gives NaN.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `adaptive_avg_pool2d` does.
-
-    Examples
-    --------
-    >>> adaptive_max_pool2d(np.array([[[[1.0, 2.0, 6.0]]]]), (1, 2))
-    array([[[[2., 6.]]]])
-    """
+    """What `cnnlib.definition.adaptive_max_pool2d` finds, first down the rows and then along the columns."""
     require_arrays("adaptive_max_pool2d", x=x)
     rows, columns = adaptive_windows("adaptive_max_pool2d", x.shape, output_size)
     x = np.stack([x[:, :, start:stop].max(axis=2) for start, stop in rows], axis=2)
@@ -131,40 +88,9 @@ def adaptive_max_pool2d_backward(grad_y, x, output_size):
     return grad
 
 
+@documented
 def blur_pool2d(x, kernel_size=3, *, stride=2):
-    """Blur with a binomial filter, then subsample: what the stride drops has been averaged in before [1]_.
-
-    The filter is a row of Pascal's triangle on each axis, over its sum: (1, 2, 1) / 4 for 3. At its edges
-    the image is continued by reflection about the outermost cells.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C, H, W)
-        Feature maps; each is blurred by itself.
-    kernel_size : int or pair of int
-        Number of filter taps.
-    stride : int or pair of int
-        Cells from one kept value to the next.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C, H_out, W_out)
-        ``H_out = (H - 1) // S_h + 1``; W_out likewise.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If ``x`` has another rank or dtype, is too small to be reflected, or an option is no positive integer.
-
-    References
-    ----------
-    .. [1] Zhang, *Making convolutional networks shift-invariant again* (2019), Sec. 3.2.
-
-    Examples
-    --------
-    >>> blur_pool2d(np.array([[[[0.0, 4.0, 0.0, 0.0]]]]), (1, 3))
-    array([[[[2., 1.]]]])
-    """
+    """What `cnnlib.definition.blur_pool2d` finds, as a `conv2d` with the filter written out."""
     require_arrays("blur_pool2d", x=x)
     geometry = blur_geometry("blur_pool2d", x.shape, kernel_size, stride=stride)
     planes, kernel = _planes(x, geometry)

@@ -1,49 +1,20 @@
 """Cross-correlation with learned filters over sequences and images, forward and backward."""
 
 from cnnlib.shapes import choice, conv_geometry
-from cnnlib.vectorized import _fft, _im2col, _winograd
+from cnnlib.shapes.documentation import documented
+from cnnlib.vectorized import _auto, _fft, _im2col, _winograd
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
 from cnnlib.vectorized._transposed import grad_input
 
-_ALGORITHMS = {"im2col": _im2col, "fft": _fft, "winograd": _winograd}
+_ALGORITHMS = {"auto": _auto, "im2col": _im2col, "fft": _fft, "winograd": _winograd}
 
 
+@documented
 def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
-    """Cross-correlate a batch of sequences with a bank of filters [1]_.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C_in, L)
-        Sequences.
-    weight : ndarray of float, shape (C_out, C_in // groups, K_l)
-        Filters, applied unflipped.
-    bias : ndarray of float, shape (C_out,), optional
-    stride, padding, dilation, groups, padding_mode
-        As in `conv2d`, with one spatial axis.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C_out, L_out)
-        ``L_out = (L + 2 P - D (K_l - 1) - 1) // S + 1``.
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `conv2d` does.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> conv1d(np.array([[[1.0, 2.0, 4.0]]]), np.array([[[-1.0, 1.0]]]))
-    array([[[1., 2.]]])
-    """
+    """What `cnnlib.definition.conv1d` adds up, computed on images of one row as `conv2d` does with "auto"."""
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv1d", 1, x, weight, bias, padding_mode=padding_mode, **options).as_image()
-    return _forward(_row(x), _row(weight), bias, geometry, _im2col)[:, :, 0]
+    return _forward(_row(x), _row(weight), bias, geometry, _auto)[:, :, 0]
 
 
 def conv1d_backward(grad_y, x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1, padding_mode="zeros"):
@@ -69,10 +40,11 @@ def conv1d_backward(grad_y, x, weight, bias=None, *, stride=1, padding=0, dilati
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv1d_backward", 1, x, weight, bias, grad_y=grad_y, padding_mode=padding_mode, **options)
-    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, geometry.as_image(), _im2col)
+    grad_x, grad_weight, grad_bias = _backward(_row(grad_y), _row(x), _row(weight), bias, geometry.as_image(), _auto)
     return grad_x[:, :, 0], grad_weight[:, :, 0], grad_bias
 
 
+@documented
 def conv2d(
     x,
     weight,
@@ -85,52 +57,20 @@ def conv2d(
     padding_mode="zeros",
     algorithm="auto",
 ):
-    """Cross-correlate a batch of images with a bank of filters [1]_.
+    """What `cnnlib.definition.conv2d` adds up, as matrix products, or in fewer operations.
 
     Parameters
     ----------
-    x : ndarray of float, shape (N, C_in, H, W)
-        Images.
-    weight : ndarray of float, shape (C_out, C_in // groups, K_h, K_w)
-        Filters, applied unflipped.
-    bias : ndarray of float, shape (C_out,), optional
-    stride : int or pair of int
-        Cells from one window to the next.
-    padding : int, pair of int, "same" or "valid"
-        Cells added at each end of an axis. "same" keeps the size (stride 1 only), "valid" adds none.
-    dilation : int or pair of int
-        Cells from one filter tap to the next.
-    groups : int
-        Number of blocks into which channels are divided; each output channel sees one block only.
-    padding_mode : "zeros" or "circular"
-        What lies outside the image: zeros, or the image again.
     algorithm : "auto", "im2col", "fft" or "winograd"
-        How to compute it: as matrix products, by Fourier transforms, or by minimal filtering, which takes 3×3
-        filters, stride 1 and dilation 1. "auto" is "fft" where kernels are large and "im2col" elsewhere. Results
-        agree up to rounding, which is ten times larger with "winograd"; with "fft" and "winograd" an infinity or
-        a NaN spreads beyond the windows that hold it.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C_out, H_out, W_out)
-        ``H_out = (H + 2 P_h - D_h (K_h - 1) - 1) // S_h + 1``; W_out likewise.
-
-    Raises
-    ------
-    ValueError
-        If ranks or channels disagree, an option is out of range, or a filter exceeds the padded image.
-    TypeError
-        If an argument is no array, dtypes differ, or an option is not an integer.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.6.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> conv2d(np.ones((1, 3, 8, 6)), np.ones((4, 3, 5, 3)))[0, :, 0, 0]
-    array([45., 45., 45., 45.])
+        How to compute it. "im2col" copies windows into columns and multiplies matrices: each output has an error of at
+        most n eps times the sum of ``abs(weight · x)`` over the n products of its window, where eps is that of the
+        dtype. "auto" keeps to this bound whatever the values are, and its infinities and NaN are those of the
+        definition: where kernels are large it looks at the values, and takes Fourier transforms in double precision if
+        they are as good; what overflows float32 on its way is added up again in float64. Chosen by name, the others do
+        not look. "fft" rounds each output by up to 4 eps times the norms of its whole image and its filter; zeros do
+        not stay zeros, and an infinity or a NaN gets into every output of its image. "winograd", for 3×3 filters with
+        stride 1 and dilation 1, has an error some ten times that of "im2col", beside the largest values of a tile
+        of 6×6 cells, and fills the outputs of each tile that holds an infinity or a NaN with NaN.
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv2d", 2, x, weight, bias, padding_mode=padding_mode, **options)
@@ -189,16 +129,14 @@ def _check(op, spatial, x, weight, bias, *, grad_y=None, **options):
 
 
 def _choose(op, algorithm, geometry):
-    choice(op, "algorithm", algorithm, ("auto", *_ALGORITHMS))
+    choice(op, "algorithm", algorithm, _ALGORITHMS)
     fits = geometry.kernel == (3, 3) and geometry.stride == geometry.dilation == (1, 1)
     if algorithm == "winograd" and not fits:
         raise ValueError(
             f"{op}: algorithm must not be 'winograd' unless the kernel is 3×3, stride and dilation 1, received "
             f"kernel {geometry.kernel}, stride {geometry.stride}, dilation {geometry.dilation}"
         )
-    if algorithm != "auto":
-        return _ALGORITHMS[algorithm]
-    return _fft if _fft.pays(geometry) else _im2col
+    return _ALGORITHMS[algorithm]
 
 
 def _row(array):
@@ -214,6 +152,12 @@ def _forward(x, weight, bias, geometry, algorithm):
 
 
 def _backward(grad_y, x, weight, bias, geometry, algorithm, *, input_gradient=True):
-    grad_x = grad_input(grad_y, weight, geometry, algorithm.forward) if input_gradient else None
+    grad_x = None
+    if input_gradient:
+        grad_x = (
+            _auto.grad_input(grad_y, weight, geometry)
+            if algorithm is _auto
+            else grad_input(grad_y, weight, geometry, algorithm.forward)
+        )
     grad_weight = algorithm.grad_weight(grad_y, x, geometry)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))

@@ -7,34 +7,13 @@ forward call, and returns the gradient with respect to each array among them, in
 import numpy as np
 
 from cnnlib.shapes import class_labels, dtype_name, instances, label_range, linear_shape, softmax_axis
+from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
 
 
+@documented
 def linear(x, weight, bias=None):
-    """Weigh and add every feature: ``y = x @ weight.T + bias``.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, F_in)
-    weight : ndarray of float, shape (F_out, F_in)
-    bias : ndarray of float, shape (F_out,), optional
-
-    Returns
-    -------
-    ndarray of float, shape (N, F_out)
-
-    Raises
-    ------
-    ValueError
-        If ranks or features disagree.
-    TypeError
-        If an argument is no array, or dtypes differ.
-
-    Examples
-    --------
-    >>> linear(np.array([[1.0, 2.0]]), np.array([[3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]), np.array([0.0, 0.5, 1.0]))
-    array([[11. , 17.5, 24. ]])
-    """
+    """What `cnnlib.definition.linear` adds up, as one matrix product: ``y = x @ weight.T + bias``."""
     require_arrays("linear", x=x, weight=weight, bias=bias)
     linear_shape("linear", x.shape, weight.shape, shape_of(bias))
     y = x @ weight.T
@@ -74,27 +53,9 @@ def linear_backward(grad_y, x, weight, bias=None):
     return grad_y @ weight, grad_y.T @ x, None if bias is None else grad_y.sum(axis=0)
 
 
+@documented
 def relu(x):
-    """Replace what is negative by zero: ``y = max(0, x)``; NaN stays NaN.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape
-
-    Returns
-    -------
-    ndarray of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no array of floats.
-
-    Examples
-    --------
-    >>> relu(np.array([-2.0, 3.0]))
-    array([0., 3.])
-    """
+    """What `cnnlib.definition.relu` finds, in one call of NumPy."""
     require_arrays("relu", x=x)
     return np.maximum(x, 0)
 
@@ -111,27 +72,9 @@ def relu_backward(grad_y, x):
     return np.where(x <= 0, 0, grad_y)
 
 
+@documented
 def sigmoid(x):
-    """Squash to between 0 and 1: ``y = 1 / (1 + exp(-x))``.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape
-
-    Returns
-    -------
-    ndarray of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no array of floats.
-
-    Examples
-    --------
-    >>> sigmoid(np.array([0.0, -1000.0]))
-    array([0.5, 0. ])
-    """
+    """What `cnnlib.definition.sigmoid` finds, in one array that is changed in place."""
     require_arrays("sigmoid", x=x)
     # One array, changed in place: this is as slow as its memory is. Where exp overflows, 1 / inf is the right 0.
     y = np.negative(x)
@@ -157,27 +100,9 @@ def sigmoid_backward(grad_y, x):
     return slope
 
 
+@documented
 def tanh(x):
-    """Squash to between -1 and 1: ``y = (exp(x) - exp(-x)) / (exp(x) + exp(-x))``.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape
-
-    Returns
-    -------
-    ndarray of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no array of floats.
-
-    Examples
-    --------
-    >>> tanh(np.array([0.0, 20.0]))
-    array([0., 1.])
-    """
+    """What `cnnlib.definition.tanh` finds, in one call of NumPy."""
     require_arrays("tanh", x=x)
     return np.tanh(x)
 
@@ -194,32 +119,9 @@ def tanh_backward(grad_y, x):
     return grad_y * (1 - np.tanh(x) ** 2)
 
 
+@documented
 def scaled_tanh(x):
-    """Squash as LeNet-5 does: ``y = 1.7159 tanh(2 x / 3)``, which maps 1 almost to 1 and -1 to -1 [1]_.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape
-
-    Returns
-    -------
-    ndarray of float, shape of ``x``
-
-    Raises
-    ------
-    TypeError
-        If ``x`` is no array of floats.
-
-    References
-    ----------
-    .. [1] LeCun, Bottou, Bengio & Haffner, *Gradient-based learning applied to document recognition* (1998),
-       Sec. II.B, Eq. 6, and Appendix A.
-
-    Examples
-    --------
-    >>> scaled_tanh(np.array([1.0, -1.0])).round(3)
-    array([ 1., -1.])
-    """
+    """What `cnnlib.definition.scaled_tanh` finds, for all values at once."""
     require_arrays("scaled_tanh", x=x)
     return 1.7159 * np.tanh(2 / 3 * x)
 
@@ -230,31 +132,9 @@ def scaled_tanh_backward(grad_y, x):
     return grad_y * (1.7159 * 2 / 3 * (1 - np.tanh(2 / 3 * x) ** 2))
 
 
+@documented
 def softmax(x, axis=-1):
-    """Turn scores into shares of one: ``y[k] = exp(x[k]) / sum over m of exp(x[m])``.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape of at least one axis
-    axis : int
-        Axis of the scores that compete.
-
-    Returns
-    -------
-    ndarray of float, shape of ``x``
-
-    Raises
-    ------
-    ValueError
-        If there is no such axis, or nothing along it.
-    TypeError
-        If ``x`` is no array of floats, or ``axis`` no integer.
-
-    Examples
-    --------
-    >>> softmax(np.log(np.array([[1.0, 2.0, 1.0]])))
-    array([[0.25, 0.5 , 0.25]])
-    """
+    """What `cnnlib.definition.softmax` finds, by way of logarithms, for all values at once."""
     require_arrays("softmax", x=x)
     return np.exp(_log_softmax(x, softmax_axis("softmax", x.shape, axis)))
 
@@ -273,37 +153,9 @@ def softmax_backward(grad_y, x, axis=-1):
     return y * (grad_y - (grad_y * y).sum(axis=axis, keepdims=True))
 
 
+@documented
 def cross_entropy(logits, labels):
-    """Average the surprise ``-log softmax(logits)[n, labels[n]]`` over the examples [1]_.
-
-    Parameters
-    ----------
-    logits : ndarray of float, shape (N, K)
-        Scores, before any softmax.
-    labels : ndarray of int, shape (N,)
-        Right classes, from 0 to K - 1.
-
-    Returns
-    -------
-    float32 or float64
-        The mean, in nats.
-
-    Raises
-    ------
-    ValueError
-        If shapes disagree, there are no examples, or a label is out of range.
-    TypeError
-        If ``logits`` is no array of floats or ``labels`` none of integers.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 6.2.2.3, Eq. 6.30.
-
-    Examples
-    --------
-    >>> bool(np.isclose(cross_entropy(np.log(np.array([[0.5, 0.25, 0.25]])), np.array([1])), np.log(4)))
-    True
-    """
+    """What `cnnlib.definition.cross_entropy` finds, for all examples at once."""
     _require_labels("cross_entropy", logits, labels)
     return -_log_softmax(logits, 1)[np.arange(len(labels)), labels].mean()
 

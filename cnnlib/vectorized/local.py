@@ -3,44 +3,13 @@
 import numpy as np
 
 from cnnlib.shapes import local_geometry
+from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of, taps
 
 
+@documented
 def locally_connected2d(x, weight, bias=None, *, stride=1):
-    """Apply a filter bank of its own at every output position: convolution without shared weights [1]_.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C_in, H, W)
-        Images.
-    weight : ndarray of float, shape (H_out, W_out, C_out, C_in, K_h, K_w)
-        Filters, applied unflipped.
-    bias : ndarray of float, shape (H_out, W_out, C_out), optional
-        Unshared like the weights.
-    stride : int or pair of int
-
-    Returns
-    -------
-    ndarray of float, shape (N, C_out, H_out, W_out)
-        ``H_out = (H - K_h) // S_h + 1``; W_out likewise.
-
-    Raises
-    ------
-    ValueError
-        If ranks, channels or positions disagree, or a filter exceeds the image.
-    TypeError
-        If an argument is no array, dtypes differ, or ``stride`` is not an integer.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.5, Eq. 9.9.
-
-    Examples
-    --------
-    >>> weight = np.arange(3.0).reshape(1, 3, 1, 1, 1, 1)
-    >>> locally_connected2d(np.full((1, 1, 1, 3), 10.0), weight)
-    array([[[[ 0., 10., 20.]]]])
-    """
+    """What `cnnlib.definition.locally_connected2d` adds up, as a matrix product for each position."""
     require_arrays("locally_connected2d", x=x, weight=weight, bias=bias)
     geometry = local_geometry("locally_connected2d", x.shape, weight.shape, shape_of(bias), stride=stride)
     y = _flat(weight) @ _columns(x, geometry)

@@ -7,49 +7,13 @@ costs K_h + K_w passes over the feature maps instead of K_h · K_w.
 import numpy as np
 
 from cnnlib.shapes import pool_geometry, positive
+from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, tap, taps, unpad
 
 
+@documented
 def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
-    """Keep the largest value of each window [1]_.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C, H, W)
-        Feature maps.
-    kernel_size : int or pair of int
-        Window size (K_h, K_w).
-    stride : int or pair of int, optional
-        Cells from one window to the next; None means ``kernel_size``, windows side by side.
-    padding : int or pair of int
-        Cells added at each end of an axis, at most half a window. They never win.
-    dilation : int or pair of int
-        Cells from one member of a window to the next.
-    ceil_mode : bool
-        Count also a last window that hangs over the far edge.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C, H_out, W_out)
-        ``H_out = (H + 2 P_h - D_h (K_h - 1) - 1) // S_h + 1``, rounded up in ``ceil_mode``. A window that
-        holds a NaN gives NaN.
-
-    Raises
-    ------
-    ValueError
-        If ``x`` has another rank, an option is out of range, or no window fits.
-    TypeError
-        If ``x`` is no array of floats, or an option is not an integer.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.3.
-
-    Examples
-    --------
-    >>> max_pool2d(np.arange(8.0).reshape(1, 1, 2, 4), 2)
-    array([[[[5., 7.]]]])
-    """
+    """What `cnnlib.definition.max_pool2d` finds, first down the rows and then along the columns."""
     require_arrays("max_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
@@ -101,38 +65,9 @@ def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilat
     return unpad(grad, reach, geometry.size)
 
 
+@documented
 def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count_include_pad=True):
-    """Take the mean of each window [1]_.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C, H, W)
-        Feature maps.
-    kernel_size, stride, padding, ceil_mode
-        As in `max_pool2d`; padding is zeros.
-    count_include_pad : bool
-        Whether the zeros of ``padding`` count in the number that the sum is divided by. Cells beyond them,
-        which a window reaches in ``ceil_mode``, never do.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C, H_out, W_out)
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `max_pool2d` does.
-
-    References
-    ----------
-    .. [1] LeCun, Bottou, Bengio & Haffner, *Gradient-based learning applied to document recognition* (1998),
-       Sec. II.A, without the trainable gain and bias.
-
-    Examples
-    --------
-    >>> avg_pool2d(np.arange(8.0).reshape(1, 1, 2, 4), 2)
-    array([[[[2.5, 4.5]]]])
-    """
+    """What `cnnlib.definition.avg_pool2d` finds, adding down the rows and then along the columns."""
     require_arrays("avg_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
@@ -168,41 +103,9 @@ def avg_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, ceil_
     return unpad(_spread(share, geometry), geometry.reach, geometry.size)
 
 
+@documented
 def lp_pool2d(x, kernel_size, *, norm_type=2, stride=None, padding=0, ceil_mode=False):
-    """Take ``(sum of v ** p) ** (1 / p)`` over the values v of each window [1]_.
-
-    With ``p = 1`` this is the sum; as p grows it nears the maximum. Nothing takes absolute values: where the
-    power or the root of a negative number is not real, the result is NaN, so rectify ``x`` when p is not even.
-
-    Parameters
-    ----------
-    x : ndarray of float, shape (N, C, H, W)
-        Feature maps.
-    kernel_size, stride, padding, ceil_mode
-        As in `max_pool2d`; padding is zeros. A window cut short in ``ceil_mode`` has its sum scaled up to
-        the full number of cells, as PyTorch does.
-    norm_type : float
-        The power p, positive and finite.
-
-    Returns
-    -------
-    ndarray of float, shape (N, C, H_out, W_out)
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `max_pool2d` does, and if ``norm_type`` is not a positive number.
-
-    References
-    ----------
-    .. [1] Sermanet, Chintala & LeCun, *Convolutional neural networks applied to house numbers digit
-       classification* (2012), Sec. 2.2, with equal weights.
-
-    Examples
-    --------
-    >>> lp_pool2d(np.array([[[[3.0, 4.0]]]]), (1, 2))
-    array([[[[5.]]]])
-    """
+    """What `cnnlib.definition.lp_pool2d` finds, with the powers added down the rows and then along the columns."""
     require_arrays("lp_pool2d", x=x)
     power = positive("lp_pool2d", "norm_type", norm_type)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}

@@ -3,43 +3,13 @@
 import numpy as np
 
 from cnnlib.shapes import signal_geometry
+from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import require_arrays, require_shape
 
 
+@documented
 def convolve(x, kernel, *, mode="full"):
-    """Convolve two signals: ``y[i] = sum over m of kernel[m] · x[i - m]``, with i and m multi-indices [1]_.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape
-        A signal, zero outside its array.
-    kernel : ndarray of float, as many axes as ``x``
-        Another signal; it runs against ``x``, so it is applied *flipped*.
-    mode : "full", "same" or "valid"
-        Keep every position where the signals overlap (N + K - 1 on an axis), the N in the middle, or only
-        those where one lies wholly inside the other (abs(N - K) + 1). As in ``scipy.signal.convolve``.
-
-    Returns
-    -------
-    ndarray of float, as many axes as ``x``
-
-    Raises
-    ------
-    ValueError
-        If a signal is empty, their numbers of axes differ, ``mode`` is unknown, or, when it is "valid",
-        neither signal fits into the other.
-    TypeError
-        If an argument is no array, or dtypes differ.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.5.
-
-    Examples
-    --------
-    >>> convolve(np.array([1.0, 2.0, 3.0]), np.array([10.0, 1.0]))
-    array([10., 21., 32.,  3.])
-    """
+    """What `cnnlib.definition.convolve` adds up, one shifted copy of the larger signal for each cell of the smaller."""
     require_arrays("convolve", x=x, kernel=kernel)
     return _convolve(x, kernel, signal_geometry("convolve", x.shape, kernel.shape, mode=mode))
 
@@ -68,39 +38,9 @@ def convolve_backward(grad_y, x, kernel, *, mode="full"):
     return _backward("convolve_backward", grad_y, x, kernel, kernel, mode)
 
 
+@documented
 def correlate(x, kernel, *, mode="full"):
-    """Correlate two signals: ``y[i] = sum over m of kernel[m] · x[i + m]``, with i and m multi-indices [1]_.
-
-    The convolution with the kernel flipped on every axis. In "full" mode i starts at ``1 - K``, where the
-    signals begin to overlap.
-
-    Parameters
-    ----------
-    x : ndarray of float, any shape
-        A signal, zero outside its array.
-    kernel : ndarray of float, as many axes as ``x``
-        Another signal, applied unflipped.
-    mode : "full", "same" or "valid"
-        As in `convolve` and ``scipy.signal.correlate``.
-
-    Returns
-    -------
-    ndarray of float, as many axes as ``x``
-
-    Raises
-    ------
-    ValueError, TypeError
-        As `convolve` does.
-
-    References
-    ----------
-    .. [1] Goodfellow, Bengio & Courville, *Deep Learning* (2016), Sec. 9.1, Eq. 9.6.
-
-    Examples
-    --------
-    >>> correlate(np.array([1.0, 2.0, 3.0]), np.array([10.0, 1.0]))
-    array([ 1., 12., 23., 30.])
-    """
+    """What `cnnlib.definition.correlate` adds up, as a `convolve` with the kernel flipped."""
     require_arrays("correlate", x=x, kernel=kernel)
     return _convolve(x, np.flip(kernel), signal_geometry("correlate", x.shape, kernel.shape, mode=mode))
 
