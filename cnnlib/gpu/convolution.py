@@ -126,7 +126,7 @@ def _unfold(x, weight, bias, geometry):
     return UnfoldConv2d.apply(padded, weight, bias, geometry)
 
 
-def by_triton(x, weight, bias, geometry, relu=False):
+def conv2d_by_triton(x, weight, bias, geometry, relu=False):
     """Convolve on our own kernel, which can rectify at no cost, for the values are at hand."""
     from cnnlib.gpu.kernels.conv2d import TritonConv2d, without_padding
 
@@ -154,4 +154,4 @@ def _auto(x, weight, bias, geometry):
 
 
 _PAD_MODES = {"zeros": "constant", "circular": "circular"}
-ALGORITHMS = {"unfold": _unfold, "triton": by_triton, "cudnn": _cudnn, "auto": _auto}
+ALGORITHMS = {"unfold": _unfold, "triton": conv2d_by_triton, "cudnn": _cudnn, "auto": _auto}

@@ -1,6 +1,6 @@
 """A convolution and what follows it in one block: fewer kernels, which write less to memory that the next must read."""
 
-from cnnlib.gpu.convolution import by_triton, checked_geometry, conv2d
+from cnnlib.gpu.convolution import checked_geometry, conv2d, conv2d_by_triton
 from cnnlib.gpu.dense import relu
 from cnnlib.gpu.pooling import max_pool2d
 
@@ -31,7 +31,7 @@ def conv2d_relu(x, weight, bias=None, *, algorithm="auto", **options):
     if algorithm != "triton":
         return relu(conv2d(x, weight, bias, algorithm=algorithm, **options))
     geometry = checked_geometry("conv2d", x, weight, bias, algorithm, spatial=2, **options)
-    return by_triton(x, weight, bias, geometry, relu=True)
+    return conv2d_by_triton(x, weight, bias, geometry, relu=True)
 
 
 def conv2d_relu_max_pool2d(x, weight, bias=None, *, pool, pool_stride=None, algorithm="auto", **options):

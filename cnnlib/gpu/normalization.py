@@ -4,7 +4,7 @@ import torch
 from torch.nn.functional import pad
 
 from cnnlib.gpu._tensors import documented, require_tensors, wide
-from cnnlib.gpu.kernels import by_triton
+from cnnlib.gpu.kernels import wants_triton
 from cnnlib.shapes import channel_window
 
 
@@ -29,7 +29,7 @@ def local_response_norm(x, size, *, alpha=1e-4, beta=0.75, k=1.0, algorithm="aut
     """
     require_tensors("local_response_norm", x=x)
     before, after = channel_window("local_response_norm", x.shape, size)
-    if by_triton("local_response_norm", x, algorithm):
+    if wants_triton("local_response_norm", x, algorithm):
         from cnnlib.gpu.kernels.normalization import TritonLocalResponseNorm
 
         return TritonLocalResponseNorm.apply(x, before, size, alpha, beta, k)

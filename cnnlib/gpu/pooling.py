@@ -5,7 +5,7 @@ from math import comb, prod
 import torch
 
 from cnnlib.gpu._tensors import documented, extend, require_tensors, wide
-from cnnlib.gpu.kernels import by_triton
+from cnnlib.gpu.kernels import wants_triton
 from cnnlib.shapes import adaptive_windows, blur_geometry, pool_geometry, positive
 
 
@@ -36,7 +36,7 @@ def max_pool2d(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=
     require_tensors("max_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "dilation": dilation, "ceil_mode": ceil_mode}
     geometry = pool_geometry("max_pool2d", x.shape, kernel_size, **options)
-    if by_triton("max_pool2d", x, algorithm):
+    if wants_triton("max_pool2d", x, algorithm):
         from cnnlib.gpu.kernels.pooling import TritonMaxPool2d
 
         return TritonMaxPool2d.apply(x, geometry)
@@ -68,7 +68,7 @@ def avg_pool2d(x, kernel_size, *, stride=None, padding=0, ceil_mode=False, count
     require_tensors("avg_pool2d", x=x)
     options = {"stride": stride, "padding": padding, "ceil_mode": ceil_mode}
     geometry = pool_geometry("avg_pool2d", x.shape, kernel_size, **options)
-    if by_triton("avg_pool2d", x, algorithm):
+    if wants_triton("avg_pool2d", x, algorithm):
         from cnnlib.gpu.kernels.pooling import TritonAvgPool2d
 
         return TritonAvgPool2d.apply(x, geometry, count_include_pad)

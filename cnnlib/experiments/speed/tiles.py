@@ -20,7 +20,7 @@ TILES = {
 }
 
 
-def convolve(step, x, weight, bias=None, *, pad=0, **tile):
+def convolve_counted(step, x, weight, bias=None, *, pad=0, **tile):
     """Convolve by one of the four kernels in NumPy, and count.
 
     Parameters

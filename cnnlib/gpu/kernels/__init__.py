@@ -6,7 +6,7 @@ The modules of this package, and they alone, import Triton, so nothing imports t
 from cnnlib.shapes import choice
 
 
-def by_triton(op, x, algorithm):
+def wants_triton(op, x, algorithm):
     """Tell whether a call with ``algorithm`` "triton" or "auto" is for our kernel; if so, require that it can run."""
     if choice(op, "algorithm", algorithm, ("triton", "auto")) == "auto":
         return False

@@ -8,7 +8,7 @@ import triton
 from torch.autograd.function import once_differentiable
 
 from cnnlib.gpu._tensors import wide
-from cnnlib.gpu.kernels.convolution import correlate, weight_gradient
+from cnnlib.gpu.kernels.convolution import correlate_tiles, weight_gradient
 from cnnlib.gpu.kernels.launch import empty_images, launch, product_formats, product_tilings
 
 # The weight gradient is computed in shares of the positions: enough programs for a device of a hundred
@@ -61,12 +61,12 @@ def _by_group(weight, geometry):
 
 
 def _correlate(x, filters, bias, y, origin, stride, tap, *, relu=False):
-    """Fill ``y`` by the kernel `correlate`; filters are (G, channels of y per group, channels of x per group, …)."""
+    """Fill ``y`` by `correlate_tiles`; filters are (G, channels of y per group, channels of x per group, …)."""
     positions = y.shape[0] * prod(y.shape[2:])
     groups, channels_out, channels, *kernel = filters.shape
     if positions:
         launch(
-            correlate,
+            correlate_tiles,
             lambda meta: (_tiles(positions, meta["BLOCK_M"]) * _tiles(channels_out, meta["BLOCK_O"]), groups),
             *(x, filters, x if bias is None else bias, y),
             *(positions, *x.shape[2:], *y.shape[2:], channels_out),

@@ -80,7 +80,7 @@ def product_tile(
 
 
 @triton.jit
-def correlate(
+def correlate_tiles(
     x_ptr, w_ptr, bias_ptr, y_ptr,
     positions, height, width, height_out, width_out, channels_out,
     x_n, x_c, x_h, x_w, w_g, w_o, w_c, w_u, w_v, y_n, y_c, y_h, y_w,

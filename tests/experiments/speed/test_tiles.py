@@ -39,7 +39,7 @@ def expected(step, pad, x, weight, bias=None):
 @pytest.mark.parametrize(("x", "weight", "pad"), CASES)
 def test_every_step_convolves_and_is_predicted(x, weight, pad, step, tile):
     given, tile = arrays(x, weight, step), tile.get(step, {})
-    y, counts = tiles.convolve(step, *given, pad=pad, **tile)
+    y, counts = tiles.convolve_counted(step, *given, pad=pad, **tile)
     np.testing.assert_allclose(y, expected(step, pad, *given), atol=2e-5)
     formula = tiles.predict(step, x, weight, pad=pad, **tile)
     assert (formula.programs, formula.read, formula.written, formula.products) == (
@@ -53,9 +53,9 @@ def test_every_step_convolves_and_is_predicted(x, weight, pad, step, tile):
 @pytest.mark.parametrize("step", tiles.TILES)
 def test_channels_last_stays_so_and_moves_the_same_bytes(step):
     x, *rest = arrays((2, 3, 7, 10), (5, 3, 3, 2), step)
-    y, counts = tiles.convolve(step, x, *rest, pad=1)
+    y, counts = tiles.convolve_counted(step, x, *rest, pad=1)
     last = np.ascontiguousarray(x.transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2)
-    y_last, counts_last = tiles.convolve(step, last, *rest, pad=1)
+    y_last, counts_last = tiles.convolve_counted(step, last, *rest, pad=1)
     assert np.array_equal(y, y_last)
     assert y.flags.c_contiguous
     assert y_last.transpose(0, 2, 3, 1).flags.c_contiguous
@@ -64,7 +64,7 @@ def test_channels_last_stays_so_and_moves_the_same_bytes(step):
 
 def test_short_numbers_are_half_the_bytes_and_sums_are_long():
     given = arrays((1, 256, 3, 3), (4, 256, 3, 3), "implicit_gemm", np.float16)
-    y, counts = tiles.convolve("implicit_gemm", *given)
+    y, counts = tiles.convolve_counted("implicit_gemm", *given)
     assert counts.written == {"y": 2 * 4}
     assert y.dtype == np.float16
     exact = expected("implicit_gemm", 0, *given)
@@ -75,18 +75,18 @@ def test_short_numbers_are_half_the_bytes_and_sums_are_long():
 def test_no_argument_is_written_to():
     given = arrays((2, 3, 7, 10), (5, 3, 3, 2), "fused")
     before = [array.copy() for array in given]
-    tiles.convolve("fused", *given, pad=1)
+    tiles.convolve_counted("fused", *given, pad=1)
     assert all(map(np.array_equal, given, before))
 
 
 def test_unknown_steps_and_stray_biases_are_refused():
     x, weight, bias = arrays((1, 2, 4, 5), (3, 2, 2, 2), "fused")
     with pytest.raises(ValueError, match="convolve: step must be one of naive, tiled, implicit_gemm, fused, received"):
-        tiles.convolve("quick", x, weight)
+        tiles.convolve_counted("quick", x, weight)
     with pytest.raises(ValueError, match=exactly("convolve: step 'fused', and no other, takes a bias;")[:-2]):
-        tiles.convolve("naive", x, weight, bias)
+        tiles.convolve_counted("naive", x, weight, bias)
     with pytest.raises(ValueError, match="step 'fused', and no other, takes a bias"):
-        tiles.convolve("fused", x, weight)
+        tiles.convolve_counted("fused", x, weight)
 
 
 def test_without_triton_there_is_nothing_to_compare(monkeypatch):

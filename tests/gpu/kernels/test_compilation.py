@@ -40,7 +40,7 @@ def convolution(kernel, dtype, channels, *, constants=None, **circumstances):
     from cnnlib.gpu.kernels.launch import product_formats, product_tilings
 
     sizes = {"BLOCK_M": 10_000, "BLOCK_O": 96, "BLOCK_K": 15}
-    order = sizes if kernel == "correlate" else ("BLOCK_O", "BLOCK_K", "BLOCK_M")
+    order = sizes if kernel == "correlate_tiles" else ("BLOCK_O", "BLOCK_K", "BLOCK_M")
     tiling = product_tilings(dtype, channels, **{name: sizes[name] for name in order})[0]
     constants = (constants or {}) | {"CHANNELS": channels, "K_H": 5, "K_W": 3, **product_formats(dtype)}
     total = torch.float64 if dtype == torch.float64 else torch.float32
@@ -55,7 +55,7 @@ def convolution(kernel, dtype, channels, *, constants=None, **circumstances):
 )
 def test_products_of_many_channels_run_on_tensor_cores(dtype, chip, instruction):
     last = {"ones": ("x_c", "w_c", "y_c"), "sixteens": [f"{t}_{axis}" for t in "xwy" for axis in "gonhwuv"]}
-    forward = convolution("correlate", dtype, 64, chip=chip, **last, constants={"BIAS": True, "RELU": True})
+    forward = convolution("correlate_tiles", dtype, 64, chip=chip, **last, constants={"BIAS": True, "RELU": True})
     backward = convolution("weight_gradient", dtype, 64, chip=chip, **last)
     for program in (forward, backward):
         assert instruction in program.asm["ptx"]
@@ -64,18 +64,17 @@ def test_products_of_many_channels_run_on_tensor_cores(dtype, chip, instruction)
 
 
 def test_few_channels_compile():
-    convolution("correlate", torch.bfloat16, 3, constants={"BIAS": False, "RELU": False})
+    convolution("correlate_tiles", torch.bfloat16, 3, constants={"BIAS": False, "RELU": False})
     convolution("weight_gradient", torch.bfloat16, 3)
 
 
 def test_sizes_of_one_compile():
-    from cnnlib.gpu.kernels.convolution import correlate, weight_gradient
+    from cnnlib.gpu.kernels.convolution import correlate_tiles, weight_gradient
 
     # The compiler takes an integer of 1 for a constant, which is another type than a number.
-    ones = [
-        name for name in (*correlate.arg_names, *weight_gradient.arg_names) if name.islower() and "_ptr" not in name
-    ]
-    convolution("correlate", torch.float32, 1, ones=ones, constants={"BIAS": True, "RELU": False})
+    names = (*correlate_tiles.arg_names, *weight_gradient.arg_names)
+    ones = [name for name in names if name.islower() and "_ptr" not in name]
+    convolution("correlate_tiles", torch.float32, 1, ones=ones, constants={"BIAS": True, "RELU": False})
     convolution("weight_gradient", torch.float32, 1, ones=ones)
 
 

@@ -151,7 +151,7 @@ def test_only_the_gradients_that_are_asked_for_are_computed(device, monkeypatch)
     started, launch = [], module.launch
     monkeypatch.setattr(module, "launch", lambda kernel, *a, **k: started.append(kernel) or launch(kernel, *a, **k))
     x, weight, bias = (t.to(device) for t in (random(2, 3, 5, 4), random(2, 3, 2, 3), random(2)))
-    forward, filters = module.correlate, module.weight_gradient
+    forward, filters = module.correlate_tiles, module.weight_gradient
     for wanted, work in ((x, [forward, forward]), (weight, [forward, filters]), (bias, [forward])):
         wanted.requires_grad_()
         started.clear()

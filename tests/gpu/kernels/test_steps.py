@@ -72,7 +72,7 @@ def test_the_machine_counts_what_the_interpreter_loads_and_stores(device, step, 
     monkeypatch.setattr(interpreter_builder, "create_masked_store", noted_store)
     arrays = given(step)
     y = tiles.by_triton(step, *arrays, pad=1, **SMALL[step])
-    ours, counts = tiles.convolve(step, *arrays, pad=1, **SMALL[step])
+    ours, counts = tiles.convolve_counted(step, *arrays, pad=1, **SMALL[step])
     np.testing.assert_allclose(ours, y, atol=1e-5)
     assert moved == {"read": sum(counts.read.values()), "written": counts.written["y"]}
 
