@@ -46,8 +46,9 @@ PACKAGES = {
     "experiments": {"torch", "PIL"},
     "commands": {"torch", "tqdm"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
-    "figures": {"matplotlib", "ipywidgets", "PIL"},
-    "playground": {"anywidget", "traitlets"},
+    "live": {"anywidget", "traitlets"},
+    "figures": {"matplotlib", "traitlets", "PIL"},
+    "playground": {"traitlets"},
 }
 NUMPY_MODULES = [
     "shapes",

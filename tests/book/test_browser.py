@@ -13,13 +13,14 @@ HTML = ROOT / "_build" / "html"
 NAMES = [f"{page}.html" for page in pages()] + ["genindex.html"]
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
 # The playgrounds have tests of their own.
-CONTROLS = ".cell_output :is(.explorer, .cnnlib-figure) :is(select, input[type=range])"
+CONTROLS = ".cell_output :is(.cnnlib-explorer, .cnnlib-figure) :is(select, input[type=range])"
 
 # What a figure shows now: every picture, drawing and line of text that can be seen beside the control.
 SHOWN = """control => {
   const room = control.getRootNode();
   const cell = room === document ? control.closest('.cell_output') : room;
-  const seen = [...cell.querySelectorAll('img, svg')]
+  const pictures = [...cell.querySelectorAll('img, svg'), ...(room.host?.querySelectorAll('img') ?? [])];
+  const seen = pictures
     .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0);
   return seen.map(element => element.src ? element.src + element.alt : element.outerHTML).join('\\n');
 }"""

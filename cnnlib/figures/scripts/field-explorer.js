@@ -2,8 +2,8 @@
 import { COLOURS, html, list, name, slider, svg } from "./common.js";
 import { choices, say } from "../../live/scripts/say.js";
 
-export function draw(root, given) {
-  const { image, side, layers } = given;
+export function draw(root, model) {
+  const { image, side, layers } = model.get("data");
   const overhang = Math.max(...layers.map(({ start }) => -start));
   let layer = layers[layers.length - 1];
   let [row, column] = [0, 0];
