@@ -20,6 +20,10 @@ from _ext.languages import translated
 EXPLORER = '<div class="cnnlib-explorer" '
 # As `cnnlib.figures.explorer` writes it.
 STILL = re.compile(r"""<img alt="([^"]*)" style="[^"]*" src='data:image/svg\+xml,([^']*)'>""")
+# As `cnnlib.live.place` writes it: all that a figure of one name needs, and the name by which it can be called again.
+SCRIPT = re.compile(
+    r"""<script>\(\(\) => \{\n.*?\(globalThis\.liveFigures \?\?= \{\}\)\["([\w-]+)"\].*?</script>""", re.DOTALL
+)
 
 
 def remove_views(app, doctree):
@@ -52,8 +56,24 @@ def publish_stills(app, doctree):
             node.replace_self(nodes.raw("", STILL.sub(versions, text), format="html"))
 
 
+def share_scripts(app, doctree):
+    """Keep each figure's script where the page has it first; behind the others it is called."""
+    known = set()
+
+    def once(found):
+        if found[0] in known:
+            return f'<script>liveFigures["{found[1]}"]();</script>'
+        known.add(found[0])
+        return found[0]
+
+    for node in list(doctree.findall(nodes.raw)):
+        if "globalThis.liveFigures" in (text := node.astext()):
+            node.replace_self(nodes.raw("", SCRIPT.sub(once, text), format="html"))
+
+
 def setup(app):
     """Register with Sphinx."""
     app.connect("doctree-read", remove_views)
     app.connect("doctree-read", publish_stills)
+    app.connect("doctree-read", share_scripts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -130,3 +130,9 @@ def test_what_a_page_holds_twice_works_twice(show):  # noqa: F811
     first, second = page.query_selector_all(".room")
     move(second, "select", 2)
     assert [root.evaluate(ALT) for root in (first, second)] == ["a 4, call 1", "c 4, call 9"]
+
+
+def test_jupyterlab_leaves_the_keys_to_a_figure(show):  # noqa: F811
+    root = show(explorer(), kernel=True)
+    # What JupyterLab looks for between a key's target and the notebook.
+    assert root.evaluate("room => room.getRootNode().host.closest('[data-lm-suppress-shortcuts=true]') !== null")

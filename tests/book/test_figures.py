@@ -15,7 +15,7 @@ LEAST = 9  # pixels of a letter on a phone
 
 # Each figure with what it may fill, and the files that it, or its controls, can show: wide and narrow, light and dark.
 FIGURES = """() => [...document.querySelectorAll('.drawn')].map(drawn => {
-  const others = drawn.closest('.cnnlib-explorer')?.querySelector('template')?.content.children ?? [];
+  const others = drawn.closest('.cnnlib-explorer')?.querySelector('template')?.content.querySelectorAll('.drawn') ?? [];
   const frames = [drawn, ...others].map(each => ({
     light: [each.querySelector('img.only-light').src, each.querySelector('source').srcset],
     dark: [each.querySelector('img.only-dark').src, each.querySelectorAll('source')[1].srcset],

@@ -2,7 +2,7 @@
 
 // What stands in the page for a figure: its values, and the pieces of HTML that it may show.
 export function valuesOf(el) {
-  const kept = el.querySelector("template")?.content.children ?? [];
+  const kept = el.querySelector("template")?.content.firstElementChild.children ?? [];
   const stills = [el.firstElementChild, ...kept].map((piece) => piece.outerHTML);
   return { ...JSON.parse(el.querySelector("script").textContent), stills };
 }
