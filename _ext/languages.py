@@ -2,8 +2,8 @@
 
 Sphinx's gettext builder collects prose, headings and captions. The rest is collected here: what an extension says
 through `gettext` stands in the catalog ``book``; what it shows of a page's code or metadata goes through `translated`,
-into the catalog of that page. What the scripts of playgrounds and figures say through ``say`` stands in ``book`` too; a
-page that shows one carries the translations. Formulas and code are nobody's to translate.
+into the catalog of that page. What the scripts of live figures say through ``say`` stands in ``book`` too; a page that
+shows one carries the translations. Formulas and code are nobody's to translate.
 """
 
 import html
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from babel.messages.extract import extract_from_file
 from docutils import nodes
-from myst_nb.sphinx_ import NbMetadataCollector
 from sphinx import addnodes
 from sphinx.builders.gettext import MessageCatalogBuilder, MsgOrigin
 from sphinx.locale import get_translation
@@ -26,11 +25,11 @@ from _ext.across import is_element, notes
 BOOK = "book"  # catalog of the extensions and the scripts
 gettext = get_translation(BOOK)
 
-ALTERNATIVE = re.compile(r'(?<= alt=")[^"]*')  # of a picture in HTML
-# What `cnnlib.live.place` writes before a figure's data: its title, the words in the data, and the title again.
-SCRIPTED = re.compile(
-    r'(?P<start><div class="cnnlib-[\w-]+" data-script="[\w-]+" role="group" aria-label=")(?P<title>[^"]*)'
-    r'(?P<words>"(?: data-words="(?P<listed>[^"]*)")?>)<p>(?P=title) \(It needs JavaScript\.\)</p>'
+# What `cnnlib.live.place` writes before a figure's data: its title, the words in the data, and the title again; or
+# pictures in place of the title.
+LIVE = re.compile(
+    r'(?P<start><div class="cnnlib-[\w-]+" data-script="[\w-]+")(?P<label> role="group" aria-label="(?P<title>[^"]*)")?'
+    r'(?P<words>(?: data-words="(?P<listed>[^"]*)")?>)(?P<sentence><p>(?P=title) \(It needs JavaScript\.\)</p>)?'
 )
 
 
@@ -140,60 +139,38 @@ class LabelsFirst(SphinxTransform):
 
 
 def translate_cells(app, doctree):
-    """Translate the lines of folded cells, and what explorers show."""
-
-    def say(text):
-        return translated(app, text, app.env.docname)
-
+    """Translate the lines of folded cells."""
     for cell in doctree.findall(lambda node: is_element(node) and node.get("hide_mode")):
         for prompt in ("prompt_show", "prompt_hide"):
-            cell[prompt] = say(cell[prompt])
-    scripts = NbMetadataCollector.get_doc_data(app.env)[app.env.docname].get("js_files", {})
-    if "ipywidgets_state" in scripts:
-        address, kept = scripts["ipywidgets_state"]
-        scripts["ipywidgets_state"] = address, kept | {"body": translated_widgets(kept["body"], say)}
-
-
-def translated_widgets(body, say):
-    """Translate labels and choices of selectors, and the text alternatives of the pictures that they choose from."""
-    state = json.loads(body.replace(r"\u003c", "<"))
-    for model in state["state"].values():
-        kept = model["state"]
-        if "_options_labels" in kept:
-            kept["description"] = say(kept["description"])
-            kept["_options_labels"] = [say(label) for label in kept["_options_labels"]]
-        elif isinstance(kept.get("value"), str):
-            kept["value"] = ALTERNATIVE.sub(
-                lambda found: html.escape(say(html.unescape(found[0])), quote=True), kept["value"]
-            )
-    return json.dumps(state).replace("<", r"\u003c")
+            cell[prompt] = translated(app, cell[prompt], app.env.docname)
 
 
 def said_by_scripts():
-    """Yield (path, line, text) of all that the scripts of playgrounds and figures say by themselves."""
+    """Yield (path, line, text) of all that the scripts of live figures say by themselves."""
     for path in sorted((Path(__file__).parents[1] / "cnnlib").glob("*/scripts/*.js")):
         for line, text, _, _ in extract_from_file("javascript", path, keywords={"say": None}):
             yield path, line, text
 
 
-def translate_scripted(app, doctree):
-    """Translate titles of playgrounds and scripted figures, and bring the table in which their scripts look."""
-    figures = [node for node in doctree.findall(nodes.raw) if SCRIPTED.search(node.astext())]
+def translate_live(app, doctree):
+    """Translate titles of live figures, and bring the table in which their scripts look."""
+    figures = [node for node in doctree.findall(nodes.raw) if LIVE.search(node.astext())]
     if not figures:
         return
     table = {text: str(gettext(text)) for _, _, text in said_by_scripts()}
     needs = gettext("(It needs JavaScript.)")
 
-    def say(quoted):
-        return html.escape(translated(app, html.unescape(quoted), app.env.docname), quote=True)
-
     def spoken(found):
-        title = say(found["title"])
+        label = sentence = ""
+        if found["title"]:
+            title = html.escape(translated(app, html.unescape(found["title"]), app.env.docname), quote=True)
+            label = f' role="group" aria-label="{title}"'
+            sentence = f"<p>{title} {needs}</p>" if found["sentence"] else ""
         for word in json.loads(html.unescape(found["listed"] or "[]")):
             table[word] = translated(app, word, app.env.docname)
-        return f"{found['start']}{title}{found['words']}<p>{title} {needs}</p>"
+        return f"{found['start']}{label}{found['words']}{sentence}"
 
-    texts = [SCRIPTED.sub(spoken, node.astext()) for node in figures]
+    texts = [LIVE.sub(spoken, node.astext()) for node in figures]
     # The script that comes with a figure runs as soon as the browser has read it.
     kept = {text: translation for text, translation in table.items() if translation != text}
     if kept:
@@ -221,6 +198,6 @@ def setup(app):
         app.add_transform(transform)
     app.connect("env-before-read-docs", use_catalog)
     app.connect("env-purge-doc", forget)
-    app.connect("doctree-read", translate_cells, priority=400)  # before explorers are made of widgets
-    app.connect("doctree-read", translate_scripted)
+    app.connect("doctree-read", translate_cells)
+    app.connect("doctree-read", translate_live)
     return {"parallel_read_safe": False, "parallel_write_safe": True}

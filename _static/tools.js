@@ -1,7 +1,7 @@
 // The contents beside the text fade while a tool reaches to where they stand.
 addEventListener("DOMContentLoaded", () => {
   const contents = document.querySelector(".bd-sidebar-secondary");
-  const tools = document.querySelectorAll(".cell_output :is(.cnnlib-playground, .cnnlib-figure, .explorer)");
+  const tools = document.querySelectorAll(".cell_output [data-script]");
   if (!contents || !tools.length) return;
   const look = () => {
     const { left, top, bottom } = contents.getBoundingClientRect();

@@ -10,31 +10,20 @@ from cnnlib.figures.svg import versions
 MEASURED = "measured-figure"  # tag of a cell whose figure shows what a training run or a clock gave
 CLOSE, LOOSE = 0.005, 0.3  # shares of what an axis spans
 SAME_COLOUR, LIKE_COLOUR = 6, 40  # of 255: of a cell of a picture, and of a picture's mean
-_VIEW = "application/vnd.jupyter.widget-view+json"
-_STATE = "application/vnd.jupyter.widget-state+json"
+_EXPLORER = '<div class="cnnlib-explorer" '
+_FRAME = re.compile(r"<img [^>]* src='data:image/svg\+xml,([^']*)'>")
 
 
-def accounts(cell, notebook):
+def accounts(cell):
     """List what each figure of a cell shows, those that its controls can show too."""
-    models = notebook.metadata.get("widgets", {}).get(_STATE, {}).get("state", {})
     found = []
     for output in cell.outputs:
         data = output.get("data", {})
         if "image/svg+xml" in data:
             found.append(versions(data["image/svg+xml"])[2])
-        elif _VIEW in data:
-            frames = _frames(models, models.get(data[_VIEW]["model_id"]))
-            found += [versions(unquote(frame.partition(",")[2]))[2] for frame in frames]
+        elif data.get("text/html", "").startswith(_EXPLORER):
+            found += [versions(unquote(svg))[2] for svg in _FRAME.findall(data["text/html"])]
     return found
-
-
-def _frames(models, model):
-    """Yield the addresses of the pictures of a widget, in order."""
-    state = model["state"] if model else {}
-    if address := re.search(r" src='([^']*)'", state.get("value", "") if isinstance(state.get("value"), str) else ""):
-        yield address[1]
-    for child in state.get("children", []):
-        yield from _frames(models, models[child.removeprefix("IPY_MODEL_")])
 
 
 def differences(before, after, *, measured=False):

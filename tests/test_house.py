@@ -49,8 +49,9 @@ PACKAGES = {
     "commands": {"torch", "tqdm"},
     "timing": {"torch"},
     "data": {"pooch", "requests", "tqdm", "PIL", "mnist1d"},
-    "figures": {"matplotlib", "ipywidgets", "PIL"},
-    "playground": {"anywidget", "traitlets"},
+    "live": {"anywidget", "traitlets"},
+    "figures": {"matplotlib", "traitlets", "PIL"},
+    "playground": {"traitlets"},
 }
 NUMPY_MODULES = [
     "shapes",

@@ -4,8 +4,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from tools.at_rest import at_rest
 from tools.console import StatusLine, plain
-from tools.playgrounds import at_rest
 
 CELL_TIMEOUT = 600  # seconds; a whole chapter is meant to take one minute
 

@@ -4,18 +4,18 @@ import html
 from collections.abc import Mapping
 from itertools import product
 
-import ipywidgets as widgets
 import matplotlib.pyplot as plt
+import traitlets
 
 from cnnlib.figures.svg import as_address, to_svg
+from cnnlib.live import LiveFigure
 
 
 def explore(draw, controls):
     """Show one of several figures, chosen by one control or more.
 
-    Every figure is drawn beforehand and travels with the page, and the controls are joined to them in the
-    browser, so that it works without a kernel. With a kernel, a choice calls ``draw`` again, which then
-    sees whatever the reader has changed.
+    Every figure is drawn beforehand and travels with the page, and the page shows the chosen one, so that it works
+    without a kernel. With a kernel, a choice calls ``draw`` again, which then sees whatever the reader has changed.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def explore(draw, controls):
 
     Returns
     -------
-    ipywidgets.VBox
+    Explorer
 
     Raises
     ------
@@ -40,56 +40,67 @@ def explore(draw, controls):
     ...     figure, axis = plt.subplots()
     ...     axis.plot([0, 1], [0, slope])
     ...     return figure, f"A line of slope {slope}."
-    >>> box = explore(draw, {"slope": range(3)})
+    >>> explore(draw, {"slope": range(3)})
+    <a figure to choose by slope>
     """
     if not controls:
         raise ValueError(f"explore: controls must hold at least one entry, received {controls!r}")
     for label, choices in controls.items():
         if not len(choices):
             raise ValueError(f"explore: controls[{label!r}] must hold at least one choice, received {choices!r}")
-    selectors = [_selector(label, choices) for label, choices in controls.items()]
-    values = [list(choices.values()) if isinstance(choices, Mapping) else choices for choices in controls.values()]
-
-    def drawn(indices):
-        return _frame(*draw(*(column[index] for column, index in zip(values, indices, strict=True))))
-
-    places = product(*(range(len(column)) for column in values))
-    frames = {indices: widgets.HTML(drawn(indices)) for indices in places}
-
-    def redraw(_):
-        indices = tuple(selector.index for selector in selectors)
-        frames[indices].value = drawn(indices)
-
-    for selector in selectors:
-        selector.observe(redraw, names="index")
-    return widgets.VBox([*selectors, _joined(selectors, frames)])
+    return Explorer(draw, controls)
 
 
-def _selector(label, choices):
-    # An index as the control's value: the browser can join numbers, not Python objects.
-    options = [(f"{choice}", index) for index, choice in enumerate(choices)]
-    named = {"options": options, "description": label, "style": {"description_width": "initial"}}
-    if isinstance(choices, Mapping):
-        return widgets.Dropdown(**named)
-    return widgets.SelectionSlider(**named, layout={"width": "min(26rem, 100%)"})
+class Explorer(LiveFigure):
+    """What `explore` returns.
 
+    Attributes
+    ----------
+    controls : list of dict
+        Label, choices as they are shown, and whether a slider chooses, of each.
+    chosen : list of int
+        Place of the present choice of each control.
+    stills : list of str
+        The pictures of all combinations; the last control's choices change fastest.
+    """
 
-def _joined(selectors, frames):
-    """Nest a stack of cards for each control, every stack of one depth joined to that control."""
-    if not selectors:
-        return frames[()]
-    first, *others = selectors
-    cards = [
-        _joined(others, {indices[1:]: frame for indices, frame in frames.items() if indices[0] == choice})
-        for choice in range(len(first.options))
-    ]
-    stack = widgets.Stack(cards, selected_index=0)
-    widgets.jslink((first, "index"), (stack, "selected_index"))
-    return stack
+    script, sheet, family = "figures/scripts/explorer", "figures/scripts/common", "explorer"
+    controls = traitlets.List().tag(sync=True)
+    chosen = traitlets.List(traitlets.Int()).tag(sync=True)
 
+    def __init__(self, draw, controls):
+        self._draw = draw
+        self._columns = [[*(each.values() if isinstance(each, Mapping) else each)] for each in controls.values()]
+        super().__init__(
+            controls=[
+                {"label": label, "choices": [f"{each}" for each in choices], "slides": not isinstance(choices, Mapping)}
+                for label, choices in controls.items()
+            ],
+            chosen=[0] * len(controls),
+            stills=[self._drawn(values) for values in product(*self._columns)],
+        )
+        self.observe(self._redraw, names="chosen")
 
-def _frame(figure, alternative):
-    """Turn a figure into an image element that carries all of it and its text alternative."""
-    plt.close(figure)
-    text = html.escape(alternative, quote=True)
-    return f"""<img alt="{text}" style="max-width: 100%; background: white" src='{as_address(to_svg(figure))}'>"""
+    @property
+    def words(self):
+        """Labels and choices."""
+        texts = [text for each in self.controls for text in (each["label"], *each["choices"])]
+        return [text for text in texts if any(map(str.isalpha, text))]
+
+    def __repr__(self):
+        return f"<a figure to choose by {', '.join(each['label'] for each in self.controls)}>"
+
+    def _drawn(self, values):
+        figure, alternative = self._draw(*values)
+        plt.close(figure)
+        text, address = html.escape(alternative, quote=True), as_address(to_svg(figure))
+        return f"""<img alt="{text}" style="max-width: 100%; background: white" src='{address}'>"""
+
+    def _redraw(self, change):
+        place, values = 0, []
+        for column, index in zip(self._columns, change.new, strict=True):
+            place = place * len(column) + index
+            values.append(column[index])
+        # A message of its own: the list holds all the others, too, and they are there already.
+        self.stills[place] = self._drawn(values)
+        self.send({"place": place, "still": self.stills[place]})

@@ -1,40 +1,31 @@
 """Figures that a small script draws in the page: every setting, without a kernel and without frames."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import traitlets
 
-from cnnlib import live
+from cnnlib.live import LiveFigure
 
 
-@dataclass(frozen=True)
-class ScriptedFigure:
-    """A figure that carries its own script; what a notebook or a page shows of it is the figure.
+class ScriptedFigure(LiveFigure):
+    """A live figure that one script draws from what it is given.
 
-    Attributes
+    Parameters
     ----------
     name : str
-        Of the script in ``cnnlib/figures/scripts``; it exports ``draw(root, data)``.
+        Of the script in ``cnnlib/figures/scripts``; it exports ``draw(root, model)``.
     title : str
         What the figure is, for a screen reader and for a page without JavaScript.
-    data : dict
-        What the script is to draw, if it is not always the same; it gets it as its second argument.
-    words : sequence of str
+    data : dict, optional
+        What the script is to draw, if it is not always the same: ``model.get("data")``.
+    words : sequence of str, optional
         Those of the data that are shown, and have a translation on a page in another language.
     """
 
-    name: str
-    title: str
-    data: dict = field(default_factory=dict)
-    words: Sequence[str] = ()
+    sheet = "figures/scripts/common"
+    data = traitlets.Dict().tag(sync=True)
 
-    def _repr_html_(self):
-        script, sheet = f"figures/scripts/{self.name}", "figures/scripts/common"
-        data = json.dumps(self.data)
-        return live.place(script, sheet, kind="figure", title=self.title, data=data, words=self.words)
-
-    def __repr__(self):
-        return f"<{self.title}>"
+    def __init__(self, name, title, data=None, words=()):
+        self.script, self.title, self.words = f"figures/scripts/{name}", title, words
+        super().__init__(data=data or {})
 
 
 def slide_kernel():

@@ -44,7 +44,7 @@ def _furnished(script, sheet):
     """Return a script that defines ``draw``, with the room that it draws into and the room's styles."""
     sheets = ("live/scripts/room", sheet)
     style = "".join(_PACKAGE.joinpath(f"{each}.css").read_text(encoding="utf-8") for each in sheets)
-    return f"{bundle('live/scripts/room', script)}\nconst STYLE = {json.dumps(style)};\n"
+    return f"{bundle('live/scripts/room', 'live/scripts/model', script)}\nconst STYLE = {json.dumps(style)};\n"
 
 
 def module(script, sheet):
@@ -67,23 +67,24 @@ def module(script, sheet):
     )
 
 
-def place(script, sheet, *, kind, title, data, words=(), given=""):
-    """Return what a page shows where there is no kernel: the figure, or its title where scripts do not run.
+def place(script, sheet, *, family, data, title="", words=(), stills=()):
+    """Return what a page shows where there is no kernel: the figure, or what stands for it where scripts do not run.
 
     Parameters
     ----------
     script, sheet : str
         As `module` takes them.
-    kind : str
-        The page's style sheets may lay out figures of one kind by their class, ``cnnlib-…``.
-    title : str
-        What the figure is, for a screen reader and for a page without JavaScript.
+    family : str
+        The page's style sheets may lay out figures of one family by their class, ``cnnlib-…``.
     data : str
-        JSON for the script to draw.
+        JSON of an object: its entries are what the script's model has.
+    title : str, optional
+        What the figure is, for a screen reader and for a page without JavaScript.
     words : iterable of str, optional
         Those of the data that are shown, such as names to choose from: a page in another language finds them here.
-    given : str, optional
-        JavaScript function of which the script gets what it makes of the data; the data themselves by default.
+    stills : sequence of str, optional
+        Elements in HTML, which the model has as ``stills``. The first stands for the figure where scripts do not run;
+        in place of the title, then.
 
     Returns
     -------
@@ -93,14 +94,22 @@ def place(script, sheet, *, kind, title, data, words=(), given=""):
     name, title = posixpath.basename(script), html.escape(title, quote=True)
     data = data.replace("<", r"\u003c")
     listed = html.escape(json.dumps([*words], ensure_ascii=False), quote=True)
-    words = f' data-words="{listed}"' if words else ""
+    named = f' role="group" aria-label="{title}"' if title else ""
+    spoken = f' data-words="{listed}"' if words else ""
+    first, *others = stills or [f"<p>{title} (It needs JavaScript.)</p>"]
+    # What stands in a template is not loaded before it is shown. A notebook that is not trusted may lose the template
+    # with the script, but not what is in it: that is folded then.
+    kept = f"<template><details>{''.join(others)}</details></template>" if others else ""
     # The script fills every figure of its name that is still empty: a cell run twice, or a page that shows it twice,
-    # need no ids.
+    # need no ids. A page with several figures of a name keeps it once, and calls it behind the others (`_ext.live`).
     return (
-        f'<div class="cnnlib-{kind}" data-script="{name}" role="group" aria-label="{title}"{words}>'
-        f'<p>{title} (It needs JavaScript.)</p><script type="application/json">{data}</script></div>\n'
+        f'<div class="cnnlib-{family}" data-script="{name}"{named}{spoken}>{first}{kept}'
+        f'<script type="application/json">{data}</script></div>\n'
         f'<script>(() => {{\n"use strict";\n{_furnished(script, sheet)}'
-        f"for (const el of document.querySelectorAll('.cnnlib-{kind}[data-script=\"{name}\"]')) {{\n"
-        f'  if (!el.shadowRoot) draw(room(el, STYLE), {given}(JSON.parse(el.querySelector("script").textContent)));\n'
-        "}\n})();</script>"
+        "const fill = () => {\n"
+        f"  for (const el of document.querySelectorAll('.cnnlib-{family}[data-script=\"{name}\"]')) {{\n"
+        "    if (!el.shadowRoot) draw(room(el, STYLE), still(valuesOf(el)));\n"
+        "  }\n};\n"
+        f'(globalThis.liveFigures ??= {{}})["{family}-{name}"] = fill;\nfill();\n'
+        "})();</script>"
     )

@@ -1,15 +1,9 @@
-"""What the playgrounds have in common: one script that runs in a kernel's notebook and on a page without one."""
+"""What the playgrounds have in common: arrays that travel to the page and back."""
 
-import base64
-import json
-
-import anywidget
 import numpy as np
 import traitlets
 
-from cnnlib import live
-
-_SHEET = "playground/scripts/playground"
+from cnnlib.live import LiveFigure
 
 
 class Array(traitlets.TraitType):
@@ -109,41 +103,10 @@ def packed_bytes(values):
     return {"shape": list(values.shape), "bytes": memoryview(np.ascontiguousarray(values).tobytes())}
 
 
-class Playground(anywidget.AnyWidget):
-    """A widget whose script needs no kernel: with one it talks to Python, on a page it runs by itself.
+class Playground(LiveFigure):
+    """A live figure to play on: its values are arrays and settings, which a kernel follows.
 
-    A subclass names itself by a `script` in ``cnnlib/playground/scripts`` and says in a `title` what it is; `words` are
-    those of its values that are shown.
+    A subclass names its script in ``cnnlib/playground/scripts``.
     """
 
-    script = title = ""
-    words = ()
-
-    def __init_subclass__(cls, **options):
-        """Give the subclass its script; anywidget's own subclass of it, made for each widget, has it already."""
-        if "script" in cls.__dict__:
-            cls._esm = live.module(cls._path(), _SHEET)
-        super().__init_subclass__(**options)
-
-    @classmethod
-    def _path(cls):
-        return f"playground/scripts/{cls.script}"
-
-    def __repr__(self):
-        return f"<{self.title}>"
-
-    def _repr_mimebundle_(self, **options):
-        data, metadata = super()._repr_mimebundle_(**options)
-        # A notebook with a kernel prefers the widget, a page has only this.
-        return data | {"text/plain": repr(self), "text/html": self._repr_html_()}, metadata
-
-    def _repr_html_(self):
-        every, inherited = self.traits(sync=True), anywidget.AnyWidget.class_traits(sync=True)
-        own = [name for name in every if name not in inherited and not name.startswith("_")]
-        values = json.dumps(self.get_state(own), default=_base64)
-        shown = {"title": self.title, "data": values, "words": self.words}
-        return live.place(self._path(), _SHEET, kind="playground", given="still", **shown)
-
-
-def _base64(data):
-    return base64.b64encode(data).decode()
+    sheet, family = "playground/scripts/playground", "playground"

@@ -45,7 +45,7 @@ class ConvolutionPlayground(Playground):
     (3, 4)
     """
 
-    script = "convolution"
+    script = "playground/scripts/convolution"
     title = "Slide a kernel over a picture, and see the sum behind each pixel of the output."
 
     image = synced_array(np.zeros((12, 16)), check=_image)

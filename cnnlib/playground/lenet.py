@@ -52,7 +52,7 @@ class LenetPlayground(Playground):
     (10,)
     """
 
-    script = "lenet"
+    script = "playground/scripts/lenet"
     title = "Draw a digit, and see what each layer of a trained LeNet makes of it."
 
     image = synced_array(np.zeros((28, 28)), check=_image)

@@ -56,7 +56,7 @@ class PoolingPlayground(Playground):
     True
     """
 
-    script = "pooling"
+    script = "playground/scripts/pooling"
     title = "Shift a picture and pool it, and see whether the pooled picture moves along."
 
     image = synced_array(np.zeros((24, 36)), check=_image)

@@ -15,7 +15,7 @@ import struct
 import sys
 import types
 
-STUBS = ("cnnlib.coursework", "cnnlib.data", "cnnlib.figures", "matplotlib", "IPython", "ipywidgets")
+STUBS = ("cnnlib.coursework", "cnnlib.data", "cnnlib.figures", "matplotlib", "IPython", "anywidget")
 PLAIN = (bool, int, float, type(None))
 INTEGERS = (f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
 DTYPES = frozenset(["bool", "float16", "float32", "float64", "complex64", "complex128", *INTEGERS])

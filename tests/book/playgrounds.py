@@ -1,4 +1,4 @@
-"""Put a playground on a page, with a kernel or without, and take its numbers off it."""
+"""Put a live figure on a page, with a kernel or without, and take a playground's numbers off it."""
 
 import json
 
@@ -40,6 +40,11 @@ WITH_KERNEL = """async ([module, values]) => {
   model.sent = [];
   const set = model.set;
   model.set = (name, value) => { model.sent.push([name, value]); set(name, value); };
+  // A message of the kernel's, which is no value.
+  const messages = [];
+  const on = model.on;
+  model.on = (event, ear) => event === "msg:custom" ? messages.push(ear) : on(event, ear);
+  model.receive = (message) => messages.forEach((ear) => ear(message));
   window.model = model;
   const el = document.createElement("div");
   document.body.append(el);
@@ -78,7 +83,7 @@ def press(root, *keys):
 
 @pytest.fixture
 def show(browser):
-    """Put a playground on an empty page; return its room. No page may complain or ask for anything."""
+    """Put a live figure on an empty page; return its room. No page may complain or ask for anything."""
     contexts, errors, asked = [], [], []
 
     def show(widget, *, kernel=False, selector=".room", **options):
@@ -89,9 +94,9 @@ def show(browser):
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("request", lambda request: asked.append(request.url))
         if kernel:
-            page.set_content(f"<script>{bundle('playground/scripts/model')}</script>")
+            page.set_content(f"<script>{bundle('live/scripts/model')}</script>")
             values = widget._repr_html_().split('<script type="application/json">')[1].split("</script>")[0]
-            page.evaluate(WITH_KERNEL, [widget._esm, json.loads(values)])
+            page.evaluate(WITH_KERNEL, [widget._esm, json.loads(values) | {"stills": widget.stills}])
         else:
             page.set_content(f'<meta name="viewport" content="width=device-width">{widget._repr_html_()}')
         return page.query_selector(selector)

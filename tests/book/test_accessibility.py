@@ -78,7 +78,7 @@ class TestChapter:
     def test_paper_shows_the_figures_and_what_was_chosen_but_no_slider(self, name, opened):
         opened.emulate_media(media="print")  # the last test of a page: it stays so
         assert opened.locator(".bd-article h1").is_visible()
-        for figure in opened.locator(".bd-article :is(.explorer, .cnnlib-figure)").all():
+        for figure in opened.locator(".bd-article :is(.cnnlib-explorer, .cnnlib-figure)").all():
             assert not any(slider.is_visible() for slider in figure.locator("input").all())
             assert all(choice.is_visible() for choice in figure.locator("select, output").all())
             assert figure.locator("img, svg").first.is_visible()
@@ -89,7 +89,7 @@ def test_a_finger_meets_every_control(name, browser, site):
     with browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
         page = context.new_page()
         page.goto((HTML / name).as_uri())
-        figures = page.locator(":is(.explorer, .cnnlib-figure, .cnnlib-playground)")
+        figures = page.locator(":is(.cnnlib-explorer, .cnnlib-figure, .cnnlib-playground)")
         controls = figures.locator("select, button, input:not([type=number])")
         seen = controls.evaluate_all(CONTROLS)
         assert seen

@@ -22,7 +22,7 @@ def test_the_build_printed_what_is_committed(path):
     cells = zip(code_cells(committed), code_cells(executed), strict=True)
     for before, after in cells:
         assert shown(after.outputs) == shown(before.outputs), before.source
-        seen, seen_now = accounts(before, committed), accounts(after, executed)
+        seen, seen_now = accounts(before), accounts(after)
         measured = MEASURED in before.metadata.get("tags", [])
         assert differences(seen, seen_now, measured=measured) == [], before.source
 
@@ -32,7 +32,7 @@ def test_every_figure_says_what_it_shows(path):
     notebook = nbformat.read(path, as_version=4)
     kinds = [kind for cell in code_cells(notebook) for each in cell.outputs for kind in each.get("data", {})]
     assert "image/png" not in kinds
-    found = [each for cell in code_cells(notebook) for each in accounts(cell, notebook)]
+    found = [each for cell in code_cells(notebook) for each in accounts(cell)]
     assert len(found) >= kinds.count("image/svg+xml")
     assert all(each["axes"] for each in found)
 

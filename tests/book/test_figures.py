@@ -15,11 +15,11 @@ LEAST = 9  # pixels of a letter on a phone
 
 # Each figure with what it may fill, and the files that it, or its controls, can show: wide and narrow, light and dark.
 FIGURES = """() => [...document.querySelectorAll('.drawn')].map(drawn => {
-  const kept = drawn.closest('.explorer')?.querySelector('script');
-  const frames = kept ? JSON.parse(kept.textContent) : [{
-    light: [drawn.querySelector('img.only-light').src, drawn.querySelector('source').srcset],
-    dark: [drawn.querySelector('img.only-dark').src, drawn.querySelectorAll('source')[1].srcset],
-  }];
+  const others = drawn.closest('.cnnlib-explorer')?.querySelector('template')?.content.querySelectorAll('.drawn') ?? [];
+  const frames = [drawn, ...others].map(each => ({
+    light: [each.querySelector('img.only-light').src, each.querySelector('source').srcset],
+    dark: [each.querySelector('img.only-dark').src, each.querySelectorAll('source')[1].srcset],
+  }));
   const address = each => new URL(each, location).href;
   return {
     room: drawn.clientWidth,
@@ -159,11 +159,16 @@ def test_every_figure_has_its_versions_on_the_page(path, site):
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
     figures = [output for output in outputs if "image/svg+xml" in output.get("data", {})]
     page = site[path.relative_to(ROOT).with_suffix(".html").as_posix()]
-    assert len(page.select(".drawn")) == len(figures) + len(page.select(".explorer"))
+    texts = ["".join(output["data"]["text/html"]) for output in outputs if "text/html" in output.get("data", {})]
+    frames = sum(text.count("<img ") for text in texts if text.startswith('<div class="cnnlib-explorer"'))
+    explorers = page.select(".cnnlib-explorer")
+    assert len(page.select(".drawn")) == len(figures) + frames
+    assert len(page.select("template .drawn")) == frames - len(explorers)
+    assert all(explorer.find()["class"][0] == "drawn" for explorer in explorers)
     for drawn in page.select(".drawn"):
         assert [image["class"] for image in drawn.select("img")] == [["only-light"], ["only-dark"]]
         assert all(image["width"] and image["height"] for image in drawn.select("img"))
     # All are fetched when the reader comes near, but for the page's first, on a light page.
     images = [image for image in page.select(".drawn img") if not image.find_parent(class_="explorer")]
     assert [image["loading"] for image in images] == ["eager", *["lazy"] * len(images)][: len(images)]
-    assert all(image["loading"] == "lazy" for image in page.select(".explorer img"))
+    assert all(image["loading"] == "lazy" for image in page.select(".cnnlib-explorer img"))

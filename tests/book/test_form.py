@@ -19,8 +19,8 @@ FORM = """() => {
   const height = (selector) => [...article.querySelectorAll(selector)]
     .filter((element) => element.checkVisibility() && !element.parentElement.closest(selector))
     .reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
-  const figures = 'figure, .explorer, .cnnlib-figure, .cnnlib-playground, .cell_output img, .cell_output picture';
-  const first = [...article.querySelectorAll('figure, .explorer')].find((element) => element.checkVisibility());
+  const figures = 'figure, [data-script], .cell_output img, .cell_output picture';
+  const first = [...article.querySelectorAll('figure, .cnnlib-explorer')].find((element) => element.checkVisibility());
   const { top, bottom } = first.querySelector('img').getBoundingClientRect();
   return {
     page: article.getBoundingClientRect().height, code: height('.cell_input'), figures: height(figures),

@@ -1,7 +1,6 @@
 """The built pages as files: complete, linked, described, and asking nobody else for anything."""
 
 import itertools
-import json
 import re
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote, urlsplit
@@ -28,9 +27,6 @@ def target_of(page, link):
 def images(page):
     """Every picture of a page as (address, text alternative), those that its controls can show too."""
     yield from ((tag.get("src"), tag.get("alt")) for tag in page.find_all("img"))
-    for frames in page.select(".explorer script"):
-        for frame in json.loads(frames.string):
-            yield from ((address, frame["alt"]) for address in (*frame["light"], *frame["dark"]))
     yield from ((tag["srcset"], tag.find_next("img")["alt"]) for tag in page.select("picture source"))
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from types import SimpleNamespace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from babel.messages.jslexer import tokenize
@@ -99,6 +100,18 @@ def padded_image():
     return bench
 
 
+def lines():
+    """Drawn figures to choose from; the page has translated what they show."""
+
+    def draw(slope, line, width):
+        figure, axis = plt.subplots(figsize=(1, 1))
+        axis.plot([0, 1], [0, slope], line, linewidth=width)
+        return figure, "⟦A line.⟧"
+
+    slopes, styles = {"rising": 1, "falling": -1}, {"solid": "-", "dashed": "--"}
+    return figures.explore(draw, {"Slope": slopes, "Line": styles, "Width": (1, 2)})
+
+
 EVERY = [
     LenetPlayground,
     other_lenet,
@@ -110,6 +123,7 @@ EVERY = [
     figures.explore_shapes,
     lambda: figures.explore_network({title: build() for title, build in NETWORKS.items()}),
     lambda: figures.explore_fields(PHOTO, fields(alexnet2012())),
+    lines,
 ]
 
 
@@ -222,7 +236,7 @@ def test_an_english_page_stays_as_it_is(make):
     document, env = new_document("page"), SimpleNamespace(docname="page")
     config = SimpleNamespace(language="en", locale_dirs=["locales"], gettext_compact=False)
     document += raw("", make()._repr_html_(), format="html")
-    languages.translate_scripted(SimpleNamespace(config=config, env=env, srcdir="nowhere"), document)
+    languages.translate_live(SimpleNamespace(config=config, env=env, srcdir="nowhere"), document)
     assert document[0].astext() == make()._repr_html_()
     assert next(iter(env.book_notes["texts"]["page"])) == make().title
 
@@ -232,7 +246,7 @@ def test_the_first_figure_of_a_page_brings_the_words_of_all(monkeypatch):
     network = figures.explore_network({'a "quoted" <name>': lenet()}, sizes=(20, 40))
     document = new_document("page")
     document += [raw("", each._repr_html_(), format="html") for each in (network, PoolingPlayground())]
-    languages.translate_scripted(SimpleNamespace(env=SimpleNamespace(docname="page")), document)
+    languages.translate_live(SimpleNamespace(env=SimpleNamespace(docname="page")), document)
     first, second = (BeautifulSoup(each.astext(), "html.parser") for each in document)
     table = json.loads(first.script.string.removeprefix("globalThis.bookTexts = ").removesuffix(";"))
     assert table['a "quoted" <name>'] == '⟦a "quoted" <name>⟧'

@@ -82,7 +82,7 @@ def test_the_shape_explorers_cells_are_large_on_a_laptop(visit):
     assert [grid.bounding_box()["width"] for grid in grids] == [9 * 36, 4 * 36]
 
 
-TOOLS = ".cell_output :is(.cnnlib-playground, .cnnlib-figure, .explorer)"
+TOOLS = ".cell_output :is(.cnnlib-playground, .cnnlib-figure, .cnnlib-explorer)"
 
 
 @pytest.mark.parametrize("width", [1366, 1600, 1920])

@@ -1,12 +1,11 @@
-"""A figure with a control: joined in the browser, readable by ear, computed anew by a kernel."""
+"""A figure with controls: whole in the page's HTML, readable by ear, computed anew by a kernel."""
 
-import re
+import json
 from urllib.parse import unquote
 
-import ipywidgets as widgets
 import matplotlib.pyplot as plt
 import pytest
-from ipywidgets.embed import dependency_state
+from bs4 import BeautifulSoup
 from messages import exactly
 
 from cnnlib.figures import explore
@@ -28,59 +27,74 @@ def recorder():
     return draw, asked
 
 
+def of(values):
+    """A figure that says what it was asked for."""
+    figure = plt.subplots(figsize=(1, 0.5))[0]
+    return figure, repr(values)
+
+
+def page_of(figure):
+    return BeautifulSoup(figure._repr_html_(), "html.parser")
+
+
 def test_every_frame_is_drawn_beforehand_and_carries_its_pixels():
     draw, asked = recorder()
-    _, stack = explore(draw, {"digit": CHOICES}).children
+    figure = explore(draw, {"digit": CHOICES})
     assert asked == ["0", "1"]
-    assert len(stack.children) == 2
-    for frame in stack.children:
-        address = re.fullmatch(r"""<img alt=".*" style=".*" src='(data:image/svg\+xml,[^']*)'>""", frame.value)[1]
-        wide, _, data = versions(unquote(address.partition(",")[2]))
+    frames = page_of(figure).select("img")
+    assert [str(frame["src"]) for frame in frames] != [str(frames[0]["src"])] * 2
+    assert len(frames) == 2
+    for value, frame in zip(asked, frames, strict=True):
+        kind, _, svg = frame["src"].partition(",")
+        assert kind == "data:image/svg+xml"
+        wide, _, data = versions(unquote(svg))
         width, height = size(wide)
         assert width > height > 10
-        assert data["axes"][0]["title"] == asked[list(stack.children).index(frame)]
-    assert stack.children[0].value != stack.children[1].value
+        assert data["axes"][0]["title"] == value
 
 
-def test_the_list_names_the_choices_and_itself():
-    selector, stack = explore(recorder()[0], {"digit": CHOICES}).children
-    assert isinstance(selector, widgets.Dropdown)
-    assert isinstance(stack, widgets.Stack)
-    assert [name for name, _ in selector.options] == list(CHOICES)
-    assert selector.description == "digit"
-    assert (selector.index, stack.selected_index) == (0, 0)
+def test_the_first_frame_stands_in_the_page_and_the_others_where_nothing_is_loaded():
+    [root] = page_of(explore(lambda value: of(value), {"n": range(3)})).select(".cnnlib-explorer")
+    assert [each.name for each in root.find_all(recursive=False)] == ["img", "template", "script"]
+    assert root.img["alt"] == "0"
+    assert [frame["alt"] for frame in root.template.select("img")] == ["1", "2"]
+
+
+def test_the_page_knows_the_controls_and_the_words_to_translate():
+    [root] = page_of(explore(lambda *values: of(values), {"digit": CHOICES, "n": range(2, 4)})).select("[data-script]")
+    values = json.loads(root.find("script").string)
+    assert values == {
+        "controls": [
+            {"label": "digit", "choices": list(CHOICES), "slides": False},
+            {"label": "n", "choices": ["2", "3"], "slides": True},
+        ],
+        "chosen": [0, 0],
+    }
+    assert json.loads(root["data-words"]) == ["digit", *CHOICES, "n"]
 
 
 def test_every_frame_has_its_text_alternative_escaped():
-    _, stack = explore(recorder()[0], {"digit": CHOICES}).children
-    assert stack.children[0].value.startswith('<img alt="digit &lt;0&gt; &amp; &quot;call 1&quot;" ')
-    assert stack.children[1].value.startswith('<img alt="digit &lt;1&gt; &amp; &quot;call 2&quot;" ')
+    first, second = explore(recorder()[0], {"digit": CHOICES}).stills
+    assert first.startswith('<img alt="digit &lt;0&gt; &amp; &quot;call 1&quot;" ')
+    assert second.startswith('<img alt="digit &lt;1&gt; &amp; &quot;call 2&quot;" ')
 
 
-def test_the_page_joins_the_list_to_the_frames_without_a_kernel():
-    box = explore(recorder()[0], {"digit": CHOICES})
-    selector, stack = box.children
-    # What the published page is given of this widget, and nothing else.
-    state = dependency_state(box, drop_defaults=False)
-    [link] = [model["state"] for model in state.values() if model["model_name"] == "LinkModel"]
-    assert link["source"] == [f"IPY_MODEL_{selector.model_id}", "index"]
-    assert link["target"] == [f"IPY_MODEL_{stack.model_id}", "selected_index"]
-
-
-def test_a_kernel_draws_the_chosen_frame_anew():
+def test_a_kernel_draws_the_chosen_frame_anew_and_sends_it_alone(monkeypatch):
     draw, asked = recorder()
-    selector, stack = explore(draw, {"digit": CHOICES}).children
-    first = stack.children[0].value
-    selector.index = 1
+    figure, sent = explore(draw, {"digit": CHOICES}), []
+    monkeypatch.setattr(type(figure), "send", lambda self, message: sent.append(message))
+    first = figure.stills[0]
+    figure.set_state({"chosen": [1]})
     assert asked == ["0", "1", "1"]
-    assert "call 3" in stack.children[1].value
-    assert stack.children[0].value == first
+    assert "call 3" in figure.stills[1]
+    assert figure.stills[0] == first
+    assert sent == [{"place": 1, "still": figure.stills[1]}]
 
 
 def test_no_figure_stays_open():
     before = plt.get_fignums()
-    selector, _ = explore(recorder()[0], {"digit": CHOICES}).children
-    selector.index = 1
+    figure = explore(recorder()[0], {"digit": CHOICES})
+    figure.chosen = [1]
     assert plt.get_fignums() == before
 
 
@@ -89,29 +103,21 @@ def test_several_controls_show_every_combination():
 
     def draw(*values):
         asked.append(values)
-        return plt.subplots(figsize=(1, 0.5))[0], repr(values)
+        return of(values)
 
-    letters, numbers, outer = explore(draw, {"letter": {"first": "a", "second": "b"}, "number": range(3)}).children
-    assert isinstance(letters, widgets.Dropdown)
-    assert isinstance(numbers, widgets.SelectionSlider)
-    assert [name for name, _ in numbers.options] == ["0", "1", "2"]
+    figure = explore(draw, {"letter": {"first": "a", "second": "b"}, "number": range(3)})
     assert asked == [("a", 0), ("a", 1), ("a", 2), ("b", 0), ("b", 1), ("b", 2)]
-    for i, letter in enumerate("ab"):
-        for number in range(3):
-            assert f'alt="(&#x27;{letter}&#x27;, {number})"' in outer.children[i].children[number].value
-    numbers.index = 2
+    assert [frame["alt"] for frame in page_of(figure).select("img")] == [repr(values) for values in asked]
+    figure.chosen = [0, 2]
     assert asked[-1] == ("a", 2)
-    letters.index = 1
+    figure.chosen = [1, 2]
     assert asked[-1] == ("b", 2)
 
 
-def test_the_page_joins_every_stack_to_its_control():
-    box = explore(lambda *values: (plt.subplots(figsize=(1, 0.5))[0], ""), {"a": range(2), "b": range(3)})
-    first, second, outer = box.children
-    links = [m["state"] for m in dependency_state(box, drop_defaults=False).values() if m["model_name"] == "LinkModel"]
-    joined = {(link["source"][0], link["target"][0]) for link in links}
-    expected = [(first, outer)] + [(second, inner) for inner in outer.children]
-    assert joined == {(f"IPY_MODEL_{s.model_id}", f"IPY_MODEL_{t.model_id}") for s, t in expected}
+def test_the_output_of_a_cell_is_the_same_each_time():
+    first, second = (explore(lambda value: of(value), {"n": range(2)})._repr_mimebundle_()[0] for _ in range(2))
+    assert first["text/html"] == second["text/html"]
+    assert first["text/plain"] == second["text/plain"] == "<a figure to choose by n>"
 
 
 def test_nothing_to_choose_from_is_refused():

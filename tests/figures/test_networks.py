@@ -19,7 +19,7 @@ PHOTO = np.random.RandomState(0).randint(0, 256, (40, 40, 3)).astype(np.uint8)
 
 def given(figure):
     [root] = BeautifulSoup(figure._repr_html_(), "html.parser").select(".cnnlib-figure")
-    return json.loads(root.script.string)
+    return json.loads(root.script.string)["data"]
 
 
 def test_a_network_is_given_by_its_windows_and_units():

@@ -1,5 +1,7 @@
 """A scripted figure is one piece of HTML that needs nothing else; what it computes, tests/book/ checks in a browser."""
 
+from posixpath import basename
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -10,7 +12,7 @@ from cnnlib import figures
 def test_the_figure_carries_its_style_its_title_and_its_script(make):
     figure = make()
     page = BeautifulSoup(figure._repr_html_(), "html.parser")
-    [root] = page.select(f'.cnnlib-figure[data-script="{figure.name}"]')
+    [root] = page.select(f'.cnnlib-figure[data-script="{basename(figure.script)}"]')
     assert root["role"] == "group"
     assert root["aria-label"] == figure.title
     assert figure.title in root.text

@@ -19,7 +19,7 @@ from tests.mutation.graft import graft, reached
 from tests.outputs import COMPARED, code_cells, shown
 
 # What the chapters import besides cnnlib: with it loaded, a process forks ready to start.
-WARM = "matplotlib.pyplot PIL.Image scipy.ndimage scipy.signal sklearn.datasets torch ipywidgets mlxtend.data"
+WARM = "matplotlib.pyplot PIL.Image scipy.ndimage scipy.signal sklearn.datasets torch anywidget mlxtend.data"
 
 # Seconds of a chapter's work, as long as they are without a fault, in which it must notice one. What would be noticed
 # later counts as survived: to follow every survivor to the end of every chapter takes longer than all the rest.

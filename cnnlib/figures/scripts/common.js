@@ -37,3 +37,8 @@ export function list(label, options, chosen, changed) {
 export function name(caption) {
   return html("p", { class: "name", "aria-hidden": "true" }, caption);
 }
+
+// Where a pointer is in a drawing, in the drawing's own units.
+export function at(drawing, { clientX, clientY }) {
+  return new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
+}

@@ -1,9 +1,9 @@
 // What one unit of a layer sees of an image, for every unit of every layer.
-import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { COLOURS, at, html, list, name, slider, svg } from "./common.js";
 import { choices, say } from "../../live/scripts/say.js";
 
-export function draw(root, given) {
-  const { image, side, layers } = given;
+export function draw(root, model) {
+  const { image, side, layers } = model.get("data");
   const overhang = Math.max(...layers.map(({ start }) => -start));
   let layer = layers[layers.length - 1];
   let [row, column] = [0, 0];
@@ -74,8 +74,8 @@ export function draw(root, given) {
       svg("rect", { x: 0, y: 0, width: side, height: side, fill: "none", stroke: "currentColor", "stroke-width": 0.7, "stroke-dasharray": "3 3" }),
     );
     drawing.addEventListener("click", (event) => {
-      const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
-      lookAt(place.y, place.x);
+      const { x, y } = at(drawing, event);
+      lookAt(y, x);
     });
     drawing.style.cursor = "crosshair";
     return html("div", { class: "panel" }, name(say("the image; click where the unit shall look")), drawing);
@@ -91,8 +91,8 @@ export function draw(root, given) {
       svg("rect", { x: column, y: row, width: 1, height: 1, fill: COLOURS.kernel }),
     );
     drawing.addEventListener("click", (event) => {
-      const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
-      [row, column] = [place.y, place.x].map((at) => Math.min(layer.units - 1, Math.max(0, Math.floor(at))));
+      const { x, y } = at(drawing, event);
+      [row, column] = [y, x].map((place) => Math.min(layer.units - 1, Math.max(0, Math.floor(place))));
       update();
     });
     drawing.style.maxWidth = "12rem";

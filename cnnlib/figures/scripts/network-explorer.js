@@ -2,8 +2,8 @@
 import { COLOURS, html, list, name, slider, svg } from "./common.js";
 import { choices, say } from "../../live/scripts/say.js";
 
-export function draw(root, given) {
-  const { networks, size: [low, high, start] } = given;
+export function draw(root, model) {
+  const { networks, size: [low, high, start] } = model.get("data");
   const TINTS = { conv: "#9fd8cb", pool: "#d08fb8", dense: "#f7dfa5" };
   let chosen = Object.keys(networks)[0];
   let size = start;

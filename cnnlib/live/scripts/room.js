@@ -5,6 +5,8 @@ export function room(el, style) {
   sheet.textContent = style;
   inner.className = "room";
   root.replaceChildren(sheet, inner);
+  // JupyterLab would take the arrow keys for its own, which go from cell to cell.
+  el.dataset.lmSuppressShortcuts = "true";
   // The book says on its first element that it is dark, JupyterLab and VS Code on the body.
   const { documentElement: page, body } = document;
   const look = () => {

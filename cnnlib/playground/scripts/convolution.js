@@ -2,10 +2,11 @@
 import { array, conv2d, places, taps } from "./operators.js";
 import { range } from "./digits.js";
 import { HELD, HERE, OWN, SHADES, UNIT, html, list, number, pictureChooser, screens, slider, tick } from "./elements.js";
-import { joined, received, sent } from "./model.js";
+import { received, sent } from "./packets.js";
 import { PRESETS, reframed } from "./kernels.js";
 import { advice, grip } from "./grip.js";
 import { countedProducts, products } from "./inspector.js";
+import { joined } from "../../live/scripts/model.js";
 import { choices, say } from "../../live/scripts/say.js";
 
 const GRID = "a grid to paint on";

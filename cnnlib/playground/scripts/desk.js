@@ -2,9 +2,10 @@
 import { array } from "./operators.js";
 import { asMnist, range, resized } from "./digits.js";
 import { SHADES, button, html, number, paint, pictureChooser, screens, tick } from "./elements.js";
-import { joined, received, sent, unpacked } from "./model.js";
+import { received, sent, unpacked } from "./packets.js";
 import { forward } from "./network.js";
 import { pad } from "./pad.js";
+import { joined } from "../../live/scripts/model.js";
 import { say } from "../../live/scripts/say.js";
 
 // `changed` hears of every new picture. With `fresh` the first stroke takes away the digit to begin with.

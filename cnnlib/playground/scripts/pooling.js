@@ -2,7 +2,8 @@
 import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
 import { range } from "./digits.js";
 import { OWN, SHADES, UNIT, html, list, number, pictureChooser, screens, slider } from "./elements.js";
-import { joined, received, sent } from "./model.js";
+import { received, sent } from "./packets.js";
+import { joined } from "../../live/scripts/model.js";
 import { choices, say } from "../../live/scripts/say.js";
 
 const FAR = 12; // pixels; every stride divides it

@@ -1,4 +1,4 @@
-// How values travel between Python and a page, and what stands for Python where no kernel runs.
+// How arrays travel between Python and a page.
 import { array } from "./operators.js";
 
 // Bytes come from a kernel as a DataView, from a page as base64.
@@ -28,34 +28,4 @@ export function unpacked({ bytes, arrays }) {
     });
     return [name, weights];
   }));
-}
-
-// anywidget's model, as far as the playgrounds use it, without a kernel behind it.
-export function still(values) {
-  const ears = {};
-  return {
-    get: (name) => values[name],
-    set(name, value) {
-      values[name] = value;
-      for (const ear of ears[`change:${name}`] ?? []) ear();
-    },
-    on: (event, ear) => (ears[event] ??= []).push(ear),
-    save_changes() {},
-  };
-}
-
-// Tell Python of a reader's change and a reader of Python's, but nobody of their own.
-export function joined(model, changed) {
-  let speaking = false;
-  return {
-    tell(values) {
-      speaking = true;
-      for (const [name, value] of Object.entries(values)) model.set(name, value);
-      speaking = false;
-      model.save_changes();
-    },
-    hear(...names) {
-      for (const name of names) model.on(`change:${name}`, () => speaking || changed(name));
-    },
-  };
 }

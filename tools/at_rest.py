@@ -1,11 +1,11 @@
-"""A stored notebook has no kernel behind it: of each playground it keeps what runs without one."""
+"""A stored notebook has no kernel behind it: of each live figure it keeps what runs without one."""
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 STATE = "application/vnd.jupyter.widget-state+json"
 
 
 def at_rest(notebook):
-    """Take the live views of playgrounds out of the outputs, and their models, shown or not, out of the metadata.
+    """Take the views of live figures out of the outputs, and their models, shown or not, out of the metadata.
 
     Parameters
     ----------
@@ -18,8 +18,8 @@ def at_rest(notebook):
             if "text/html" in data:
                 data.pop(VIEW, None)
     models = notebook.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
-    playgrounds = [name for name, model in models.items() if model["model_module"] == "anywidget"]
-    for name in playgrounds:
+    figures = [name for name, model in models.items() if model["model_module"] == "anywidget"]
+    for name in figures:
         models.pop(models.pop(name)["state"]["layout"].removeprefix("IPY_MODEL_"), None)
-    if playgrounds and not models:
+    if figures and not models:
         notebook.metadata.pop("widgets")
