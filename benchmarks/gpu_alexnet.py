@@ -18,7 +18,7 @@ from benchmarks.record import write_record
 from cnnlib.experiments.alexnet.roofline import copy_rate
 from cnnlib.models.alexnet import AlexNet, AlexNet2012
 from cnnlib.models.catalogue import alexnet_one_tower
-from cnnlib.timing import matrix_rate
+from cnnlib.timing import matrix_rate, timed_once
 from cnnlib.training import pick_device
 from cnnlib.training.steps import descend
 
@@ -126,12 +126,7 @@ def times_of(work, device, steps):
     for _ in range(WARM_UP if device.type == "cuda" else 1):
         work()
     if device.type != "cuda":
-        first, times = time.perf_counter() - begin, []
-        for _ in range(2):
-            start = time.perf_counter()
-            work()
-            times.append(1e3 * (time.perf_counter() - start))
-        return times, first
+        return [1e3 * timed_once(work) for _ in range(2)], time.perf_counter() - begin
     torch.cuda.synchronize()
     first = time.perf_counter() - begin
     events = [torch.cuda.Event(enable_timing=True) for _ in range(steps + 1)]

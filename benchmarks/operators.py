@@ -24,6 +24,7 @@ from scipy import signal
 
 from benchmarks.record import write_record
 from cnnlib.shapes import conv_geometry
+from cnnlib.timing import timed_once
 from cnnlib.vectorized import _fft, _im2col, _winograd, conv1d, conv1d_backward, conv2d, conv2d_backward
 
 ROUNDS, RUNS = 7, 3
@@ -105,9 +106,7 @@ def race(contenders):
             time.sleep(0.05)
             function()
             for _ in range(RUNS):
-                start = time.perf_counter()
-                function()
-                seconds[name].append(time.perf_counter() - start)
+                seconds[name].append(timed_once(function))
     return {name: 1e3 * statistics.median(times) for name, times in seconds.items()}
 
 

@@ -197,6 +197,31 @@ def public_names(tree):
 
 
 # What every command has, and a layer as an architecture describes it beside the layer of NumPy's that computes it.
+# What is written once for all of `cnnlib`: how it looks in the source, and the files in which it may stand.
+ONE_OF_EACH = {
+    # NumPy's own loop, and L-BFGS, which asks for the loss itself.
+    "step": (
+        r"optimizer\.step\(",
+        {"training/steps.py", "models/numpy_network.py", "experiments/equivariance/position.py"},
+    ),
+    "evaluation": (r"\.eval\(\)\n(?:.*\n){0,9}.*for .* in batches", {"training/evaluation.py"}),
+    # NumPy's network builds layers that remember their inputs.
+    "dispatch over layers": (
+        r"case Conv\(\):\n(?:.*\n)?.*[cC]onv2d\(",
+        {"models/architecture.py", "models/numpy_network.py"},
+    ),
+    "file that replaces another": (r"os\.replace\(|mkstemp", {"durable.py"}),
+    "wait for a device": (r"\.synchronize\(", {"timing.py"}),
+}
+
+
+@pytest.mark.parametrize("what", ONE_OF_EACH)
+def test_there_is_one_of_each(what):
+    pattern, homes = ONE_OF_EACH[what]
+    found = {path for path in FILES if re.search(pattern, path.read_text(encoding="utf-8"))}
+    assert {path.relative_to(ROOT / "cnnlib").as_posix() for path in found} == homes
+
+
 UPSTAIRS = ("commands", "training", "experiments")
 SHARED_NAMES = {"main", "EXAMPLES", "Flatten", "LocalResponseNorm"}
 

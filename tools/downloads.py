@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from pypdf import PdfWriter
 from pypdf.generic import NameObject, TextStringObject
 
+from cnnlib.durable import write_whole
 from tools import build_book
 from tools.browser import NoBrowserError, running
 from tools.chapters import ROOT, chapters, downloads_folder, pages
@@ -173,12 +174,14 @@ def make_zip(root, target):
     """Pack the built pages, so that they open from wherever they are unpacked."""
     html = root / "_build" / "html"
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_suffix(".part")
-    with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(html.rglob("*")):
-            if path.is_file() and path.suffix not in (".zip", ".map") and not path.name.startswith("."):
-                archive.write(path, Path(BOOK) / path.relative_to(html))
-    scratch.replace(target)
+
+    def pack(part):
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(html.rglob("*")):
+                if path.is_file() and path.suffix not in (".zip", ".map") and not path.name.startswith("."):
+                    archive.write(path, Path(BOOK) / path.relative_to(html))
+
+    write_whole(target, pack)
     print(f"made {target}: unpack it and open {BOOK}/index.html")
 
 

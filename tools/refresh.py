@@ -11,6 +11,7 @@ import sys
 
 import nbformat
 
+from cnnlib.durable import write_whole
 from tools.chapters import ROOT, chapters
 from tools.execute import ChapterError, execute
 
@@ -78,16 +79,6 @@ def refreshed(paths, root):
     return texts
 
 
-def write_atomically(path, text):
-    """Write a file so that nobody ever sees half of it."""
-    scratch = path.with_suffix(".refreshing")
-    try:
-        scratch.write_text(text, encoding="utf-8", newline="\n")
-        scratch.replace(path)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
 def main(arguments=None):
     """Refresh the chapters named on the command line."""
     known = {path.stem: path for path in chapters(ROOT)}
@@ -103,7 +94,7 @@ def main(arguments=None):
         print(f"refresh: {error}; nothing was written", file=sys.stderr)
         return 1
     for path, text in texts.items():
-        write_atomically(path, text)
+        write_whole(path, lambda part, text=text: part.write_text(text, encoding="utf-8", newline="\n"))
         print(f"refreshed {path.relative_to(ROOT)}")
     return 0
 

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
-import os
 from pathlib import Path
+
+from cnnlib.durable import write_whole
 
 OPEN_COLUMNS = ("student", "file", "assignment", "points", "of", "remark")
 
@@ -12,9 +13,7 @@ OPEN_COLUMNS = ("student", "file", "assignment", "points", "of", "remark")
 def write(path, text):
     """Write a file so that nobody ever sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_name(f"{path.name}.{os.getpid()}")
-    scratch.write_text(text, encoding="utf-8", newline="\n")
-    scratch.replace(path)
+    write_whole(path, lambda part: part.write_text(text, encoding="utf-8", newline="\n"))
 
 
 def safe(value):
