@@ -2,33 +2,18 @@
 
 import argparse
 import os
-import shutil
-import signal
 import sys
-import traceback
-from contextlib import closing, contextmanager
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from cnnlib.commands.command_line import Parser, reported
-from cnnlib.data import DataError
-from cnnlib.models.catalogue import INITIAL, NETWORKS
-from cnnlib.models.torch_network import Network
-from cnnlib.models.trained import describe_trained, picture_side
+from cnnlib.models.catalogue import NETWORKS
 from cnnlib.shapes import integer
 from cnnlib.training.devices import plain_words
-from cnnlib.training.large.journal import Journal
-from cnnlib.training.large.preparation import Preparation, colours_of
-from cnnlib.training.large.processes import Stop, processes
-from cnnlib.training.large.sources import Pictures, Synthetic, open_data
-from cnnlib.training.large.trainer import Execution, Trainer, run_steps
+from cnnlib.training.large.run import Plan, carry_out
 from cnnlib.training.recipes import RECIPES
 
 IMAGENET_SIZE = 1_281_167
-DAMAGED_LIMIT = 0.01
-CHECKPOINT_EVERY, LOG_EVERY = 1000, 50
 
 EXAMPLES = """examples:
   python -m cnnlib train lenet
@@ -66,151 +51,92 @@ def main(arguments):
 
 
 def _train(options):
-    named = chosen_recipe(options)
-    arguments = network_arguments(options)
-    with processes(options.device) as group, _one_of_many(group), plain_words(advice=ADVICE):
-        _require_compiler(named.compiled, group.device)
-        source, validation = _sources(options, arguments)
-        if options.network != "lenet":
-            arguments["classes"] = len(source.classes)
-        architecture = NETWORKS[options.network](**arguments)
-        _require_fit(options.network, architecture, source, named.recipe)
-        colours = None if options.network == "lenet" else colours_of(source, group, architecture.input_shape[0])
-        trainer = _trainer(options, named, architecture, source, colours, group)
-        steps = _steps(options, named.recipe, source)
-        journal = _journal(options, named, group, architecture, (source, validation), steps)
-        with Stop() as stop, closing(journal), closing(trainer):
-            journal.resume(trainer)
-            done = run_steps(trainer, source, journal, steps=steps, validation=validation, stop=stop)
-            if done:
-                journal.finish(trainer.network, describe_trained(options.network, arguments, source.classes, colours))
-    if group.first:
-        _say(journal, architecture, source, steps, done)
-    # Another process may have been the one that the signal reached.
-    return 0 if done else 128 + (stop.signal or signal.SIGTERM)
+    with plain_words(advice=ADVICE):
+        outcome = carry_out(plan_of(options))
+    if outcome.first:
+        _say(outcome)
+    return outcome.code
 
 
-@contextmanager
-def _one_of_many(group):
-    """Tell the end of another process from a fault of this one."""
-    try:
-        yield
-    except RuntimeError as error:
-        if group.count == 1 or isinstance(error, DataError):
-            raise
-        first_line = str(error).splitlines()[0]
-        # The frames it came through would keep alive what `Trainer.close` lets go of.
-        traceback.clear_frames(error.__traceback__)
-        raise ConnectionError(
-            f"another process of this run has ended ({first_line}); the same command goes on from the last checkpoint"
-        ) from None
+def _say(outcome):
+    if not outcome.done:
+        on = "the same command goes on from there" if outcome.folder else "nothing is kept without --folder FOLDER"
+        at = f"interrupted at step {outcome.step:,} of {outcome.steps:,}"
+        print(f"cnnlib train: {at}; {on}", file=sys.stderr)
+        return
+    last = outcome.last
+    scores = f"training loss {last['loss']:.4f}"
+    if "val_top1" in last:
+        scores = f"top-1 accuracy {last['val_top1']:.4f}, top-5 {last['val_top5']:.4f}"
+    length = f"{outcome.steps:,} steps, {last['epoch']} epochs"
+    print(f"{outcome.network} on {outcome.data}: {scores} after {length}")
+    if outcome.folder:
+        weights, metrics = (outcome.folder / name for name in ("weights.safetensors", "metrics.csv"))
+        print(f"weights in {weights}, metrics in {metrics}")
 
 
-def _require_compiler(wanted, device):
-    """Find out before the run what ``torch.compile`` would say in fifty lines at its first step."""
-    if wanted and device.type == "cpu":
-        named = os.environ.get("CXX")
-        if not any(shutil.which(name) for name in ([named] if named else ["g++", "clang++", "c++", "cl"])):
-            raise ValueError("--compile needs a C++ compiler on the CPU; install g++, or say --no-compile")
+def plan_of(options):
+    """Return the run that the options describe.
 
+    Parameters
+    ----------
+    options : argparse.Namespace
 
-def _sources(options, arguments):
-    """Open what to train on and what to validate on."""
-    if options.synthetic is not None:
-        if options.data is not None:
-            raise ValueError(f"--data or --synthetic, not both, received --data {options.data}")
-        count = integer("train", "--synthetic", options.synthetic, minimum=1)
-        classes = integer("train", "--classes", options.classes or 1000, minimum=1)
-        if options.network == "lenet":
-            _require_unused(options, "classes", why="is not for lenet, which tells 10 apart")
-            return Synthetic(count, 28, 10, channels=1), None
-        return Synthetic(count, picture_side(_size(options, arguments)), classes), None
-    if options.classes is not None:
-        raise ValueError("--classes is for --synthetic; data say themselves how many classes they have")
-    data = options.data or ("digits" if options.network == "lenet" else None)
-    if data is None:
-        raise ValueError(f"say what {options.network} is to see: --data imagenet:FOLDER, --data cifar10, --synthetic …")
-    return open_data(data, picture_side(_size(options, arguments)))
+    Returns
+    -------
+    Plan
 
-
-def _size(options, arguments):
-    return NETWORKS[options.network](**arguments).input_shape[1]
-
-
-def _require_fit(network, architecture, source, recipe):
-    if source.channels > architecture.input_shape[0]:
-        raise ValueError(f"{network} takes gray pictures, and {source.name} has {source.channels} channels")
-    if network == "lenet" and len(source.classes) != 10:
-        raise ValueError(f"lenet tells 10 classes apart, and {source.name} has {len(source.classes)}")
-    architecture.trace()  # an image too small for the layers is refused here
-    if recipe.batch_size > len(source):
-        raise ValueError(f"--batch-size must be at most the {len(source):,} pictures, received {recipe.batch_size:,}")
-
-
-def _trainer(options, named, architecture, source, colours, group):
-    network = Network(architecture, seed=named.recipe.seed)
-    initial = INITIAL[named.initial](architecture, named.recipe.seed)
-    network.load_state_dict({name: torch.from_numpy(value) for name, value in initial.items()})
-    jitter = named.jitter if source.photographs else 0.0
-    preparation = Preparation.of(architecture, colours, mirror=source.photographs, jitter=jitter)
-    workers = options.workers
-    if workers is None:
-        neighbours = int(os.environ.get("LOCAL_WORLD_SIZE", 1))
-        workers = min(8, max(1, os.cpu_count() // neighbours)) if isinstance(source, Pictures) else 0
-    execution = Execution(named.precision, named.channels_last, named.compiled, options.accumulate, workers)
-    return Trainer(network, named.recipe, preparation, group, execution, label_smoothing=named.label_smoothing)
-
-
-def _steps(options, recipe, source):
-    if options.steps is not None:
-        return integer("train", "--steps", options.steps, minimum=1)
-    return recipe.epochs * (len(source) // recipe.batch_size)
-
-
-def _journal(options, named, group, architecture, sources, steps):
-    source = sources[0]
-    run_id = {
-        "network": architecture.name,
-        "input_shape": list(architecture.input_shape),
-        "data": source.fingerprint(),
-        **asdict(named.recipe),
-        "steps": steps,
-        "initial": named.initial,
-        "label_smoothing": named.label_smoothing,
-        "jitter": named.jitter,
-        "precision": named.precision,
-    }
-    folder = options.folder
-    if folder is None and options.synthetic is None:
-        folder = Path("runs", f"{options.network}-{source.name}")
-    if folder is None:
+    Raises
+    ------
+    ValueError
+        If an option is out of range, contradicts another, or would have no effect.
+    """
+    if options.folder is None and options.synthetic is not None:
         about_files = ("checkpoint_every", "log_every", "tensorboard")
         _require_unused(options, *about_files, why="keeps nothing without --folder FOLDER")
-    parts = zip(("train", "val"), sources, strict=True)
-    folders = {part: each.folder for part, each in parts if isinstance(each, Pictures)}
-    if not folders:
-        _require_unused(options, "damaged_limit", why="is for pictures in folders: --data imagenet:FOLDER")
-    return Journal(
-        None if folder is None else Path(folder),
-        group,
-        run_id,
-        steps=steps,
-        batch_size=named.recipe.batch_size,
-        folders=folders,
-        row_every=_every(options, "log_every", LOG_EVERY),
-        checkpoint_every=_every(options, "checkpoint_every", CHECKPOINT_EVERY),
-        damaged_limit=DAMAGED_LIMIT if options.damaged_limit is None else options.damaged_limit,
+    settings = _given(options, damaged_limit="damaged_limit")
+    for name, option in (("row_every", "log_every"), ("checkpoint_every", "checkpoint_every"), ("steps", "steps")):
+        if getattr(options, option) is not None:
+            settings[name] = integer("train", _flag(option), getattr(options, option), minimum=1)
+    return Plan(
+        options.network,
+        network_arguments(options),
+        chosen_recipe(options),
+        **_pictures(options),
+        **settings,
+        device=options.device,
+        accumulate=options.accumulate,
+        workers=options.workers,
+        folder=None if options.folder is None else Path(options.folder),
         tensorboard=options.tensorboard,
     )
 
 
+def _pictures(options):
+    """Return which pictures to train on."""
+    data = options.data
+    if data is None and options.synthetic is None and options.network == "lenet":
+        data = "digits"
+    if not (data or "").startswith("imagenet:"):
+        _require_unused(options, "damaged_limit", why="is for pictures in folders: --data imagenet:FOLDER")
+    if options.synthetic is None:
+        _require_unused(options, "classes", why="is for --synthetic; data say themselves how many classes they have")
+        if data is None:
+            known = "--data imagenet:FOLDER, --data cifar10, --synthetic …"
+            raise ValueError(f"say what {options.network} is to see: {known}")
+        return {"data": data}
+    if data is not None:
+        raise ValueError(f"--data or --synthetic, not both, received --data {data}")
+    if options.network == "lenet":
+        _require_unused(options, "classes", why="is not for lenet, which tells 10 apart")
+    noise = {"noise": integer("train", "--synthetic", options.synthetic, minimum=1)}
+    if options.classes is not None:
+        noise["classes"] = integer("train", "--classes", options.classes, minimum=1)
+    return noise
+
+
 def _flag(option):
     return f"--{option.replace('_', '-')}"
-
-
-def _every(options, option, default):
-    value = getattr(options, option)
-    return default if value is None else integer("train", _flag(option), value, minimum=1)
 
 
 def _require_unused(options, *names, why):
@@ -218,20 +144,6 @@ def _require_unused(options, *names, why):
     for option in names:
         if getattr(options, option) not in (None, False):
             raise ValueError(f"{_flag(option)} {why}")
-
-
-def _say(journal, architecture, source, steps, done):
-    if not done:
-        on = "the same command goes on from there" if journal.folder else "nothing is kept without --folder FOLDER"
-        print(f"cnnlib train: interrupted at step {journal.step:,} of {steps:,}; {on}", file=sys.stderr)
-        return
-    last = journal.rows[-1]
-    scores = f"training loss {last['loss']:.4f}"
-    if "val_top1" in last:
-        scores = f"top-1 accuracy {last['val_top1']:.4f}, top-5 {last['val_top5']:.4f}"
-    print(f"{architecture.name} on {source.name}: {scores} after {steps:,} steps, {last['epoch']} epochs")
-    if journal.folder:
-        print(f"weights in {journal.folder / 'weights.safetensors'}, metrics in {journal.folder / 'metrics.csv'}")
 
 
 def parser():
@@ -267,7 +179,7 @@ def parser():
         "--damaged-limit",
         type=float,
         metavar="SHARE",
-        help=f"imagenet: stop if more than this share of the pictures cannot be read (default: {DAMAGED_LIMIT})",
+        help=f"imagenet: stop if more than this share of the pictures cannot be read (default: {Plan.damaged_limit})",
     )
     group = parser.add_argument_group("network")
     group.add_argument("--width", type=float, help="AlexNets: share of the channels and hidden units (default: 1)")
@@ -307,10 +219,10 @@ def parser():
         "--folder", metavar="FOLDER", help="of this run (default: runs/NETWORK-DATA; none with --synthetic)"
     )
     group.add_argument(
-        "--checkpoint-every", type=int, metavar="STEPS", help=f"(default: {CHECKPOINT_EVERY}, and at the end)"
+        "--checkpoint-every", type=int, metavar="STEPS", help=f"(default: {Plan.checkpoint_every}, and at the end)"
     )
     group.add_argument(
-        "--log-every", type=int, metavar="STEPS", help=f"a row of metrics (default: {LOG_EVERY}, and epochs)"
+        "--log-every", type=int, metavar="STEPS", help=f"a row of metrics (default: {Plan.row_every}, and epochs)"
     )
     group.add_argument("--tensorboard", action="store_true", help="write event files too, into FOLDER/tensorboard")
     return parser

@@ -20,7 +20,7 @@ from cnnlib.data import DataError, Dataset, Split, mnist
 from cnnlib.models import storage
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.storage import load_tensors, load_weights
-from cnnlib.training.large import journal, sources
+from cnnlib.training.large import journal, run, sources
 
 QUICK = ["train", "lenet", "--epochs", "2", "--batch-size", "8", "--device", "cpu"]
 
@@ -128,7 +128,7 @@ def test_options_reach_the_run(few_digits, monkeypatch, tmp_path):
         journal.rows.append({"epoch": 1, "loss": 0.5})
         return True
 
-    monkeypatch.setattr(command, "run_steps", spy)
+    monkeypatch.setattr(run, "run_steps", spy)
     options = ["--epochs", "7", "--batch-size", "9", "--learning-rate", "0.25", "--seed", "11", "--device", "cpu"]
     more = ["--accumulate", "3", "--log-every", "4", "--checkpoint-every", "5", "--folder", str(tmp_path / "r")]
     assert main(["train", "lenet", "--data", "mnist", "--activation", "tanh", *options, *more]) == 0
