@@ -97,13 +97,8 @@ def place(script, sheet, *, family, data, title="", words=(), stills=()):
     named = f' role="group" aria-label="{title}"' if title else ""
     spoken = f' data-words="{listed}"' if words else ""
     first, *others = stills or [f"<p>{title} (It needs JavaScript.)</p>"]
-<<<<<<< HEAD
     # What stands in a template is not loaded before it is shown. A notebook that is not trusted may lose the template
     # with the script, but not what is in it: that is folded then.
-=======
-    # What stands in a template is not loaded before it is shown. A notebook that nobody trusts yet may lose the
-    # template with the script, but not what is in it: that is folded then.
->>>>>>> live
     kept = f"<template><details>{''.join(others)}</details></template>" if others else ""
     # The script fills every figure of its name that is still empty: a cell run twice, or a page that shows it twice,
     # need no ids. A page with several figures of a name keeps it once, and calls it behind the others (`_ext.live`).
