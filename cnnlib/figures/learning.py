@@ -214,9 +214,9 @@ def show_planes(points, classes, panels, *, reach=2.0):
             axis.contour(side, side, values, levels=[0], colors=INK, linewidths=1.2)
             for each, mark, colour in ((0, "s", INPUT), (1, "o", KERNEL)):
                 axis.plot(*points[classes == each].T, mark, color=colour, markersize=8)
-            axis.set(title=title, xlabel="$x_1$", aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
+            axis.set(title=title, xlabel="x₁", aspect="equal", xlim=(-reach, reach), ylim=(-reach, reach))
             axis.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
-        axes[0, 0].set_ylabel("$x_2$")
+        axes[0, 0].set_ylabel("x₂")
     return detached(figure, columns=min(2, len(panels)))
 
 

@@ -43,20 +43,20 @@ def moons(count=20):
 
 
 def answers(points, hidden, output, nonlinearity):
-    """Compute the output of a network with one hidden layer; above zero it answers 1.
+    """Compute the output of networks with one hidden layer; above zero a network answers 1.
 
     Parameters
     ----------
     points : ndarray, shape (N, 2)
-    hidden : ndarray, shape (units, 3)
-        Two weights and the bias of each hidden unit.
-    output : ndarray, shape (units + 1,)
+    hidden : ndarray, shape (…, units, 3)
+        Two weights and the bias of each hidden unit; leading axes are those of many networks.
+    output : ndarray, shape (…, units + 1)
         A weight for each hidden unit, and the bias.
     nonlinearity : {"none", "sigmoid", "tanh", "ReLU"}
 
     Returns
     -------
-    ndarray, shape (N,)
+    ndarray, shape (…, N)
 
     Raises
     ------
@@ -64,12 +64,18 @@ def answers(points, hidden, output, nonlinearity):
         If the nonlinearity is none of these.
     """
     choice("answers", "nonlinearity", nonlinearity, NONLINEARITIES)
-    curve, _ = NONLINEARITIES[nonlinearity]
-    return curve(points @ hidden[:, :2].T + hidden[:, 2]) @ output[:-1] + output[-1]
+    return _forward(points, hidden, output, nonlinearity)[-1]
+
+
+def _forward(points, hidden, output, nonlinearity):
+    """Return sums and outputs of the hidden units, shape (…, N, units), and the networks' output, shape (…, N)."""
+    z = points @ hidden[..., :2].swapaxes(-1, -2) + hidden[..., None, :, 2]
+    h = NONLINEARITIES[nonlinearity][0](z)
+    return z, h, (h @ output[..., :-1, None])[..., 0] + output[..., -1:]
 
 
 def learn(points, classes, hidden, output, nonlinearity, *, steps, rate=0.5):
-    """Train such a network by plain steps on all points at once.
+    """Train such networks by plain steps on all points at once.
 
     Parameters
     ----------
@@ -84,37 +90,45 @@ def learn(points, classes, hidden, output, nonlinearity, *, steps, rate=0.5):
     -------
     hidden, output : ndarray
         After the last step.
+
+    Raises
+    ------
+    ValueError
+        If the nonlinearity is unknown.
     """
     choice("learn", "nonlinearity", nonlinearity, NONLINEARITIES)
-    curve, slope = NONLINEARITIES[nonlinearity]
-    hidden, output = hidden.astype(float), output.astype(float)
+    slope = NONLINEARITIES[nonlinearity][1]
+    hidden, output = np.array(hidden, float), np.array(output, float)
     for _ in range(steps):
-        z = points @ hidden[:, :2].T + hidden[:, 2]
-        h = curve(z)
-        surplus = (1 / (1 + np.exp(-(h @ output[:-1] + output[-1]))) - classes) / len(points)
-        back = np.outer(surplus, output[:-1]) * slope(z, h)
-        output = output - rate * np.append(surplus @ h, surplus.sum())
-        hidden = hidden - rate * np.column_stack([back.T @ points, back.sum(axis=0)])
+        z, h, out = _forward(points, hidden, output, nonlinearity)
+        surplus = (1 / (1 + np.exp(-out)) - classes)[..., None] / len(points)
+        back = surplus * output[..., None, :-1] * slope(z, h)
+        output -= rate * np.concatenate([(surplus * h).sum(axis=-2), surplus.sum(axis=-2)], axis=-1)
+        hidden[..., :2] -= rate * back.swapaxes(-1, -2) @ points
+        hidden[..., 2] -= rate * back.sum(axis=-2)
     return hidden, output
 
 
-def finds(units, nonlinearity, seed, *, steps=2000):
-    """Tell whether a network that starts at random weights learns to divide the four corners.
+def found(units, nonlinearity, *, starts=100, steps=2000):
+    """Count the random starts from which a network learns to divide the four corners.
 
     Parameters
     ----------
     units : int
         In the hidden layer.
     nonlinearity : {"none", "sigmoid", "tanh", "ReLU"}
-    seed : int
+    starts : int
+        Weights are drawn from the standard normal distribution, with the seeds from 0 on; biases start at zero.
     steps : int
 
     Returns
     -------
-    bool
+    int
     """
-    draw = np.random.RandomState(seed)
-    hidden = np.column_stack([draw.randn(units, 2), np.zeros(units)])
-    output = np.append(draw.randn(units), 0.0)
+    hidden, output = np.zeros((starts, units, 3)), np.zeros((starts, units + 1))
+    for seed in range(starts):
+        draw = np.random.RandomState(seed)
+        hidden[seed, :, :2], output[seed, :-1] = draw.randn(units, 2), draw.randn(units)
     hidden, output = learn(CORNERS, ALIKE, hidden, output, nonlinearity, steps=steps)
-    return bool(np.all((answers(CORNERS, hidden, output, nonlinearity) > 0) == ALIKE))
+    right = (answers(CORNERS, hidden, output, nonlinearity) > 0) == ALIKE
+    return int(right.all(axis=-1).sum())
