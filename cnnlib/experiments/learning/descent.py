@@ -122,5 +122,8 @@ def steps_needed(method, rate, within=0.001, most=600):
     int or None
         None where they were not enough.
     """
-    far = np.flatnonzero(loss(*descend(method, rate, most).T) > lowest() + within)
-    return int(far[-1]) + 1 if far[-1] < most else None
+    far = loss(*descend(method, rate, most).T) > lowest() + within
+    if far[-1]:
+        return None
+    # One place in front, which is always too far, so that the last far one is the number of steps.
+    return int(np.flatnonzero([True, *far])[-1])
