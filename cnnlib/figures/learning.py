@@ -206,7 +206,7 @@ def show_planes(points, classes, panels, *, reach=2.0):
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     with style():
         figure, axes = plt.subplots(
-            1, len(panels), figsize=(2.55 * len(panels), 2.8), sharey=True, squeeze=False, layout="constrained"
+            1, len(panels), figsize=(3.1 * len(panels), 3.1), sharey=True, squeeze=False, layout="constrained"
         )
         for axis, (title, function) in zip(axes.flat, panels.items(), strict=True):
             values = function(grid).reshape(len(side), -1)
