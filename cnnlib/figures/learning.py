@@ -108,7 +108,7 @@ def show_descents(loss, paths, *, weights, biases, lowest):
             axis.plot(*path[0], "o", color=PAPER, markeredgecolor=INK, markersize=6)
             axis.set(title=title, xlabel="weight w", xlim=weights, ylim=biases)
         axes[0, 0].set_ylabel("bias b")
-    return detached(figure)
+    return detached(figure, columns=min(2, len(paths)))
 
 
 def draw_chain(quantities, factors, slopes):
