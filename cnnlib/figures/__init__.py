@@ -9,6 +9,14 @@ from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.equivariance import draw_square, show_errors, show_orders, show_prior
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
+from cnnlib.figures.learning import (
+    draw_chain,
+    explore_loss,
+    explore_two_units,
+    show_descents,
+    show_planes,
+    show_templates,
+)
 from cnnlib.figures.lenet5 import show_painted, show_table
 from cnnlib.figures.networks import explore_fields, explore_network
 from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages, show_winners
@@ -25,19 +33,23 @@ __all__ = [
     "KERNEL",
     "OUTPUT",
     "account",
+    "draw_chain",
     "draw_connections",
     "draw_network",
     "draw_product",
     "draw_square",
     "explore",
     "explore_fields",
+    "explore_loss",
     "explore_network",
     "explore_shapes",
+    "explore_two_units",
     "show_arrays",
     "show_climb",
     "show_confusion",
     "show_contenders",
     "show_curves",
+    "show_descents",
     "show_effects",
     "show_errors",
     "show_feature_maps",
@@ -54,6 +66,7 @@ __all__ = [
     "show_orders",
     "show_painted",
     "show_parameters",
+    "show_planes",
     "show_prior",
     "show_race",
     "show_reads",
@@ -65,6 +78,7 @@ __all__ = [
     "show_side_by_side",
     "show_stages",
     "show_table",
+    "show_templates",
     "show_times",
     "show_towers",
     "show_winners",

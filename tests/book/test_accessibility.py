@@ -10,7 +10,11 @@ from tools.chapters import ROOT, chapters, pages
 HTML = ROOT / "_build" / "html"
 NAMES = [f"{page}.html" for page in pages()] + ["search.html", "genindex.html"]
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
-WITH_CONTROLS = ["chapters/convolution.html", *(f"{page}.html" for page in pages() if page.startswith("playground/"))]
+WITH_CONTROLS = [
+    "chapters/learning.html",
+    "chapters/convolution.html",
+    *(f"{page}.html" for page in pages() if page.startswith("playground/")),
+]
 
 # Formulas are thousands of small boxes of one colour, the text's; their container is judged, its boxes are not.
 VIOLATIONS = """async (rules) => {

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from babel.messages.jslexer import tokenize
 from book.playgrounds import press
-from book.test_scripted_figures import NETWORKS, PHOTO
+from book.test_scripted_figures import NETWORKS, PHOTO, loss_surface, two_units
 from bs4 import BeautifulSoup
 from docutils.nodes import raw
 from docutils.utils import new_document
@@ -75,10 +75,13 @@ USE = """async (room, shown) => {
 # Of strings in the scripts: two words, or one with a capital letter.
 WORDS = re.compile(r"[^\W\d_]{2}.*\s|[A-Z][a-z]")
 # Those that nobody sees: styles and their classes, and names by which the scripts know things.
-UNSEEN = re.compile(r"currentColor|inset .*|calc\(.*|\(hover: none\)|panels? [a-z-]+|desk small|unit held|frame ")
+UNSEEN = re.compile(
+    r"currentColor|inset .*|calc\(.*|\(hover: none\)|panels? [a-z-]+|desk small|unit held|frame "
+    r"|clipPath|rotate\(.*"
+)
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}
-KNOWN = {"decaying echo", "a grid to paint on", "max, then blur"}
+KNOWN = {"Adam", "ReLU", "decaying echo", "a grid to paint on", "max, then blur"}
 
 SCRIPTS = sorted((ROOT / "cnnlib").glob("*/scripts/*.js"))
 
@@ -119,6 +122,8 @@ EVERY = [
     ConvolutionPlayground,
     padded_image,
     PoolingPlayground,
+    loss_surface,
+    two_units,
     figures.slide_kernel,
     figures.explore_shapes,
     lambda: figures.explore_network({title: build() for title, build in NETWORKS.items()}),

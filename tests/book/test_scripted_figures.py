@@ -1,5 +1,6 @@
 """The scripted figures show, in a browser, what `cnnlib` computes."""
 
+import json
 from itertools import product
 
 import numpy as np
@@ -8,6 +9,7 @@ from book.playgrounds import LOOKS, SPOILT
 
 from cnnlib import figures
 from cnnlib.experiments.alexnet.receptive_fields import fields
+from cnnlib.experiments.learning import descent, plane
 from cnnlib.models.catalogue import alexnet, alexnet2012, alexnet_one_tower
 from cnnlib.shapes import Conv, Flatten, Pool, conv_geometry
 
@@ -197,7 +199,110 @@ def test_a_click_chooses_the_unit_that_looks_there_and_a_layer_keeps_the_place(s
     assert "Unit (1, 3) of conv2" in root.text_content()
 
 
+def loss_surface():
+    return figures.explore_loss(descent.INK, descent.EIGHT, lowest=descent.lowest())
+
+
+@pytest.mark.parametrize("method", descent.METHODS)
+@pytest.mark.parametrize(("power", "rate"), [(-1.3, 0.05), (0.6, 4.0)])
+def test_the_loss_surface_walks_as_cnnlib_does(method, power, rate, show):
+    root = show(loss_surface())
+    root.evaluate(CHOOSE, [0, method])
+    root.evaluate(MOVE, {"rate": power, "steps": 37, "w": 2.5, "b": -3.25})
+    path = descent.descend(method, rate, 37, start=(2.5, -3.25))
+    reached = [float(root.get_attribute(f"data-{name}")) for name in ("w", "b", "loss")]
+    assert reached == pytest.approx([*path[-1], descent.loss(*path[-1])], abs=1e-9)
+    assert len(root.query_selector_all("polyline + circle, circle + circle")) >= 37
+    assert f"the loss is {reached[2]:.3f}. The lowest there is: 0.509." in root.text_content()
+
+
+def test_a_press_on_the_loss_surface_starts_there(show):
+    root = show(loss_surface())
+    root.evaluate(MOVE, {"steps": 0})
+    # Where w = 3 is written under the map, and b = −2 beside it.
+    places = root.evaluate("""root => ['3', '−2'].map(text => {
+      const label = [...root.querySelector('svg').querySelectorAll('text')].find(each => each.textContent === text);
+      const box = label.getBoundingClientRect();
+      return text === '3' ? box.x + box.width / 2 : box.y + box.height / 2;
+    })""")
+    root.owner_frame().page.mouse.click(*places)
+    assert float(root.get_attribute("data-w")) == pytest.approx(3, abs=0.06)
+    assert float(root.get_attribute("data-b")) == pytest.approx(-2, abs=0.06)
+    assert root.query_selector("input[name=w]").input_value() == f"{float(root.get_attribute('data-w')):g}"
+
+
+def test_the_lines_of_the_loss_surface_join_places_of_equal_loss(show):
+    root = show(loss_surface())
+    lines = root.evaluate("""root => [...root.querySelectorAll('svg')[0].querySelectorAll('path')]
+      .map(path => path.getAttribute('d').match(/[-.0-9]+/g).map(Number))""")
+    heights = figures.explore_loss(descent.INK, descent.EIGHT, lowest=0).data["heights"]
+    assert len(lines) == len(heights)
+    for line, height in zip(lines, heights, strict=True):
+        x, y = np.reshape(line, (-1, 2)).T
+        found = descent.loss(-1.5 + x / 440 * 5.5, 2 - y / 400 * 6)
+        assert found - descent.lowest() == pytest.approx(height, rel=0.03, abs=0.002)
+
+
+def two_units():
+    return figures.explore_two_units({
+        "four corners": (plane.CORNERS, plane.ALIKE), "two half moons": plane.moons(),
+    })  # fmt: skip
+
+
+def weights_of(root):
+    hidden, output = json.loads(root.get_attribute("data-weights"))
+    return np.array(hidden), np.array(output)
+
+
+@pytest.mark.parametrize("name", plane.NONLINEARITIES)
+def test_the_two_units_learn_as_cnnlib_does(name, show):
+    root = show(two_units())
+    points, classes = plane.moons()
+    root.evaluate(CHOOSE, [0, "two half moons"])
+    root.evaluate(CHOOSE, [1, name])
+    shuffle, learn = root.query_selector_all("button")
+    shuffle.click()
+    hidden, output = weights_of(root)
+    learn.click()
+    expected = plane.learn(np.round(points, 4), classes, hidden, output, name, steps=200)
+    for found, wanted in zip(weights_of(root), expected, strict=True):
+        assert found == pytest.approx(wanted, abs=1e-9)
+    answers = plane.answers(np.round(points, 4), *expected, name)
+    assert root.get_attribute("data-right") == str(((answers > 0) == classes).sum())
+    assert f"of 40 points are answered correctly; the loss is {float(root.get_attribute('data-loss')):.3f}" in (
+        root.text_content()
+    )
+
+
+def test_the_two_units_begin_with_the_network_of_the_text_and_every_weight_can_be_moved(show):
+    root = show(two_units())
+    assert "4 of 4 points are answered correctly" in root.text_content()
+    root.evaluate(CHOOSE, [1, "none"])
+    assert "4 of 4" not in root.text_content()
+    moved = {f"{row}{k}": value for row, values in {"h": (1, 2, 3), "k": (-1, -2, -3), "o": (4, 5, -4)}.items()
+             for k, value in enumerate(values)}  # fmt: skip
+    root.evaluate(MOVE, moved)
+    hidden, output = weights_of(root)
+    assert hidden.tolist() == [[1, 2, 3], [-1, -2, -3]]
+    assert output.tolist() == [4, 5, -4]
+
+
+def test_random_weights_are_the_same_on_every_page(show):
+    seen = []
+    for _ in range(2):
+        root = show(two_units())
+        button = root.query_selector("button")
+        button.click()
+        first = root.get_attribute("data-weights")
+        button.click()
+        seen.append((first, root.get_attribute("data-weights")))
+    assert seen[0] == seen[1]
+    assert seen[0][0] != seen[0][1]
+
+
 FIGURES = [
+    loss_surface,
+    two_units,
     figures.slide_kernel,
     figures.explore_shapes,
     lambda: figures.explore_network({title: build() for title, build in NETWORKS.items()}),
