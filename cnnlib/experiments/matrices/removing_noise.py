@@ -32,7 +32,7 @@ class Moments:
     pixels: int
 
     def error(self, weights):
-        """Return the mean squared error of weights of shape (positions, weights) or, the same everywhere, (weights,)."""
+        """Return the mean squared error of weights of shape (positions, weights), or (weights,) for all positions."""
         weights = np.broadcast_to(weights, self.answers.shape)
         quadratic = np.einsum("pi,pij,pj", weights, self.products, weights, optimize=True)
         return float((quadratic - 2 * np.sum(weights * self.answers) + self.energy) / self.pixels)
