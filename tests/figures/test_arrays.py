@@ -28,7 +28,7 @@ def test_every_number_stands_in_its_cell():
 
 def test_marked_cells_stand_out_and_none_leaves_its_place_empty():
     figure = figures.show_arrays(
-        {"x": (IMAGE, figures.INPUT), "w": (KERNEL, figures.KERNEL), "": None, "y": (KERNEL, figures.OUTPUT)},
+        {"x": (IMAGE, figures.INPUT), "w": (KERNEL, figures.KERNEL), "": None, "y": (np.arange(6.0), figures.OUTPUT)},
         columns=2,
         marked={"x": np.s_[0:2, 1:3]},
     )
@@ -36,7 +36,8 @@ def test_marked_cells_stand_out_and_none_leaves_its_place_empty():
     assert [axis.get_title() for axis in (x, w, empty, y)] == ["x", "w", "", "y"]
     assert x.get_subplotspec().rowspan == w.get_subplotspec().rowspan
     assert y.get_subplotspec().colspan == w.get_subplotspec().colspan
-    assert not empty.has_data() and not empty.patches
+    assert not empty.has_data()
+    assert not empty.patches
     bold = [text.get_text() for text in x.texts if text.get_fontweight() == "bold"]
     assert bold == ["1", "2", "5", "6"]
     tints = [patch.get_facecolor()[3] for patch in x.patches]
