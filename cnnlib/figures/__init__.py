@@ -24,6 +24,7 @@ from cnnlib.figures.roofline import show_memory, show_roofline, show_times
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.speed import draw_product, show_climb, show_contenders, show_ladder, show_limits, show_reads
 from cnnlib.figures.style import ACCENT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, style
+from cnnlib.figures.windows import draw_field
 
 __all__ = [
     "ACCENT",
@@ -35,6 +36,7 @@ __all__ = [
     "account",
     "draw_chain",
     "draw_connections",
+    "draw_field",
     "draw_network",
     "draw_product",
     "draw_square",

@@ -21,15 +21,21 @@ from cnnlib.figures.style import (
 )
 
 _LEAST = 0.36  # inches: a smaller cell has no room for its number
+_GAP = 0.8  # cells between two tables
 
 
-def show_arrays(arrays):
+def show_arrays(arrays, *, marked=None, columns=None):
     """Draw small arrays side by side, a number in every cell.
 
     Parameters
     ----------
     arrays : mapping of str to (ndarray of shape (W,) or (H, W), colour)
-        Title, numbers and the tint of the cells: ``figures.INPUT``, ``KERNEL``, ``OUTPUT``, …
+        Title, numbers and the tint of the cells: ``figures.INPUT``, ``KERNEL``, ``OUTPUT``, … None leaves a place
+        empty.
+    marked : mapping of str to index, optional
+        Which cells of an array stand out, as NumPy takes them: ``np.s_[0:2, 1:3]``.
+    columns : int, optional
+        Arrays in a row; without it all of them, or one where their cells would be too small.
 
     Returns
     -------
@@ -38,49 +44,79 @@ def show_arrays(arrays):
     Raises
     ------
     ValueError
-        If there is no array, or one has another rank.
+        If there is no array, one has another rank, or ``marked`` names none of them.
     """
-    if not arrays:
+    if not any(arrays.values()):
         raise ValueError("show_arrays: arrays must hold at least one entry, received none")
-    for name, (array, _) in arrays.items():
-        if np.ndim(array) not in (1, 2) or not np.size(array):
+    tables = {name: None if each is None else (np.atleast_2d(each[0]), each[1]) for name, each in arrays.items()}
+    for name, each in arrays.items():
+        if each is not None and (np.ndim(each[0]) not in (1, 2) or not np.size(each[0])):
             raise ValueError(
-                f"show_arrays: arrays[{name!r}] must have shape (W,) or (H, W), received {np.shape(array)}"
+                f"show_arrays: arrays[{name!r}] must have shape (W,) or (H, W), received {np.shape(each[0])}"
             )
-    tables = {name: (np.atleast_2d(array), colour) for name, (array, colour) in arrays.items()}
-    return detached(_tables(tables, 7.2), narrow=lambda: detached(_tables(tables, WIDTH)))
+    for name in marked or {}:
+        if arrays.get(name) is None:
+            raise ValueError(f"show_arrays: marked must name arrays, {', '.join(arrays)}, received {name!r}")
+    drawn = {"marked": marked or {}, "columns": columns}
+    return detached(_tables(tables, 7.2, **drawn), narrow=lambda: detached(_tables(tables, WIDTH, **drawn)))
 
 
-def _tables(tables, width):
-    """Draw tables side by side, or below each other where their cells would be too small."""
-    widths, heights = zip(*((table.shape[1], table.shape[0]) for table, _ in tables.values()), strict=True)
-    across, down = sum(widths) + 0.8 * len(widths), max(heights)
-    beside = width / across >= _LEAST
-    if not beside:
-        across, down = max(widths) + 0.8, sum(heights)
+def _tables(tables, width, *, marked, columns):
+    """Draw tables in rows, or below each other where their cells would be too small."""
+    grid = _rows_of(tables, columns or len(tables))
+    if width / sum(_GAP + cells for cells in _extents(zip(*grid, strict=True), 1)) < _LEAST and columns is None:
+        grid = _rows_of(tables, 1)
+    widths, heights = list(_extents(zip(*grid, strict=True), 1)), list(_extents(grid, 0))
+    across, down = sum(widths) + _GAP * len(widths), sum(heights)
     cell = min(0.5, width / across)
-    titles = 0.35 * (1 if beside else len(tables))
     with style():
         figure, axes = plt.subplots(
-            1 if beside else len(tables),
-            len(tables) if beside else 1,
-            figsize=(cell * across, cell * down + titles),
-            width_ratios=widths if beside else None,
-            height_ratios=None if beside else heights,
+            len(heights),
+            len(widths),
+            figsize=(cell * across, cell * down + 0.35 * len(heights)),
+            width_ratios=widths,
+            height_ratios=heights,
             squeeze=False,
             layout="constrained",
         )
-        for axis, (name, (table, colour)) in zip(axes.flat, tables.items(), strict=True):
-            axis.set(
-                xlim=(-0.08, table.shape[1] + 0.08), ylim=(table.shape[0] + 0.08, -0.08), aspect="equal", title=name
-            )
+        for axis, name in zip(axes.flat, (name for row in grid for name, _ in row), strict=True):
             axis.axis("off")
-            for (i, j), value in np.ndenumerate(table):
-                axis.add_patch(Rectangle((j, i), 1, 1, facecolor=to_rgba(colour, 0.18), edgecolor=PAPER, linewidth=1.5))
-                axis.text(
-                    j + 0.5, i + 0.5, f"{value:.3g}".replace("-", "−"), ha="center", va="center", fontsize=20 * cell + 1
-                )
+            if tables.get(name) is not None:
+                _draw_table(axis, name, *tables[name], marked=marked.get(name), fontsize=20 * cell + 1)
     return figure
+
+
+def _rows_of(tables, columns):
+    """Return the tables in rows of so many, the last one filled up with empty places."""
+    each = list(tables.items())
+    each += [("", None)] * (-len(each) % columns)
+    return [each[start : start + columns] for start in range(0, len(each), columns)]
+
+
+def _extents(lines, axis):
+    """Yield how many cells the largest table of each line has on an axis."""
+    for line in lines:
+        yield max((table[0].shape[axis] for _, table in line if table is not None), default=1)
+
+
+def _draw_table(axis, name, table, colour, *, marked, fontsize):
+    stands_out = np.zeros(table.shape, bool)
+    if marked is not None:
+        stands_out[marked] = True
+    axis.set(xlim=(-0.08, table.shape[1] + 0.08), ylim=(table.shape[0] + 0.08, -0.08), aspect="equal", title=name)
+    for (i, j), value in np.ndenumerate(table):
+        tint = to_rgba(colour, 0.45 if stands_out[i, j] else 0.18 if marked is None else 0.09)
+        axis.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, edgecolor=PAPER, linewidth=1.5))
+        number = f"{value:.3g}".replace("-", "−")
+        axis.text(
+            j + 0.5,
+            i + 0.5,
+            number,
+            ha="center",
+            va="center",
+            fontsize=fontsize,
+            fontweight="bold" if stands_out[i, j] else None,
+        )
 
 
 def show_response(image, kernel, response, *, window):

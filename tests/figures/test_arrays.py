@@ -26,6 +26,29 @@ def test_every_number_stands_in_its_cell():
     assert {patch.get_facecolor()[:3] for patch in kernel.patches} == {to_rgba(figures.KERNEL)[:3]}
 
 
+def test_marked_cells_stand_out_and_none_leaves_its_place_empty():
+    figure = figures.show_arrays(
+        {"x": (IMAGE, figures.INPUT), "w": (KERNEL, figures.KERNEL), "": None, "y": (np.arange(6.0), figures.OUTPUT)},
+        columns=2,
+        marked={"x": np.s_[0:2, 1:3]},
+    )
+    x, w, empty, y = figure.axes
+    assert [axis.get_title() for axis in (x, w, empty, y)] == ["x", "w", "", "y"]
+    assert x.get_subplotspec().rowspan == w.get_subplotspec().rowspan
+    assert y.get_subplotspec().colspan == w.get_subplotspec().colspan
+    assert not empty.has_data()
+    assert not empty.patches
+    bold = [text.get_text() for text in x.texts if text.get_fontweight() == "bold"]
+    assert bold == ["1", "2", "5", "6"]
+    tints = [patch.get_facecolor()[3] for patch in x.patches]
+    assert [k for k, tint in enumerate(tints) if tint == max(tints)] == [1, 2, 5, 6]
+    assert min(tints) < max(tints)
+    assert {text.get_fontweight() for text in w.texts} != {"bold"}
+    # Side by side on a phone too: they were asked for in columns.
+    narrow = figure.narrow().axes
+    assert narrow[0].get_subplotspec().rowspan == narrow[1].get_subplotspec().rowspan
+
+
 def test_a_matrix_leaves_its_zeros_clear_and_shows_its_signs():
     figure = figures.show_matrices({"left": np.array([[0.0, 2], [-1, 0]]), "right": np.zeros((3, 2))})
     image = figure.axes[0].images[0]
@@ -67,6 +90,10 @@ def test_a_response_frames_the_window_and_its_pixel():
 
 BAD = {
     "no array": (lambda: figures.show_arrays({}), "show_arrays: arrays must hold at least one entry, received none"),
+    "marked": (
+        lambda: figures.show_arrays({"x": (IMAGE, "red")}, marked={"y": 0}),
+        "show_arrays: marked must name arrays, x, received 'y'",
+    ),
     "three axes": (
         lambda: figures.show_arrays({"x": (np.zeros((1, 2, 3)), "red")}),
         "show_arrays: arrays['x'] must have shape (W,) or (H, W), received (1, 2, 3)",

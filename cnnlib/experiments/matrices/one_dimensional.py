@@ -1,4 +1,4 @@
-"""Three readers of one-dimensional digits: no hidden layer, a dense one, convolutions."""
+"""Readers of one-dimensional digits: no hidden layer, dense ones, convolutions, and these on shuffled samples."""
 
 from dataclasses import replace
 
@@ -18,9 +18,14 @@ def _conv(channels):
     return Conv(channels, kernel=(1, 5), stride=(1, 2), padding=(0, 2))
 
 
+def _dense(units):
+    return (Flatten(), Dense(units), Activation("relu"), Dense(units), Activation("relu"), Dense(10))
+
+
 MODELS = {
     "logistic regression": (Flatten(), Dense(10)),
-    "dense": (Flatten(), Dense(100), Activation("relu"), Dense(100), Activation("relu"), Dense(10)),
+    "dense": _dense(100),
+    "dense, fewer units": _dense(65),
     "convolutional": (
         _conv(25),
         Activation("relu"),
@@ -32,6 +37,8 @@ MODELS = {
         Dense(10),
     ),
 }
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+_ASIDE = 800  # of the training signals, by which a rate is chosen
 
 
 def architecture(name):
@@ -39,15 +46,22 @@ def architecture(name):
     return Architecture(name, _INPUT, MODELS[name])
 
 
-def signals():
-    """Return MNIST-1D as ``(train, test)``, pairs of signals (N, 1, 1, 40) float32 and labels (N,)."""
+def signals(shuffled=False):
+    """Return MNIST-1D as ``(train, test)``, pairs of signals (N, 1, 1, 40) float32 and labels (N,).
+
+    Parameters
+    ----------
+    shuffled : bool
+        Put the samples of every signal into one and the same random order.
+    """
     dataset = mnist1d()
+    order = np.random.RandomState(0).permutation(40) if shuffled else np.arange(40)
     return tuple(
-        (split.images.astype(np.float32)[:, :, None, :], split.labels) for split in (dataset.train, dataset.test)
+        (split.images.astype(np.float32)[:, :, None, order], split.labels) for split in (dataset.train, dataset.test)
     )
 
 
-def accuracies(name, seeds, *, recipe):
+def accuracies(name, seeds, *, recipe, shuffled=False):
     """Train one of `MODELS` from several seeds; return the test accuracy of each.
 
     Parameters
@@ -56,12 +70,39 @@ def accuracies(name, seeds, *, recipe):
     seeds : iterable of int
         Of initial weights and of the order of the signals.
     recipe : Recipe
+    shuffled : bool
+        As for `signals`.
 
     Returns
     -------
     ndarray, shape (seeds,)
     """
-    train, test = signals()
+    train, test = signals(shuffled)
+    return _accuracies(name, seeds, recipe, train, test)
+
+
+def accuracies_by_rate(name, seeds, *, recipe, shuffled=False):
+    """Try `RATES` on signals kept aside from the training ones; the test signals are not looked at.
+
+    Parameters
+    ----------
+    name, seeds, recipe, shuffled
+        As for `accuracies`; the recipe's own rate does not count.
+
+    Returns
+    -------
+    dict of float to float
+        Mean accuracy by rate.
+    """
+    (images, labels), _ = signals(shuffled)
+    train, aside = (images[_ASIDE:], labels[_ASIDE:]), (images[:_ASIDE], labels[:_ASIDE])
+    return {
+        rate: float(_accuracies(name, seeds, replace(recipe, learning_rate=rate), train, aside).mean())
+        for rate in RATES
+    }
+
+
+def _accuracies(name, seeds, recipe, train, test):
     reached = []
     for seed in seeds:
         network = Network(architecture(name), seed=seed)

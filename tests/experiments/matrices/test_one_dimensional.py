@@ -12,6 +12,7 @@ from cnnlib.training import Recipe
     [
         ("logistic regression", 40 * 10 + 10),
         ("dense", 40 * 100 + 100 + 100 * 100 + 100 + 100 * 10 + 10),
+        ("dense, fewer units", 40 * 65 + 65 + 65 * 65 + 65 + 65 * 10 + 10),
         # Lengths 40, 20, 10, 5.
         ("convolutional", (5 + 1) * 25 + 2 * (25 * 5 + 1) * 25 + 25 * 5 * 10 + 10),
     ],
@@ -28,9 +29,28 @@ def test_signals_are_images_one_pixel_high():
     assert (len(labels), len(test_labels)) == (4000, 1000)
 
 
+def test_shuffled_signals_hold_the_same_samples_in_one_other_order():
+    (images, labels), (test_images, _) = one_dimensional.signals()
+    (moved, moved_labels), (test_moved, _) = one_dimensional.signals(shuffled=True)
+    np.testing.assert_array_equal(labels, moved_labels)
+    order = [int(np.flatnonzero((images == moved[..., k : k + 1]).all(axis=(0, 1, 2)))[0]) for k in range(40)]
+    assert sorted(order) == list(range(40)) != order
+    np.testing.assert_array_equal(test_images[..., order], test_moved)
+
+
 def test_every_seed_is_a_run_of_its_own_that_can_be_repeated():
     recipe = Recipe(epochs=3, batch_size=200, learning_rate=0.01)
     runs = one_dimensional.accuracies("logistic regression", (0, 1, 0), recipe=recipe)
     assert runs.shape == (3,)
     assert runs[0] == runs[2] != runs[1]
     assert np.all(runs > 0.15)  # guessing reads 0.1
+
+
+def test_rates_are_tried_on_training_signals_alone(monkeypatch):
+    (images, labels), _ = one_dimensional.signals()
+    nothing = np.full_like(images[:5], np.nan), labels[:5]  # a test signal that is looked at is noticed
+    monkeypatch.setattr(one_dimensional, "signals", lambda shuffled: ((images, labels), nothing))
+    tried = one_dimensional.accuracies_by_rate("logistic regression", (0,), recipe=Recipe(epochs=2, batch_size=200))
+    assert tuple(tried) == one_dimensional.RATES
+    assert len(set(tried.values())) > 1
+    assert min(tried.values()) > 0.1
