@@ -200,7 +200,7 @@ def test_a_click_chooses_the_unit_that_looks_there_and_a_layer_keeps_the_place(s
 
 
 def loss_surface():
-    return figures.explore_loss(descent.INK, descent.EIGHT, lowest=descent.lowest())
+    return figures.explore_loss(descent.INK_OF_SIX, descent.EIGHT, lowest=descent.lowest())
 
 
 @pytest.mark.parametrize("method", descent.METHODS)
@@ -209,7 +209,7 @@ def test_the_loss_surface_walks_as_cnnlib_does(method, power, rate, show):
     root = show(loss_surface())
     root.evaluate(CHOOSE, [0, method])
     root.evaluate(MOVE, {"rate": power, "steps": 37, "w": 2.5, "b": -3.25})
-    path = descent.descend(method, rate, 37, start=(2.5, -3.25))
+    path = descent.walk(method, rate, 37, start=(2.5, -3.25))
     reached = [float(root.get_attribute(f"data-{name}")) for name in ("w", "b", "loss")]
     assert reached == pytest.approx([*path[-1], descent.loss(*path[-1])], abs=1e-9)
     assert len(root.query_selector_all("polyline + circle, circle + circle")) >= 37
@@ -235,7 +235,7 @@ def test_the_lines_of_the_loss_surface_join_places_of_equal_loss(show):
     root = show(loss_surface())
     lines = root.evaluate("""root => [...root.querySelectorAll('svg')[0].querySelectorAll('path')]
       .map(path => path.getAttribute('d').match(/[-.0-9]+/g).map(Number))""")
-    heights = figures.explore_loss(descent.INK, descent.EIGHT, lowest=0).data["heights"]
+    heights = figures.explore_loss(descent.INK_OF_SIX, descent.EIGHT, lowest=0).data["heights"]
     assert len(lines) == len(heights)
     for line, height in zip(lines, heights, strict=True):
         x, y = np.reshape(line, (-1, 2)).T
@@ -264,7 +264,7 @@ def test_the_two_units_learn_as_cnnlib_does(name, show):
     shuffle.click()
     hidden, output = weights_of(root)
     learn.click()
-    expected = plane.learn(np.round(points, 4), classes, hidden, output, name, steps=200)
+    expected = plane.learn_plane(np.round(points, 4), classes, hidden, output, name, steps=200)
     for found, wanted in zip(weights_of(root), expected, strict=True):
         assert found == pytest.approx(wanted, abs=1e-9)
     answers = plane.answers(np.round(points, 4), *expected, name)

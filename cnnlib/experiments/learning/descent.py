@@ -5,9 +5,9 @@ import numpy as np
 from cnnlib.shapes import choice
 
 # Of six digits of MNIST, four times the mean ink of the sixteen pixels in the middle; three are zeros, three eights.
-INK = np.array([0.0, 0.5, 2.1, 0.8, 2.6, 3.5])
+INK_OF_SIX = np.array([0.0, 0.5, 2.1, 0.8, 2.6, 3.5])
 EIGHT = np.array([0, 0, 0, 1, 1, 1])
-DIGITS = (10, 317, 599, 399, 165, 476)  # their places in the training digits
+SIX = (10, 317, 599, 399, 165, 476)  # their places in the training digits
 
 METHODS = ("plain", "momentum", "Adam")
 
@@ -25,11 +25,11 @@ def loss(w, b):
     float or ndarray
         Of their shape.
     """
-    z = np.multiply.outer(w, INK) + np.asarray(b)[..., None]
+    z = np.multiply.outer(w, INK_OF_SIX) + np.asarray(b)[..., None]
     return np.logaddexp(0, np.where(EIGHT, -z, z)).mean(axis=-1)
 
 
-def slopes(w, b):
+def loss_slopes(w, b):
     """Return how fast the loss rises with the weight, and with the bias.
 
     Parameters
@@ -40,11 +40,11 @@ def slopes(w, b):
     -------
     ndarray, shape (2,)
     """
-    surplus = 1 / (1 + np.exp(-(w * INK + b))) - EIGHT
-    return np.array([(surplus * INK).mean(), surplus.mean()])
+    surplus = 1 / (1 + np.exp(-(w * INK_OF_SIX + b))) - EIGHT
+    return np.array([(surplus * INK_OF_SIX).mean(), surplus.mean()])
 
 
-def descend(method, rate, steps, start=(0.0, 0.0)):
+def walk(method, rate, steps, start=(0.0, 0.0)):
     """Walk down the loss from a start.
 
     Parameters
@@ -72,14 +72,14 @@ def descend(method, rate, steps, start=(0.0, 0.0)):
 
     Examples
     --------
-    >>> descend("plain", rate=1.0, steps=1).round(3).tolist()
+    >>> walk("plain", rate=1.0, steps=1).round(3).tolist()
     [[0.0, 0.0], [0.358, 0.0]]
     """
-    choice("descend", "method", method, METHODS)
+    choice("walk", "method", method, METHODS)
     place, mean, square = np.array(start, float), np.zeros(2), np.zeros(2)
     path = [place]
     for step in range(1, steps + 1):
-        slope = slopes(*place)
+        slope = loss_slopes(*place)
         match method:
             case "plain":
                 move = slope
@@ -103,7 +103,7 @@ def lowest():
     >>> round(lowest(), 4)
     0.5088
     """
-    return float(loss(*descend("plain", rate=2.0, steps=500)[-1]))
+    return float(loss(*walk("plain", rate=2.0, steps=500)[-1]))
 
 
 def steps_needed(method, rate, within=0.001, most=600):
@@ -122,7 +122,7 @@ def steps_needed(method, rate, within=0.001, most=600):
     int or None
         None where they were not enough.
     """
-    far = loss(*descend(method, rate, most).T) > lowest() + within
+    far = loss(*walk(method, rate, most).T) > lowest() + within
     if far[-1]:
         return None
     # One place in front, which is always too far, so that the last far one is the number of steps.

@@ -74,7 +74,7 @@ def _forward(points, hidden, output, nonlinearity):
     return z, h, (h @ output[..., :-1, None])[..., 0] + output[..., -1:]
 
 
-def learn(points, classes, hidden, output, nonlinearity, *, steps, rate=0.5):
+def learn_plane(points, classes, hidden, output, nonlinearity, *, steps, rate=0.5):
     """Train such networks by plain steps on all points at once.
 
     Parameters
@@ -96,7 +96,7 @@ def learn(points, classes, hidden, output, nonlinearity, *, steps, rate=0.5):
     ValueError
         If the nonlinearity is unknown.
     """
-    choice("learn", "nonlinearity", nonlinearity, NONLINEARITIES)
+    choice("learn_plane", "nonlinearity", nonlinearity, NONLINEARITIES)
     slope = NONLINEARITIES[nonlinearity][1]
     hidden, output = np.array(hidden, float), np.array(output, float)
     for _ in range(steps):
@@ -129,6 +129,6 @@ def found(units, nonlinearity, *, starts=100, steps=2000):
     for seed in range(starts):
         draw = np.random.RandomState(seed)
         hidden[seed, :, :2], output[seed, :-1] = draw.randn(units, 2), draw.randn(units)
-    hidden, output = learn(CORNERS, ALIKE, hidden, output, nonlinearity, steps=steps)
+    hidden, output = learn_plane(CORNERS, ALIKE, hidden, output, nonlinearity, steps=steps)
     right = (answers(CORNERS, hidden, output, nonlinearity) > 0) == ALIKE
     return int(right.all(axis=-1).sum())

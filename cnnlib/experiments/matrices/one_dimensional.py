@@ -37,7 +37,7 @@ MODELS = {
         Dense(10),
     ),
 }
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+RATES_TRIED = (0.001, 0.003, 0.01, 0.03, 0.1)
 _ASIDE = 800  # of the training signals, by which a rate is chosen
 
 
@@ -82,7 +82,7 @@ def accuracies(name, seeds, *, recipe, shuffled=False):
 
 
 def accuracies_by_rate(name, seeds, *, recipe, shuffled=False):
-    """Try `RATES` on signals kept aside from the training ones; the test signals are not looked at.
+    """Try `RATES_TRIED` on signals kept aside from the training ones; the test signals are not looked at.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def accuracies_by_rate(name, seeds, *, recipe, shuffled=False):
     train, aside = (images[_ASIDE:], labels[_ASIDE:]), (images[:_ASIDE], labels[:_ASIDE])
     return {
         rate: float(_accuracies(name, seeds, replace(recipe, learning_rate=rate), train, aside).mean())
-        for rate in RATES
+        for rate in RATES_TRIED
     }
 
 

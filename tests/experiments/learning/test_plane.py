@@ -24,24 +24,24 @@ def test_learning_moves_every_weight_against_its_slope(name):
         hidden, output = (
             (each - 0.5 * slope).detach().requires_grad_() for each, slope in zip((hidden, output), slopes, strict=True)
         )
-    learned = plane.learn(points, classes, HIDDEN, OUTPUT, name, steps=3)
+    learned = plane.learn_plane(points, classes, HIDDEN, OUTPUT, name, steps=3)
     assert learned[0] == pytest.approx(hidden.detach().numpy(), abs=1e-12)
     assert learned[1] == pytest.approx(output.detach().numpy(), abs=1e-12)
 
 
 def test_many_networks_learn_as_each_alone():
-    together = plane.learn(
+    together = plane.learn_plane(
         plane.CORNERS, plane.ALIKE, np.stack([HIDDEN, 2 * HIDDEN]), np.stack([OUTPUT, -OUTPUT]), "tanh", steps=4
     )
     for place, (hidden, output) in enumerate([(HIDDEN, OUTPUT), (2 * HIDDEN, -OUTPUT)]):
-        alone = plane.learn(plane.CORNERS, plane.ALIKE, hidden, output, "tanh", steps=4)
+        alone = plane.learn_plane(plane.CORNERS, plane.ALIKE, hidden, output, "tanh", steps=4)
         assert together[0][place] == pytest.approx(alone[0])
         assert together[1][place] == pytest.approx(alone[1])
 
 
 def test_arguments_stay_as_they_are():
     hidden, output = HIDDEN.copy(), OUTPUT.copy()
-    plane.learn(plane.CORNERS, plane.ALIKE, hidden, output, "tanh", steps=1)
+    plane.learn_plane(plane.CORNERS, plane.ALIKE, hidden, output, "tanh", steps=1)
     assert np.array_equal(hidden, HIDDEN)
     assert np.array_equal(output, OUTPUT)
 
@@ -56,7 +56,7 @@ def test_starts_are_counted():
     assert plane.found(2, "tanh", starts=10, steps=0) < plane.found(2, "tanh", starts=10)
 
 
-@pytest.mark.parametrize("call", [plane.answers, plane.learn])
+@pytest.mark.parametrize("call", [plane.answers, plane.learn_plane])
 def test_an_unknown_nonlinearity_is_refused(call):
     given = (plane.CORNERS, HIDDEN, OUTPUT) if call is plane.answers else (plane.CORNERS, plane.ALIKE, HIDDEN, OUTPUT)
     message = f"{call.__name__}: nonlinearity must be one of 'none', 'sigmoid', 'tanh', 'ReLU', received 'step'"

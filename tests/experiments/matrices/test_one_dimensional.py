@@ -51,6 +51,6 @@ def test_rates_are_tried_on_training_signals_alone(monkeypatch):
     nothing = np.full_like(images[:5], np.nan), labels[:5]  # a test signal that is looked at is noticed
     monkeypatch.setattr(one_dimensional, "signals", lambda shuffled: ((images, labels), nothing))
     tried = one_dimensional.accuracies_by_rate("logistic regression", (0,), recipe=Recipe(epochs=2, batch_size=200))
-    assert tuple(tried) == one_dimensional.RATES
+    assert tuple(tried) == one_dimensional.RATES_TRIED
     assert len(set(tried.values())) > 1
     assert min(tried.values()) > 0.1
