@@ -44,17 +44,19 @@ def loss_slopes(w, b):
     return np.array([(surplus * INK_OF_SIX).mean(), surplus.mean()])
 
 
-def walk(method, rate, steps, start=(0.0, 0.0)):
+def walk(method, rate, steps, start=(0.0, 0.0), *, keep=0.9):
     """Walk down the loss from a start.
 
     Parameters
     ----------
     method : {"plain", "momentum", "Adam"}
-        Momentum keeps 0.9 of its last direction; Adam's two means keep 0.9 and 0.999 [1]_.
+        Adam's two means keep 0.9 and 0.999 [1]_.
     rate : float
     steps : int
     start : pair of float
         Weight and bias.
+    keep : float
+        How much of its last direction momentum keeps.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def walk(method, rate, steps, start=(0.0, 0.0)):
             case "plain":
                 move = slope
             case "momentum":
-                move = mean = 0.9 * mean + slope
+                move = mean = keep * mean + slope
             case "Adam":
                 mean = 0.9 * mean + 0.1 * slope
                 square = 0.999 * square + 0.001 * slope**2
@@ -106,7 +108,7 @@ def lowest():
     return float(loss(*walk("plain", rate=2.0, steps=500)[-1]))
 
 
-def steps_needed(method, rate, within=0.001, most=600):
+def steps_needed(method, rate, within=0.001, most=600, *, keep=0.9):
     """Count the steps after which the loss stays within a margin of the lowest.
 
     Parameters
@@ -116,13 +118,15 @@ def steps_needed(method, rate, within=0.001, most=600):
     within : float
     most : int
         Steps that are tried.
+    keep : float
+        As `walk` takes it.
 
     Returns
     -------
     int or None
         None where they were not enough.
     """
-    far = loss(*walk(method, rate, most).T) > lowest() + within
+    far = loss(*walk(method, rate, most, keep=keep).T) > lowest() + within
     if far[-1]:
         return None
     # One place in front, which is always too far, so that the last far one is the number of steps.
