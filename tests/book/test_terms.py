@@ -44,9 +44,10 @@ TEXTS = list(reading())
 def definition(names, texts):
     """Return where an entry's term first stands in bold, as (place among the texts, place in the text); or None."""
     bold = re.compile(rf"\*\*({'|'.join(re.escape(name) for name in names)})s?\*\*", re.IGNORECASE)
-    return next(
-        ((place, found.start()) for place, (*_, text) in enumerate(texts) if (found := bold.search(text))), None
-    )
+    for place, (*_, text) in enumerate(texts):
+        if found := bold.search(text):
+            return place, found.start()
+    return None
 
 
 def used_too_early(names, texts):
