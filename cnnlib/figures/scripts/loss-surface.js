@@ -3,7 +3,8 @@ import { COLOURS, html, list, name, slider, svg } from "./common.js";
 import { contour } from "./contours.js";
 import { say } from "../../live/scripts/say.js";
 
-export function draw(root, { ink, classes, lowest, heights }) {
+export function draw(root, model) {
+  const { ink, classes, lowest, heights } = model.get("data");
   const REACH = { w: [-1.5, 4], b: [-4, 2] };
   const [WIDE, HIGH, CELLS] = [440, 400, 80];
   const methods = { plain: say("plain steps"), momentum: say("momentum"), Adam: say("Adam") };

@@ -3,7 +3,8 @@ import { COLOURS, html, list, name, slider, svg } from "./common.js";
 import { contour } from "./contours.js";
 import { choices, say } from "../../live/scripts/say.js";
 
-export function draw(root, { sets }) {
+export function draw(root, model) {
+  const { sets } = model.get("data");
   const [REACH, SIDE, CELLS, RATE, STEPS] = [2, 400, 60, 0.5, 200];
   const NAMES = { none: say("none"), sigmoid: say("sigmoid"), tanh: say("tanh"), ReLU: say("ReLU") };
   const sigmoid = (z) => 1 / (1 + Math.exp(-z));
