@@ -18,7 +18,7 @@ CONTROLS = ".cell_output :is(.cnnlib-explorer, .cnnlib-figure) :is(select, input
 # What a figure shows now: every picture, drawing and line of text that can be seen beside the control.
 SHOWN = """control => {
   const room = control.getRootNode();
-  const seen = [...room.querySelectorAll('img, svg'), ...room.host.querySelectorAll('img')]
+  const seen = [...room.querySelectorAll('img, svg, p[role=status]'), ...room.host.querySelectorAll('img')]
     .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0);
   return seen.map(element => element.src ? element.src + element.alt : element.outerHTML).join('\\n');
 }"""
