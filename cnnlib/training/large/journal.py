@@ -130,7 +130,10 @@ class Journal:
         self._pending.append(torch.stack([loss / self.processes.count, correct.to(loss.dtype)]))
         self.found_damaged(damaged, "train")
         if self.progress.update(self.batch_size):  # it was shown a moment ago: reading the loss waits for the device
-            self.progress.set_postfix_str(f"epoch {epoch}, loss {float(loss):.4f}", refresh=False)
+            self._tell(epoch, float(loss))
+
+    def _tell(self, epoch, loss):
+        self.progress.set_postfix_str(f"epoch {epoch}, loss {loss:.4f}", refresh=False)
 
     def found_damaged(self, positions, part):
         """Note pictures of ``"train"`` or ``"val"`` that could not be read."""
@@ -167,6 +170,7 @@ class Journal:
         means = {"loss": loss / steps, "accuracy": correct / (steps * self.batch_size)}
         row = {"step": self.step, **means, **columns}
         self.rows.append({name: row[name] for name in COLUMNS if name in row})
+        self._tell(row["epoch"], row["loss"])
         if self._writes:
             append(self.folder / "metrics.csv", _table(self.rows[-1:], header=False))
         if self._events is not None:
