@@ -150,4 +150,4 @@ def test_no_file_of_the_project_holds_an_address_of_its_own():
     for name in filter(None, listed.stdout.split("\0")):
         path = ROOT / name
         if path.is_file() and path.suffix not in (".png", ".safetensors"):
-            assert "networks-executed/" not in path.read_text(encoding="utf-8", errors="replace"), name
+            assert "networks-" + "executed/" not in path.read_text(encoding="utf-8", errors="replace"), name

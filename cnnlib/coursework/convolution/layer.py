@@ -9,7 +9,7 @@ from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("convolution", "Common mistakes")
 SIZES = Section("convolution", "How large is the output?")
-CHANNELS = Section("convolution", "How do channels mix?")
+CHANNELS = Section("convolution", "What if a pixel is more than one number?")
 BACKWARDS = Section("convolution", "What flows backwards?")
 
 

@@ -7,7 +7,7 @@ from cnnlib.coursework.inputs import array, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("convolution", "Common mistakes")
-GRID = Section("convolution", "What is left of it on a grid?")
+GRID = Section("convolution", "What happens in one window?")
 SIZES = Section("convolution", "How large is the output?")
 
 
