@@ -25,14 +25,15 @@ def documented(function, *, words=None):
     Returns
     -------
     function
-        The same, its ``__doc__`` complete; without docstrings (``python -OO``) as it is.
+        The same, its ``__doc__`` complete; as it is without docstrings (``python -OO``) or without the definitions.
 
     Raises
     ------
     LookupError
         If ``cnnlib.definition`` has no operator of this name.
     """
-    if function.__doc__ is None:
+    # Where a grader lets students' code see some rooms only, the definition may not be among them.
+    if function.__doc__ is None or not DEFINITION.is_dir():
         return function
     if function.__name__ not in defined():
         raise LookupError(f"documented: cnnlib.definition has no namesake of function, received {function.__name__}")

@@ -46,7 +46,9 @@ def test_every_other_part_asks_for_each_combination_once(monkeypatch, results):
     monkeypatch.setattr(equivariance.sharing, "reading_error", reading_error)
     monkeypatch.setattr(equivariance.placement, "tower_accuracy", lambda *arguments, **options: 0.25)
     monkeypatch.setattr(equivariance.permutation, "trained_reader", lambda name, train, *, seed, order: name)
-    monkeypatch.setattr(equivariance.permutation, "permuted_accuracy", lambda network, test, order: float(order is None))
+    monkeypatch.setattr(
+        equivariance.permutation, "permuted_accuracy", lambda network, test, order: float(order is None)
+    )
     monkeypatch.setattr(equivariance.rotation, "trained_turner", lambda name, train, *, steps, seed: name)
     monkeypatch.setattr(equivariance.rotation, "accuracy_by_angle", lambda network, test, angles: np.ones(len(angles)))
     names = ["sharing", "placement", "permutation", "rotation"]

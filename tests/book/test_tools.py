@@ -125,9 +125,7 @@ class TestLanding:
         ):
             box = page.query_selector(part).evaluate(BOX)
             assert 0 <= box["top"] < box["bottom"] <= page.viewport_size["height"], part
-        assert (
-            page.query_selector(door).evaluate("link => link.href") == (HTML / "chapters" / "learning.html").as_uri()
-        )
+        assert page.query_selector(door).evaluate("link => link.href") == (HTML / "chapters" / "learning.html").as_uri()
         beside, sheet = (page.query_selector(each).evaluate(BOX) for each in (".bars", ".pad"))
         assert beside["left"] > sheet["right"]
 
