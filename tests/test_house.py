@@ -204,7 +204,16 @@ ONE_OF_EACH = {
         r"optimizer\.step\(",
         {"training/steps.py", "models/numpy_network.py", "experiments/equivariance/position.py"},
     ),
-    "evaluation": (r"\.eval\(\)\n(?:.*\n){0,9}.*for .* in batches", {"training/evaluation.py"}),
+    # One runs networks over images; the others ready a network, time one, or look into it.
+    "evaluation": (
+        r"\.eval\(\)",
+        {
+            "training/evaluation.py",
+            "models/torch_network.py",
+            "commands/bench.py",
+            "experiments/ideas/cifar_alexnet.py",
+        },
+    ),
     # NumPy's network builds layers that remember their inputs.
     "dispatch over layers": (
         r"case Conv\(\):\n(?:.*\n)?.*[cC]onv2d\(",

@@ -75,11 +75,22 @@ def fit(
         if checkpoint is not None and Path(checkpoint).exists():
             history = load_checkpoint(checkpoint, network, optimizer, run_id)
 
+        def gradients(batch):
+            logits = network(images[batch] if augment is None else augment(images[batch], rng))
+            mean = loss(logits, labels[batch])
+            mean.backward()
+            # Summed on the device: reading these numbers would make a GPU wait once more in every step.
+            return torch.stack([mean.detach() * len(batch), (logits.detach().argmax(1) == labels[batch]).sum()])
+
         epochs = range(len(history) + 1, recipe.epochs + 1)
         bar = {"desc": "training", "unit": "epoch", "initial": len(history), "total": recipe.epochs}
         for epoch in tqdm(epochs, **bar, disable=not progress):
             start = time.perf_counter()
-            mean, accuracy = _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment)
+            rng, order, rates = _plan_of_epoch(recipe, epoch, len(images))
+            network.train()
+            batches = order.to(device).split(recipe.batch_size)
+            total, correct = sum(descend(optimizer, batches, rates, gradients)).tolist()
+            mean, accuracy = total / len(images), correct / len(images)
             row = {"epoch": epoch, "loss": mean, "accuracy": accuracy, "seconds": time.perf_counter() - start}
             _require_finite(network, mean, epoch)
             if test is not None:
@@ -91,25 +102,14 @@ def fit(
     return history
 
 
-def _one_epoch(network, optimizer, images, labels, recipe, epoch, loss, augment):
-    """Take one step for each batch; return the mean loss and accuracy over the epoch."""
-    network.train()
+def _plan_of_epoch(recipe, epoch, count):
+    """Return an epoch's random numbers, the order of its images, and the learning rate of each of its steps."""
     # Seeded by the epoch, not carried over from the last, so that a resumed run sees the same batches.
     # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
     rng = np.random.RandomState([recipe.seed, epoch])
-    order = torch.from_numpy(rng.permutation(len(images))).to(images.device)
-    batches = order.split(recipe.batch_size)
-    rates = (recipe.rate((epoch - 1 + step / len(batches)) / recipe.epochs) for step in range(len(batches)))
-
-    def gradients(batch):
-        logits = network(images[batch] if augment is None else augment(images[batch], rng))
-        mean = loss(logits, labels[batch])
-        mean.backward()
-        # Summed on the device: reading these numbers would make a GPU wait once more in every step.
-        return torch.stack([mean.detach() * len(batch), (logits.detach().argmax(1) == labels[batch]).sum()])
-
-    total, correct = sum(descend(optimizer, batches, rates, gradients)).tolist()
-    return total / len(images), correct / len(images)
+    order = torch.from_numpy(rng.permutation(count))
+    steps = -(-count // recipe.batch_size)
+    return rng, order, [recipe.rate((epoch - 1 + step / steps) / recipe.epochs) for step in range(steps)]
 
 
 @contextmanager
