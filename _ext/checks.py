@@ -207,6 +207,16 @@ def put_cards(app, doctree, claims):
             claim["cell"].parent[place:place] = [finding, made]
     for cell in cells:
         cell.parent.remove(cell)
+    for tick in doctree.findall(Tick):
+        keep_with_word(tick)
+
+
+def keep_with_word(tick):
+    """Put a space that does not break before a ✓, so that no line begins with one."""
+    place = tick.parent.index(tick)
+    before = tick.parent[place - 1] if place else None
+    if isinstance(before, nodes.Text) and before.endswith(" "):
+        tick.parent[place - 1] = nodes.Text(before.removesuffix(" ") + "\N{NO-BREAK SPACE}")
 
 
 def source_of(cell):

@@ -1,7 +1,7 @@
-"""Measure what the Matrices chapter shows: ``python -m benchmarks.convolution [forms] [edges] [signals]``.
+"""Measure what the Matrices chapter shows: ``python -m benchmarks.convolution``, or some of its parts.
 
-Each part writes a record of its own, ``results/convolution-<part>.json``. Times are medians; the contenders of a
-part take turns in one process.
+Each part (forms, rounding, edges, copies, signals) writes a record of its own, ``results/convolution-<part>.json``.
+Times are medians; the contenders of a part take turns in one process.
 """
 
 # ruff: noqa: E402  (NumPy's BLAS and PyTorch read the number of threads when they are imported)
@@ -16,6 +16,7 @@ import statistics
 import time
 from dataclasses import replace
 from functools import partial
+from itertools import product
 
 import numpy as np
 import torch
@@ -64,6 +65,48 @@ def forms():
         "multiply_adds": int(np.prod(exact.shape) * np.prod(weight.shape[1:])),
         "n": "1 run of the loops, median of 21 of the others",
     }
+
+
+def rounding(draws=20):
+    """Compare im2col and Winograd's tiles in single precision with float64, on inputs and weights drawn anew."""
+    rng = np.random.RandomState(0)
+    results = []
+    for (channels, filters, size), draw in product(((4, 8, 16), (16, 32, 32)), range(draws)):
+        x, weight = rng.standard_normal((2, channels, size, size)), rng.standard_normal((filters, channels, 3, 3))
+        x, weight = x.astype(np.float32), weight.astype(np.float32)
+        geometry = conv_geometry("conv2d", x.shape, weight.shape, spatial=2, padding=1)
+        exact = vectorized.conv2d(x.astype(np.float64), weight.astype(np.float64), padding=1, algorithm="im2col")
+        answers = {
+            "im2col": vectorized.conv2d(x, weight, padding=1, algorithm="im2col"),
+            "Winograd F(2×2)": _winograd.forward(x, weight, geometry, tile=2),
+            "Winograd F(4×4)": _winograd.forward(x, weight, geometry, tile=4),
+        }
+        for form, answer in answers.items():
+            error = float(np.sqrt(np.mean((answer - exact) ** 2) / np.mean(exact**2)))
+            results.append({"channels": channels, "draw": draw, "form": form, "relative_error": error})
+    return results, {
+        "shapes": "x (2, C, H, H) and weight (2 C, C, 3, 3), padding 1: C = 4 with H = 16, and C = 16 with H = 32",
+        "n": f"{draws} draws of inputs and weights for each; root mean square errors",
+    }
+
+
+def copies(repeats=9):
+    """Time products of slices with two shared weights, and with weights of their own at each place."""
+
+    def products(image, left, right):
+        return left * image[:, :-1] + right * image[:, 1:]
+
+    results = []
+    for height, width in ((280, 320), (2800, 3200)):
+        image = np.random.RandomState(0).rand(height, width).astype(np.float32)
+        one, two = np.float32(-1), np.float32(1)
+        own = (np.full((height, width - 1), value) for value in (one, two))
+        ways = {"shared": partial(products, image, one, two), "own": partial(products, image, *own)}
+        for repeat in range(repeats):
+            took = race(ways)
+            ratio = took["own"] / took["shared"]
+            results.append({"height": height, "width": width, "repeat": repeat, "own_over_shared": ratio})
+    return results, {"n": f"{repeats} repeats, each a ratio of medians of 21 runs that take turns"}
 
 
 def edges(block=256):
@@ -123,7 +166,8 @@ def edges(block=256):
 def digits(seeds=10, epochs=40, search=3):
     """Train the readers of 1-D digits, each at the rate that is best for it on signals kept aside."""
     recipe = Recipe(epochs, batch_size=100)
-    runs = [(name, False) for name in one_dimensional.MODELS] + [("convolutional", True), ("dense", True)]
+    runs = [(name, False) for name in one_dimensional.MODELS]
+    runs += [(name, True) for name in ("convolutional", "dense", *one_dimensional.LOCAL_CHANNELS)]
     results = []
     for name, shuffled in runs:
         # Other seeds than those of the runs that are reported.
@@ -136,7 +180,7 @@ def digits(seeds=10, epochs=40, search=3):
             {
                 "model": name,
                 "samples": "shuffled" if shuffled else "in order",
-                "parameters": sum(row.parameters for row in one_dimensional.architecture(name).trace()),
+                "parameters": sum(each.numel() for each in one_dimensional.network(name).parameters()),
                 "accuracy_aside_by_rate": {str(each): score for each, score in tried.items()},
                 "rate": rate,
                 "test_accuracies": reached.tolist(),
@@ -146,11 +190,11 @@ def digits(seeds=10, epochs=40, search=3):
     return results, {
         "data": "MNIST-1D, 4,000 training and 1,000 test signals; rates chosen on 800 of the training signals",
         "epochs": epochs,
-        "n": f"{seeds} seeds; {search} others for each rate",
+        "n": f"{seeds} seeds; {search} others for each rate; a random order for each seed",
     }
 
 
-PARTS = {"forms": forms, "edges": edges, "signals": digits}
+PARTS = {"forms": forms, "rounding": rounding, "edges": edges, "copies": copies, "signals": digits}
 
 
 def main():

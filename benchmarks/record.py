@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from cnnlib.durable import write_whole
+from cnnlib.experiments.prior.rates import best_rate
 
 # Another folder keeps a rehearsal, or a run on a borrowed machine, away from the book's records.
 RESULTS = Path(os.environ.get("CNNLIB_RESULTS") or Path(__file__).parent.parent / "results")
@@ -72,6 +73,40 @@ def rows(name):
     """Return the results of ``results/<name>.json``, a list of dict; empty where there is no record."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["results"] if path.exists() else []
+
+
+class Record:
+    """Rows of one record, each measured once: a program that was stopped goes on where it was.
+
+    Parameters
+    ----------
+    name : str
+    command : str
+        What repeats the measurement, run from the repository's folder.
+    **about
+        As `write_record` takes it.
+    """
+
+    def __init__(self, name, command, **about):
+        self.name, self.command, self.about = name, command, about
+
+    def row(self, wanted, measure):
+        """Return the row that says ``wanted``; where there is none, measure what it says besides, and add it."""
+        for row in rows(self.name):
+            if wanted.items() <= row.items():
+                return row
+        row = wanted | measure()
+        add_row(self.name, self.command, row, **self.about)
+        print(self.name, *(f"{key}={value}" for key, value in row.items()), flush=True)
+        return row
+
+    def rate(self, case, error_at, start=0.01):
+        """Return the best rate for a case, by validation errors; each rate that is tried has a row."""
+
+        def tried(rate):
+            return self.row(case | {"rate": rate}, lambda: {"validation": error_at(rate)})["validation"]
+
+        return best_rate(tried, start)
 
 
 def _gpu_versions():

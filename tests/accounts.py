@@ -7,7 +7,8 @@ import numpy as np
 
 from cnnlib.figures.svg import versions
 
-MEASURED = "measured-figure"  # tag of a cell whose figure shows what a training run or a clock gave
+# Tags of cells whose figures show what a training run gave, and what a clock gave: a clock may show any number.
+MEASURED, TIMED = "measured-figure", "timed-figure"
 CLOSE, LOOSE = 0.005, 0.3  # shares of what an axis spans
 SAME_COLOUR, LIKE_COLOUR = 6, 40  # of 255: of a cell of a picture, and of a picture's mean
 _EXPLORER = '<div class="cnnlib-explorer" '
@@ -26,7 +27,7 @@ def accounts(cell):
     return found
 
 
-def differences(before, after, *, measured=False):
+def differences(before, after, *, measured=False, timed=False):
     """Say where two figures, or lists of figures, show something else.
 
     Parameters
@@ -35,19 +36,21 @@ def differences(before, after, *, measured=False):
     measured : bool
         Whether the figures show what differs a little from run to run: then numbers in words do not count, and curves
         and pictures need only be alike.
+    timed : bool
+        Whether they show what a clock gave: then curves need only have as many points.
 
     Returns
     -------
     list of str
     """
-    return list(_differ(before, after, "figure", _Scale(measured)))
+    return list(_differ(before, after, "figure", _Scale(measured or timed, timed)))
 
 
 class _Scale:
     """What an axis spans, which numbers are compared by."""
 
-    def __init__(self, measured, axes=None):
-        self.measured = measured
+    def __init__(self, measured, timed, axes=None):
+        self.measured, self.timed = measured, timed
         self.spans = {}
         for name in "xy":
             side = (axes or {}).get(name) or {}
@@ -59,6 +62,8 @@ class _Scale:
         one, other = (np.array([float(value) for value in values]) for values in (one, other))
         if one.shape != other.shape:
             return True
+        if self.timed:
+            return not np.array_equal(np.isfinite(one), np.isfinite(other))
         if logarithmic:
             one, other, limits = (np.log10(np.maximum(values, 1e-30)) for values in (one, other, np.array(limits)))
         both = np.concatenate([one, other])
@@ -76,7 +81,7 @@ def _differ(before, after, where, scale):
         if before.keys() != after.keys():
             yield f"{where}: holds {list(after)}, not {list(before)}"
             return
-        inner = _Scale(scale.measured, before) if "upright" in before else scale
+        inner = _Scale(scale.measured, scale.timed, before) if "upright" in before else scale
         for name in before:
             yield from _entry(name, before[name], after[name], f"{where}.{name}", inner)
     elif isinstance(before, list) and not _plain(before):

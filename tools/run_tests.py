@@ -42,6 +42,13 @@ def counts(report):
     return total - failures - errors - skipped, failures + errors, skipped
 
 
+def style():
+    """Check style and formatting, notebooks included; it counts as one test."""
+    checks = ("check", "."), ("format", "--check", ".")
+    status = max([subprocess.run([sys.executable, "-m", "ruff", *each], cwd=ROOT).returncode for each in checks])
+    return status, (int(status == 0), int(status != 0), 0)
+
+
 def build():
     """Build the book; it counts as one test."""
     status = subprocess.run([sys.executable, "-m", "tools.build_book"], cwd=ROOT).returncode
@@ -72,6 +79,7 @@ def steps():
     # A module that wraps an optional backend cannot be imported without it; that everything else
     # can be is what the tests proper show.
     doctests = ["--doctest-modules", "--doctest-ignore-import-errors", "cnnlib"]
+    yield "style", style
     yield "book", build
     yield "tests", lambda: pytest(["tests", *PARALLEL], 1)
     # Triton decides when it is imported whether it compiles or interprets, so this needs processes of its own.

@@ -6,7 +6,7 @@ from cnnlib.figures.alexnet_training import show_effects, show_filters, show_nei
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
-from cnnlib.figures.equivariance import draw_square, show_errors, show_orders, show_prior
+from cnnlib.figures.equivariance import draw_square, show_orders
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
 from cnnlib.figures.learning import (
@@ -19,7 +19,16 @@ from cnnlib.figures.learning import (
 )
 from cnnlib.figures.lenet5 import show_painted, show_table
 from cnnlib.figures.networks import explore_fields, explore_network
-from cnnlib.figures.pooling import show_curves, show_maps, show_regions, show_shifted_row, show_stages, show_winners
+from cnnlib.figures.pooling import (
+    draw_stages,
+    show_coarser,
+    show_curves,
+    show_maps,
+    show_regions,
+    show_shifted_row,
+    show_winners,
+)
+from cnnlib.figures.prior import show_beliefs, show_readers, show_strengths, show_two_weights
 from cnnlib.figures.roofline import show_memory, show_roofline, show_times
 from cnnlib.figures.scripted import explore_shapes, slide_kernel
 from cnnlib.figures.speed import draw_product, show_climb, show_contenders, show_ladder, show_limits, show_reads
@@ -40,6 +49,7 @@ __all__ = [
     "draw_network",
     "draw_product",
     "draw_square",
+    "draw_stages",
     "explore",
     "explore_fields",
     "explore_loss",
@@ -47,13 +57,14 @@ __all__ = [
     "explore_shapes",
     "explore_two_units",
     "show_arrays",
+    "show_beliefs",
     "show_climb",
+    "show_coarser",
     "show_confusion",
     "show_contenders",
     "show_curves",
     "show_descents",
     "show_effects",
-    "show_errors",
     "show_feature_maps",
     "show_field",
     "show_filters",
@@ -69,8 +80,8 @@ __all__ = [
     "show_painted",
     "show_parameters",
     "show_planes",
-    "show_prior",
     "show_race",
+    "show_readers",
     "show_reads",
     "show_regions",
     "show_response",
@@ -78,11 +89,12 @@ __all__ = [
     "show_shares",
     "show_shifted_row",
     "show_side_by_side",
-    "show_stages",
+    "show_strengths",
     "show_table",
     "show_templates",
     "show_times",
     "show_towers",
+    "show_two_weights",
     "show_winners",
     "slide_kernel",
     "style",

@@ -1,10 +1,10 @@
-"""Draw two orders of doing things, how far apart they are, and what a prior makes of a layer."""
+"""Draw two orders of doing things, and how far apart they are."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import ConnectionPatch
 
-from cnnlib.figures.style import ACCENT, FAINT, GRADIENT, INK, INPUT, KERNEL, OUTPUT, clear_to, detached, shaded, style
+from cnnlib.figures.style import FAINT, INPUT, KERNEL, OUTPUT, clear_to, detached, shaded, style
 
 
 def draw_square(x, moved_x, y, moved_y, *, move="g", layer="f"):
@@ -99,104 +99,8 @@ def show_orders(layer_last, move_last):
             axis.set_title(title)
         axes[2].imshow(np.abs(both[0] - both[1]), vmin=0, vmax=largest, cmap=clear_to(KERNEL))
         axes[2].set_title("difference")
-        for axis, colour in zip(axes, (OUTPUT, OUTPUT, KERNEL), strict=True):
+        # A thin, gray frame, beside which a line along the edge can be seen.
+        for axis, colour, width in zip(axes, (OUTPUT, OUTPUT, FAINT), (1.5, 1.5, 0.8), strict=True):
             axis.set(xticks=[], yticks=[])
-            axis.spines[:].set(visible=True, color=colour, linewidth=1.5)
+            axis.spines[:].set(visible=True, color=colour, linewidth=width)
     return detached(figure)
-
-
-def show_errors(places, curves, *, xlabel, floor=1e-17):
-    """Draw errors that are either of the size of rounding or of the size of the thing, on a logarithmic scale.
-
-    Parameters
-    ----------
-    places : ndarray, shape (points,)
-        Equally spaced.
-    curves : mapping of str to ndarray, shape (points,)
-        At most seven; drawn a little beside each other, so that none hides another.
-    xlabel : str
-    floor : float
-        Where errors of zero are drawn.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If there are no curves or too many, or one has not one value for each place.
-    """
-    styles = list(zip((INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK, FAINT), "osD^vP*", strict=True))
-    if not 1 <= len(curves) <= len(styles):
-        raise ValueError(f"show_errors: curves must hold 1 to {len(styles)} entries, received {len(curves)}")
-    step = 0.07 * (places[1] - places[0] if len(places) > 1 else 1)
-    with style():
-        figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
-        for number, (name, errors) in enumerate(curves.items()):
-            if np.shape(errors) != np.shape(places):
-                raise ValueError(
-                    f"show_errors: {name!r} must have shape {np.shape(places)} for its places, "
-                    f"received {np.shape(errors)}"
-                )
-            colour, mark = styles[number]
-            beside = places + step * (number - (len(curves) - 1) / 2)
-            axis.semilogy(
-                beside, np.maximum(errors, floor), mark + ":", color=colour, markersize=5, linewidth=0.8, label=name
-            )
-        axis.set(xlabel=xlabel, xticks=places, ylabel="error, relative to the output", ylim=(floor / 3, 5))
-        figure.legend(ncols=2, loc="outside upper center", fontsize=10)
-    return detached(figure)
-
-
-def show_prior(precisions, distances, errors):
-    """Draw what a prior does to a layer, and what that means for the test error.
-
-    Parameters
-    ----------
-    precisions : sequence of float
-        From 0 to ``inf``, drawn at equal distances.
-    distances : mapping of str to ndarray, shape (precisions,)
-        How far the layer is from each thing that the prior believes; zero where the precision is infinite.
-    errors : mapping of str to ndarray, shape (runs, precisions)
-        Drawn as mean and ± 1 standard deviation; one run has no bars.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If a curve has not one value for each precision.
-    """
-    for name, values in {**distances, **errors}.items():
-        if np.shape(values)[-1:] != (len(precisions),):
-            raise ValueError(
-                f"show_prior: {name!r} must have {len(precisions)} values, one for each precision, "
-                f"received {np.shape(values)}"
-            )
-    places, marks = range(len(precisions)), "os^D"
-    with style():
-        figure, (left, right) = plt.subplots(1, 2, figsize=(6.4, 3.5), layout="constrained")
-        for (name, values), mark in zip(distances.items(), marks, strict=False):
-            # A logarithm has no zero.
-            left.semilogy(places, np.where(np.isinf(precisions), np.nan, values), marker=mark, label=name)
-        for (name, runs), mark in zip(errors.items(), marks, strict=False):
-            spread = np.std(runs, axis=0, ddof=1) if len(runs) > 1 else None
-            right.errorbar(places, np.mean(runs, axis=0), spread, marker=mark, capsize=2, label=name)
-        left.set(ylabel="distance (share of length)", title="distance from a convolution")
-        right.set(ylabel="mean squared error", title="on unseen images", ylim=(0, None))
-        for axis in (left, right):
-            axis.set(xlabel="precision λ of the prior")
-            axis.set_xticks(places, [_power(precision) for precision in precisions], fontsize=9)
-            axis.legend()
-    return detached(figure)
-
-
-def _power(value):
-    """Write a precision shortly: 30, 10³, ∞."""
-    if np.isinf(value):
-        return "∞"
-    exponent = np.log10(value) if value else 0
-    return f"$10^{{{exponent:.0f}}}$" if exponent >= 3 and exponent == int(exponent) else f"{value:g}"

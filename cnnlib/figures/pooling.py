@@ -23,22 +23,15 @@ from cnnlib.figures.style import (
 
 _CURVES = plt.cycler(color=[INPUT, KERNEL, OUTPUT, GRADIENT, ACCENT, INK], marker=list("osD^vP"))
 _MARKS = {"cmap": ListedColormap(["none", ACCENT]), "vmin": 0, "vmax": 1}
-_STAGES = ("input", "affine", "detector", "pooling")
 
 
-def show_stages(before, after, changed, shares, *, image=0):
-    """Draw the stages of a layer bottom up, for an image, for the image moved, and where the two differ.
+def show_coarser(columns):
+    """Draw maps that are looked at less and less closely, for a picture and for the picture moved.
 
     Parameters
     ----------
-    before, after : sequence of 4 ndarray, shape (N, C, H, W)
-        Input, affine stage, detector and pooling of some images, each stage drawn on one scale.
-    changed : sequence of 4 ndarray of bool, shape (N, C, H, W)
-        Which values count as different.
-    shares : sequence of 4 float
-        Written below what has changed.
-    image : int
-        Which of the images to draw; of its channels, the first.
+    columns : mapping of str to (ndarray of shape (H, W), ndarray of the same shape, str)
+        Title; the map, the map of the moved picture, and what is written below. All are on one scale.
 
     Returns
     -------
@@ -47,35 +40,65 @@ def show_stages(before, after, changed, shares, *, image=0):
     Raises
     ------
     ValueError
-        If these are not four stages of matching shapes.
+        If there is no column, or a pair of maps differs in shape.
     """
-    shapes = [[np.shape(stage) for stage in stages] for stages in (before, after, changed)]
-    if len(before) != len(_STAGES) or shapes[1:] != shapes[:1] * 2:
-        raise ValueError(
-            f"show_stages: before, after and changed must hold 4 stages of equal shapes, "
-            f"received {shapes[0]}, {shapes[1]} and {shapes[2]}"
-        )
+    shapes = {title: (np.shape(first), np.shape(second)) for title, (first, second, _) in columns.items()}
+    if not columns or any(first != second or len(first) != 2 for first, second in shapes.values()):
+        raise ValueError(f"show_coarser: columns must hold pairs of maps of equal shapes (H, W), received {shapes}")
+    look = shaded(np.concatenate([np.ravel(each) for pair in columns.values() for each in pair[:2]])[None], "output")
     with style():
-        figure, axes = plt.subplots(4, 3, figsize=(5.4, 7.2), layout="constrained")
-        for row, name, *stages, share in zip(axes[::-1], _STAGES, before, after, changed, shares, strict=True):
-            _draw_stage(row, name, *(stage[image] for stage in stages), share)
-        for axis, title in zip(axes[0], ("image", "moved by a pixel", "what has changed"), strict=True):
-            axis.set_title(title)
-        for axis in axes[1:, :2].flat:
-            arrow = {"arrowstyle": "-|>", "color": KERNEL}
-            axis.annotate("", (0.5, 1.17), (0.5, 1.01), "axes fraction", arrowprops=arrow, annotation_clip=False)
+        size = (1.45 * len(columns), 3.5)
+        figure, axes = plt.subplots(2, len(columns), figsize=size, squeeze=False, layout="constrained")
+        for column, (title, (*maps, note)) in zip(axes.T, columns.items(), strict=True):
+            for axis, values in zip(column, maps, strict=True):
+                axis.imshow(values, **look)
+                _frame(axis)
+            column[0].set_title(title, fontsize=11)
+            column[1].set_xlabel(note, fontsize=11)
+        for axis, name in zip(axes[:, 0], ("as it is", "moved"), strict=True):
+            axis.set_ylabel(name, fontsize=11)
     return detached(figure)
 
 
-def _draw_stage(row, name, before, after, changed, share):
-    look = shaded(np.stack([before, after]), "ink" if name == "input" else None)
-    for axis, maps in zip(row, (before, after), strict=False):
-        axis.imshow(maps[0], **look)
-    row[2].imshow(changed[0], **_MARKS)
-    row[0].set_ylabel(f"{name}\n{' × '.join(map(str, before.shape))}", fontsize=10)
-    row[2].set_xlabel(f"{share:.0%}", fontsize=10)
-    for axis in row:
-        _frame(axis)
+def draw_stages(stages):
+    """Draw the stages of a layer from the bottom up, each as a box with its name and beside it what it makes.
+
+    Parameters
+    ----------
+    stages : sequence of (str, str, ndarray of shape (H, W), str)
+        From the input on: name, what happens there, the map that comes out, and its shades, as
+        `cnnlib.figures.style.shaded` knows them.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no stage.
+    """
+    if not len(stages):
+        raise ValueError("draw_stages: stages must hold at least one entry, received none")
+    with style():
+        figure, axes = plt.subplots(
+            len(stages), 2, figsize=(4.6, 1.5 * len(stages)), width_ratios=(1.7, 1), layout="constrained"
+        )
+        for (box, picture), (name, what, values, shades), kind in zip(
+            np.reshape(axes, (-1, 2))[::-1], stages, ("input", "convolution", "dense", "pooling"), strict=False
+        ):
+            box.set(xlim=(0, 1), ylim=(0, 1))
+            box.axis("off")
+            box.add_patch(Rectangle((0.02, 0.2), 0.96, 0.6, facecolor=LAYER_TINTS[kind], edgecolor=INK, linewidth=0.8))
+            box.text(0.5, 0.61, name, ha="center", va="center", fontweight="bold")
+            box.text(0.5, 0.38, what, ha="center", va="center", fontsize=10)
+            arrow = {"arrowstyle": "-|>", "color": INK}
+            box.annotate("", (0.5, 1.2), (0.5, 0.8), arrowprops=arrow, annotation_clip=False)
+            picture.imshow(values, **shaded(values, shades))
+            _frame(picture)
+            picture.set_xlabel(" × ".join(map(str, values.shape)), fontsize=10)
+        axes.flat[0].text(0.5, 1.22, "next layer", ha="center", va="bottom", fontsize=10)
+    return detached(figure, columns=2)
 
 
 def _frame(axis):

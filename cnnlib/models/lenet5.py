@@ -15,7 +15,7 @@ import torch
 from cnnlib import gpu
 from cnnlib.models.bitmaps import digit_bitmaps
 from cnnlib.models.torch_network import add_weights
-from cnnlib.shapes import positive
+from cnnlib.shapes import choice, positive
 
 # Table I: which of the six maps of S2 each of the sixteen maps of C3 reads.
 C3_TABLE = (
@@ -51,7 +51,10 @@ class LeNet5(torch.nn.Module):
     Parameters
     ----------
     seed : int
-        Of the initial weights and biases: uniform in ``±2.4 / fan_in`` (Appendix A).
+        Of the initial weights and biases.
+    initial : "printed" or "aimed"
+        Their range: ``±2.4 / fan_in``, as Appendix A has it, or ``±2.4 / sqrt(fan_in)``, as its aim asks for: that the
+        weighted sum of a unit has the same standard deviation, whatever its number of inputs.
 
     Attributes
     ----------
@@ -67,9 +70,10 @@ class LeNet5(torch.nn.Module):
     torch.Size([2, 10])
     """
 
-    def __init__(self, *, seed=0):
+    def __init__(self, *, seed=0, initial="printed"):
         super().__init__()
-        add_weights(self, _initial_weights(seed))
+        power = {"printed": 1, "aimed": 0.5}[choice("LeNet5", "initial", initial, ("printed", "aimed"))]
+        add_weights(self, _initial_weights(seed, power))
         self.register_buffer("targets", torch.from_numpy(digit_bitmaps().reshape(10, 84)))
 
     def forward(self, x):
@@ -141,8 +145,8 @@ class LeNet5(torch.nn.Module):
         return {name: value.detach().cpu().numpy().copy() for name, value in self.named_parameters()}
 
 
-def _initial_weights(seed):
-    """Draw every weight and bias between ±2.4 over the number of inputs of its unit (Appendix A)."""
+def _initial_weights(seed, power):
+    """Draw every weight and bias between ±2.4 over a power of the number of inputs of its unit (Appendix A: 1)."""
     # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
     rng = np.random.RandomState(seed)
     reads = np.array([len(maps) for maps in C3_TABLE])
@@ -157,8 +161,8 @@ def _initial_weights(seed):
     }
     weights = {}
     for name, (shape, inputs, unit_inputs) in layers.items():
-        weights[f"{name}.weight"] = (rng.uniform(-2.4, 2.4, shape) / inputs).astype(np.float32)
-        weights[f"{name}.bias"] = (rng.uniform(-2.4, 2.4, len(unit_inputs)) / unit_inputs).astype(np.float32)
+        weights[f"{name}.weight"] = (rng.uniform(-2.4, 2.4, shape) / inputs**power).astype(np.float32)
+        weights[f"{name}.bias"] = (rng.uniform(-2.4, 2.4, len(unit_inputs)) / unit_inputs**power).astype(np.float32)
     return weights
 
 

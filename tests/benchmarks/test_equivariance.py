@@ -1,4 +1,4 @@
-"""Each part measures what it says, and writes a record of its own."""
+"""Each part searches a rate for each network, tests other seeds, and goes on where it was stopped."""
 
 import json
 
@@ -13,8 +13,11 @@ from cnnlib.data import Dataset, Split
 def results(tmp_path, monkeypatch):
     """Keep the book's own records out of reach, and the full MNIST out of use."""
     random = np.random.RandomState(0)
-    parts = [Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), random.randint(0, 10, n)) for n in (30, 8)]
+    parts = [Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), np.arange(n) % 10) for n in (36, 20)]
     monkeypatch.setattr(equivariance, "mnist", lambda full: Dataset("tiny", *parts, tuple("0123456789")))
+    monkeypatch.setattr(
+        equivariance, "PARTS", {"rotation": [("plain", False, 2), ("plain", False, 5)], "width": [("group", True, 2)]}
+    )
     monkeypatch.setattr(record, "RESULTS", tmp_path)
     return tmp_path
 
@@ -25,47 +28,65 @@ def run(monkeypatch, results, *arguments):
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in results.glob("*.json")}
 
 
-def test_the_prior_is_measured_on_real_layers(monkeypatch, results):
-    monkeypatch.setattr(equivariance, "PRECISIONS", (1.0, np.inf))
-    [written] = run(monkeypatch, results, "prior", "--seeds", "1").values()
-    assert written["command"] == "python -m benchmarks.equivariance prior --seeds 1"
-    assert written["n"] == 1
-    rows = written["results"]
-    assert [(row["count"], row["precision"]) for row in rows[:3]] == [(20, "1.0"), (20, "inf"), (200, "1.0")]
-    assert all(row["error"] > 0 for row in rows)
-    assert all((max(row["distances"]) < 1e-10) == (row["precision"] == "inf") for row in rows)
+def test_rates_are_searched_by_validation_digits_and_other_seeds_are_tested(monkeypatch, results):
+    written = run(monkeypatch, results, "--seeds", "2")
+    assert set(written) == {"equivariance-rotation", "equivariance-width"}
+    content = written["equivariance-rotation"]
+    assert content["command"] == "python -m benchmarks.equivariance rotation --seeds 2"
+    assert content["n"] == 2
+    searched, tested = ([row for row in content["results"] if row["tested"] == which] for which in (False, True))
+    assert {row["steps"] for row in searched} == {2, 5}
+    assert {row["seed"] for row in searched} == {2}
+    assert [(row["steps"], row["seed"]) for row in tested] == [(2, 0), (2, 1), (5, 0), (5, 1)]
+    for steps in (2, 5):
+        scores = {row["rate"]: row["validation"] for row in searched if row["steps"] == steps}
+        assert len(scores) >= 3
+        [rate] = {row["rate"] for row in tested if row["steps"] == steps}
+        assert scores[rate] == max(scores.values())
+    assert not any("accuracy" in row or "upright" in row for row in searched)
+    assert all(len(row["accuracy"]) == 24 for row in tested)
 
 
-def test_every_other_part_asks_for_each_combination_once(monkeypatch, results):
+def test_a_stopped_run_goes_on(monkeypatch, results):
+    first = run(monkeypatch, results, "width", "--seeds", "1")["equivariance-width"]["results"]
+    path = results / "equivariance-width.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["results"] = content["results"][:-1]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    trained = []
+    honest = equivariance.rotation.trained_turner
+    monkeypatch.setattr(
+        equivariance.rotation,
+        "trained_turner",
+        lambda *arguments, **options: trained.append(options["seed"]) or honest(*arguments, **options),
+    )
+    assert run(monkeypatch, results, "width", "--seeds", "1")["equivariance-width"]["results"] == first
+    assert trained == [0]
+
+
+@pytest.mark.parametrize("best", [equivariance.RATES[0], 0.0025, 0.005, 0.02, equivariance.RATES[-1]])
+def test_the_search_climbs_to_the_best_rate_inside_its_neighbours(best):
     asked = []
 
-    def reading_error(kind, train, test, count, *, steps, seed):
-        asked.append((kind, count, steps, seed))
-        return 0.5
+    def score(rate):
+        asked.append(rate)
+        return -abs(np.log(rate / best))
 
-    monkeypatch.setattr(equivariance.sharing, "reading_error", reading_error)
-    monkeypatch.setattr(equivariance.placement, "tower_accuracy", lambda *arguments, **options: 0.25)
-    monkeypatch.setattr(equivariance.permutation, "trained_reader", lambda name, train, *, seed, order: name)
-    monkeypatch.setattr(
-        equivariance.permutation, "permuted_accuracy", lambda network, test, order: float(order is None)
-    )
-    monkeypatch.setattr(equivariance.rotation, "trained_turner", lambda name, train, *, steps, seed: name)
-    monkeypatch.setattr(equivariance.rotation, "accuracy_by_angle", lambda network, test, angles: np.ones(len(angles)))
-    names = ["sharing", "placement", "permutation", "rotation"]
-    written = run(monkeypatch, results, *names, "--seeds", "2")
-    assert set(written) == {f"equivariance-{name}" for name in names}
-    counts = {name: len(written[f"equivariance-{name}"]["results"]) for name in names}
-    assert counts == {"sharing": 2 * 5 * 3 * 2, "placement": 2 * 2 * 5 * 2, "permutation": 2 * 2 * 2, "rotation": 3 * 2}
-    # At least one pass over the digits.
-    assert {steps for _, count, steps, _ in asked if count == 60_000} == {1200}
-    assert {steps for _, count, steps, _ in asked if count < 60_000} == {400}
-    by_order = {row["permuted"]: row["accuracy"] for row in written["equivariance-permutation"]["results"]}
-    assert by_order == {False: 1.0, True: 0.0}
-    assert len(written["equivariance-rotation"]["results"][0]["accuracy"]) == 24
+    assert equivariance.search(0.005, score) == best
+    assert len(asked) == len(set(asked))
+    near = [rate for rate in equivariance.RATES if 0.4 < rate / best < 2.5]
+    assert set(near) <= set(asked)
+
+
+def test_the_last_twelfth_of_the_training_digits_is_kept_for_validation():
+    digits = equivariance.mnist(full=True)
+    train, validation, test = equivariance.split(digits)
+    assert [len(labels) for _, labels in (train, validation, test)] == [33, 3, 20]
+    assert train[0].dtype == np.float32
 
 
 def test_an_unknown_part_is_refused(monkeypatch, results, capsys):
     with pytest.raises(SystemExit):
         run(monkeypatch, results, "pooling")
-    assert "there is no part 'pooling'; there are prior, sharing" in capsys.readouterr().err
+    assert "there is no part 'pooling'; there are rotation, width" in capsys.readouterr().err
     assert not list(results.iterdir())

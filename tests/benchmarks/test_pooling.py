@@ -1,60 +1,109 @@
-"""The pooling record holds every run that it says it made."""
+"""The pooling record holds every run that it says it made, part by part."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from benchmarks import pooling, record
 from cnnlib.data import Dataset, Split
-from cnnlib.experiments.pooling import where
+from cnnlib.experiments.pooling import savings, sizes, where
+
+
+def judged(network, images, labels):
+    """Answer 0 to every picture."""
+    return SimpleNamespace(accuracy=0.5, predictions=np.zeros(len(labels), int))
 
 
 @pytest.fixture
-def results(tmp_path, monkeypatch):
-    """Keep the book's own records out of reach, and the work small."""
+def folder(tmp_path, monkeypatch):
+    """Keep the book's own records out of reach, and train nothing."""
     monkeypatch.setattr(record, "RESULTS", tmp_path)
     random = np.random.RandomState(0)
-    parts = [Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), random.randint(0, 10, n)) for n in (20, 10)]
+    parts = [
+        Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), random.randint(0, 10, n)) for n in (3010, 10)
+    ]
     monkeypatch.setattr(pooling, "mnist", lambda: Dataset("tiny", *parts, tuple("0123456789")))
-    monkeypatch.setattr(pooling, "EPOCHS", 1)
-    monkeypatch.setattr(pooling, "SIZES", (20, 28))
-    monkeypatch.setattr(pooling, "SHIFTS", (1, 4))
-    asked = []
+    monkeypatch.setattr(pooling, "evaluate", judged)
+    monkeypatch.setattr(where, "learn_scenes", lambda *arguments, **options: ("network", ([], [])))
+    monkeypatch.setattr(where, "known_and_new", lambda *arguments, **options: (1.0, 0.5))
+    monkeypatch.setattr(where, "scenes", lambda count, seed, **options: ([], {"there": [], "where": np.array([0, 7])}))
+    for module, name in ((savings, "learn_pooled"), (sizes, "learn_sizes")):
+        monkeypatch.setattr(module, name, lambda *arguments, **options: "network")
+    tried = []
 
-    def learn(task, window, count, *, seed):
-        asked.append((task, window, count, seed))
-        return 0.5
+    def searched_rate(train_with, validation, **options):
+        train_with(0.01, 100)
+        tried.append(options)
+        return 0.02, {0.02: 0.9}
 
-    monkeypatch.setattr(where, "learn", learn)
-    return tmp_path, asked
+    monkeypatch.setattr(pooling, "searched_rate", searched_rate)
+    return tmp_path
 
 
-def test_the_record_is_complete(results, monkeypatch, capsys):
-    folder, asked = results
-    monkeypatch.setattr("sys.argv", ["pooling", "--seeds", "2"])
+def measure(folder, monkeypatch, *parts):
+    monkeypatch.setattr("sys.argv", ["pooling", *parts])
     pooling.main()
-    written = json.loads((folder / "pooling.json").read_text(encoding="utf-8"))
-    assert written["command"] == "python -m benchmarks.pooling --seeds 2"
-    assert written["n"] == 2
+    return json.loads((folder / "pooling.json").read_text(encoding="utf-8"))
+
+
+def test_the_record_is_complete(folder, monkeypatch, capsys):
+    written = measure(folder, monkeypatch)
+    assert written["command"] == "python -m benchmarks.pooling"
+    assert written["n"] == "5; 10 for savings, 3 for long runs"
+    assert list(written["results"]) == ["where", "redrawn", "heart", "savings", "sizes", "sheets"]
 
     rows = written["results"]["where"]
-    assert [(row["task"], row["window"], row["count"], row["seed"]) for row in rows] == asked
     for task in ("there", "where"):
-        for seed in (0, 1):
-            runs = {(row["window"], row["count"]) for row in rows if (row["task"], row["seed"]) == (task, seed)}
-            curves = {(window, count) for window in (1, 3, 18) for count in (100, 200, 400, 800, 1600)}
-            assert runs == curves | {(window, 800) for window in (2, 6, 9)}
-    assert len(rows) == 2 * 2 * 18
+        for seed in range(5):
+            runs = {
+                (row["pooling"], row["count"])
+                for row in rows
+                if (row["task"], row["seed"], row["wandering"], row["budget"]) == (task, seed, True, 1)
+            }
+            curves = {(name, count) for name in ("none", "3×3", "global") for count in (100, 400, 1600)}
+            assert runs == curves | {(name, 400) for name in where.SCENE_POOLINGS}
+    fixed = {(row["task"], row["pooling"]) for row in rows if not row["wandering"]}
+    assert fixed == {("there", "none"), ("there", "global")}
+    longer = {(row["task"], row["pooling"], row["seed"]) for row in rows if row["budget"] > 1}
+    assert longer == {(task, name, seed) for task in where.ANSWERS_TO for name in ("none", "3×3") for seed in range(3)}
+    assert all(row["rate"] == 0.02 and (row["train"], row["test"]) == (1.0, 0.5) for row in rows)
+
+    rows = written["results"]["redrawn"]
+    assert [(row["pooling"], row["count"], row["seed"], row["rate"]) for row in rows] == [
+        ("none", 400, seed, 0.02) for seed in range(5)
+    ]
+
+    rows = written["results"]["heart"]
+    cases = [(400, 1), (400, 3), (400, 10), (1600, 1), (1600, 3), (1600, 10), (40_000, 5)]
+    assert [(row["count"], row["budget"], row["seed"]) for row in rows] == [(*c, s) for c in cases for s in range(3)]
+    # Of a place in the corner and one that is not at the border, a network that answers 0 knows the first.
+    assert all((row["test"], row["outer"], row["inner"]) == (0.5, 1, 0) for row in rows)
+
+    rows = written["results"]["savings"]
+    assert {(row["pooling"], row["seed"]) for row in rows} == {
+        (name, s) for name in savings.MIDDLE_POOLINGS for s in range(10)
+    }
+    assert all(row["seconds"] >= 0 for row in rows)
 
     rows = written["results"]["sizes"]
-    assert [(row["seed"], row["grid"]) for row in rows] == [(0, 4), (0, 1), (1, 4), (1, 1)]
-    assert all(list(row["accuracy"]) == ["20", "28"] for row in rows)
+    kinds = [("grid of 4×4", [28]), ("global average", [28]), ("grid of 4×4", [20, 28, 40, 56])]
+    assert [(row["pooling"], row["trained"], row["seed"]) for row in rows] == [(*k, s) for k in kinds for s in range(5)]
+    assert all(list(map(int, row["read"])) == list(sizes.SIDES) for row in rows)
 
-    rows = written["results"]["aliasing"]
-    kinds = [("max", "max"), ("max", "none"), ("blur", "blur"), ("none", "none")]
-    assert [(row["trained"], row["run"]) for row in rows] == kinds * 2
-    for row in rows:
-        assert len(row["consistency"]) == 2
-        assert row["consistency"][1] == 1.0  # the grid of 4, or none at all
-    assert "seed 1: aliasing, 4 rows" in capsys.readouterr().out
+    rows = written["results"]["sheets"]
+    assert [row["seed"] for row in rows] == list(range(5))
+    pairs = {(each["digit"], each["sheet"]) for each in rows[0]["read"]}
+    assert pairs == {(28, 48), (28, 64)} | {(side, 80) for side in (14, 20, 28, 40, 56)}
+    assert "sheets" in capsys.readouterr().out
+
+
+def test_a_part_keeps_the_others(folder, monkeypatch):
+    first = measure(folder, monkeypatch, "savings")
+    assert list(first["results"]) == ["savings"]
+    second = measure(folder, monkeypatch, "sheets")
+    assert list(second["results"]) == ["savings", "sheets"]
+    assert [row["pooling"] for row in first["results"]["savings"]] == [
+        row["pooling"] for row in second["results"]["savings"]
+    ]

@@ -46,6 +46,7 @@ def test_the_card_comes_to_the_tick_that_was_pressed(page):
     assert ticks.count() == 2  # the finding, and the summary
     for place in range(2):
         ticks.nth(place).click()
+        page.locator("#claim-lenet-test-accuracy").wait_for()  # a busy machine may still be about to show it
         card = page.locator("#claim-lenet-test-accuracy").bounding_box()
         assert 0 < card["y"] - ticks.nth(place).bounding_box()["y"] < 200
         ticks.nth(place).click()

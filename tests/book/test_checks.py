@@ -57,6 +57,7 @@ def test_a_finding_leads_to_its_card_and_the_cell_is_gone(tmp_path):
     [card] = page.select(".check")
     assert tick["href"] == f"#{card['id']}" == "#claim-page-reads"
     assert card.find_previous_sibling("p").a == tick
+    assert tick.previous_sibling.endswith("seen\N{NO-BREAK SPACE}")  # no line begins with a ✓
     assert card.select_one(".sentence").get_text() == "It reads 97 of 100 digits."
     assert card.select_one(".verdict strong").get_text() == "0.971"
     assert "0.97 ± 0.01" in card.select_one(".verdict").get_text()
@@ -96,7 +97,7 @@ def test_a_chapter_not_yet_rewritten_shows_its_claims_as_sentences(tmp_path):
     page, warnings = built(tmp_path, "# A page\n\nIt reads well.", elsewhere=["page"])
     assert warnings == ""
     [finding] = page.select("p.finding")
-    assert finding.get_text() == "It reads 97 of 100 digits. ✓"
+    assert finding.get_text() == "It reads 97 of 100 digits.\N{NO-BREAK SPACE}✓"
     assert finding.find_next_sibling("div")["id"] == "claim-page-reads"
 
 

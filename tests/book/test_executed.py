@@ -6,7 +6,7 @@ included, but for what `nbval_sanitize.cfg` names. Of figures, and of all that t
 
 import nbformat
 import pytest
-from accounts import MEASURED, accounts, differences
+from accounts import MEASURED, TIMED, accounts, differences
 from jupyter_cache import get_cache
 from outputs import code_cells, shown
 
@@ -23,8 +23,9 @@ def test_the_build_printed_what_is_committed(path):
     for before, after in cells:
         assert shown(after.outputs) == shown(before.outputs), before.source
         seen, seen_now = accounts(before), accounts(after)
-        measured = MEASURED in before.metadata.get("tags", [])
-        assert differences(seen, seen_now, measured=measured) == [], before.source
+        tags = before.metadata.get("tags", [])
+        found = differences(seen, seen_now, measured=MEASURED in tags, timed=TIMED in tags)
+        assert found == [], before.source
 
 
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)

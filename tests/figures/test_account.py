@@ -100,15 +100,22 @@ def test_another_look_is_the_same_figure(change):
     assert differences(drawn(), drawn(change)) == []
 
 
-def test_what_was_measured_may_differ_a_little():
-    def measured(shift, words):
-        return drawn(lambda f, c, b, p: (c.lines[0].set_ydata(PLACES**2 + shift), c.set_title(words)))
+def measured(shift, words):
+    return drawn(lambda f, c, b, p: (c.lines[0].set_ydata(PLACES**2 + shift), c.set_title(words)))
 
+
+def test_what_was_measured_may_differ_a_little():
     before, after = measured(0, "after 1.2 s"), measured(3, "after 3.45 s")
     assert differences(before, after) != []
     assert differences(before, after, measured=True) == []
     assert differences(before, measured(15, "after 3.45 s"), measured=True) != []
     assert differences(before, measured(0, "before 1.2 s"), measured=True) != []
+
+
+def test_where_a_clock_speaks_only_the_kind_of_curve_counts():
+    assert differences(measured(0, "took 1.2 s"), measured(15, "took 3.45 s"), timed=True) == []
+    assert differences(measured(0, "took 1.2 s"), measured(0, "took long"), timed=True) != []
+    assert differences(measured(0, "took 1.2 s"), measured(float("nan"), "took 1.2 s"), timed=True) != []
 
 
 def test_an_image_is_what_is_seen_of_it_and_clear_is_no_colour():

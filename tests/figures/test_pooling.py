@@ -8,11 +8,12 @@ from messages import exactly
 
 from cnnlib.figures import (
     ACCENT,
+    draw_stages,
+    show_coarser,
     show_curves,
     show_maps,
     show_regions,
     show_shifted_row,
-    show_stages,
     show_winners,
 )
 from cnnlib.figures.style import LAYER_TINTS
@@ -20,36 +21,51 @@ from cnnlib.figures.style import LAYER_TINTS
 RANDOM = np.random.RandomState(0)
 
 
-def layer(seed):
-    random = np.random.RandomState(seed)
-    return [random.normal(size=shape) for shape in ((2, 1, 6, 8), (2, 3, 6, 8), (2, 3, 6, 8), (2, 3, 3, 4))]
+def test_coarser_maps_stand_above_their_moved_ones_on_one_scale():
+    columns = {
+        "4×6": (RANDOM.uniform(0, 2, (4, 6)), RANDOM.uniform(0, 2, (4, 6)), "0.50"),
+        "1×1": (np.array([[3.0]]), np.array([[1.0]]), "0.00"),
+    }
+    figure = show_coarser(columns)
+    above, below = np.reshape(figure.axes, (2, 2))
+    for first, second, (title, (one, two, note)) in zip(above, below, columns.items(), strict=True):
+        np.testing.assert_array_equal(first.images[0].get_array(), one)
+        np.testing.assert_array_equal(second.images[0].get_array(), two)
+        assert first.get_title() == title
+        assert second.get_xlabel() == note
+        assert first.images[0].get_clim() == second.images[0].get_clim() == (0, 3)
+    assert above[0].get_ylabel() != below[0].get_ylabel()
 
 
-def test_stages_stand_bottom_up_beside_what_they_become():
-    before, after = layer(0), layer(1)
-    changed = [np.abs(a - b) > 1 for a, b in zip(before, after, strict=True)]
-    axes = np.reshape(show_stages(before, after, changed, [0.1, 0.25, 0.5, 0.75], image=1).axes, (4, 3))[::-1]
-    names = ["input\n1 × 6 × 8", "affine\n3 × 6 × 8", "detector\n3 × 6 × 8", "pooling\n3 × 3 × 4"]
-    assert [row[0].get_ylabel() for row in axes] == names
-    assert [row[2].get_xlabel() for row in axes] == ["10%", "25%", "50%", "75%"]
-    for row, stages in zip(axes, zip(before, after, changed, strict=True), strict=True):
-        for axis, stage in zip(row, stages, strict=True):
-            np.testing.assert_array_equal(axis.images[0].get_array(), stage[1, 0])
-        low = min(stage[1].min() for stage in stages[:2])
-        high = max(stage[1].max() for stage in stages[:2])
-        if stages[0] is not before[0]:
-            high = max(-low, high)
-            low = -high
-        assert row[0].images[0].get_clim() == row[1].images[0].get_clim() == (low, high)
-    assert [row[0].images[0].get_cmap().name for row in axes] == ["ink", "signed", "signed", "signed"]
+def test_stages_stand_bottom_up_beside_what_they_make():
+    maps = [RANDOM.normal(size=(4, 5)), RANDOM.normal(size=(4, 5)), RANDOM.uniform(size=(2, 3))]
+    stages = [("in", "a", maps[0], "ink"), ("mid", "b", maps[1], "signed"), ("out", "c", maps[2], "output")]
+    axes = np.reshape(draw_stages(stages).axes, (3, 2))[::-1]
+    for (box, picture), (name, what, values, shades) in zip(axes, stages, strict=True):
+        assert [text.get_text() for text in box.texts][:2] == [name, what]
+        np.testing.assert_array_equal(picture.images[0].get_array(), values)
+        assert picture.images[0].get_cmap().name == shades
+        assert picture.get_xlabel() == " × ".join(map(str, values.shape))
+    assert axes[-1][0].texts[-1].get_text() == "next layer"
 
 
-def test_stages_must_match():
-    before, after = layer(0), layer(1)
-    with pytest.raises(ValueError, match=r"show_stages: .* 4 stages of equal shapes, received \[\(2, 1, 6, 8\), \(2"):
-        show_stages(before, after[:3], before, [0] * 4)
-    with pytest.raises(ValueError, match="show_stages: "):
-        show_stages(before[:3], after[:3], before[:3], [0] * 3)
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: show_coarser({"a": (np.ones((2, 3)), np.ones((3, 2)), "")}),
+            "show_coarser: columns must hold pairs of maps of equal shapes (H, W), received {'a': ((2, 3), (3, 2))}",
+        ),
+        (
+            lambda: show_coarser({}),
+            "show_coarser: columns must hold pairs of maps of equal shapes (H, W), received {}",
+        ),
+        (lambda: draw_stages([]), "draw_stages: stages must hold at least one entry, received none"),
+    ],
+)
+def test_what_does_not_match_is_named(call, message):
+    with pytest.raises(ValueError, match=exactly(message)):
+        call()
 
 
 def test_a_shifted_row_marks_what_differs_and_nothing_before():

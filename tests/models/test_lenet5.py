@@ -109,6 +109,16 @@ def test_gradients_are_those_of_central_differences(loss):
         assert (parameter.grad * direction).sum().item() == pytest.approx(slope, rel=1e-5, abs=1e-8), name
 
 
+def test_aimed_weights_have_the_range_that_the_aim_asks_for():
+    printed, aimed = (LeNet5(seed=3, initial=name).weights() for name in ("printed", "aimed"))
+    for name, inputs in {"c1": 25, "s2": 4, "s4": 4, "c5": 400, "f6": 120}.items():
+        for kind in ("weight", "bias"):
+            expected = printed[f"{name}.{kind}"] * np.sqrt(inputs)
+            np.testing.assert_allclose(aimed[f"{name}.{kind}"], expected, rtol=1e-5)
+    with pytest.raises(ValueError, match="initial must be one of 'printed', 'aimed', received 'small'"):
+        LeNet5(initial="small")
+
+
 def test_initial_weights_are_bounded_by_the_inputs_of_their_unit():
     weights = LeNet5(seed=0).weights()
     for name, inputs in (("c1", 25), ("s2", 4), ("s4", 4), ("c5", 400), ("f6", 120)):

@@ -140,9 +140,9 @@ def test_when_one_process_dies_the_other_says_so_in_one_line(picture_root, tmp_p
 
 
 @contextlib.contextmanager
-def torchrun(*command, program=("-m", "cnnlib")):
+def torchrun(*command, program=("-m", "cnnlib"), **variables):
     """Start two processes as a reader does; kill what is left of them at the end."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"} | variables
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", *program]
     with subprocess.Popen(
         [*launcher, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=environment
@@ -161,8 +161,10 @@ def kill(process):
 
 
 def test_processes_whose_torchrun_is_killed_stop_and_torchrun_goes_on(picture_root, whole, tmp_path):
-    with torchrun(*arguments(picture_root, tmp_path), program=[WAITING]) as process:
-        while step_of(tmp_path) < 2:
+    waiting, folder = tmp_path / "waiting", tmp_path / "run"
+    waiting.mkdir()
+    with torchrun(*arguments(picture_root, folder), program=[WAITING], WAITING_FOLDER=str(waiting)) as process:
+        while len(list(waiting.iterdir())) < 2:
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
         orphans = psutil.Process(process.pid).children()
@@ -171,10 +173,10 @@ def test_processes_whose_torchrun_is_killed_stop_and_torchrun_goes_on(picture_ro
         for each in alive:
             each.kill()
     assert not alive
-    assert step_of(tmp_path) == 4  # where they waited for that
-    with torchrun(*arguments(picture_root, tmp_path)) as process:
+    assert step_of(folder) == 4  # where they waited
+    with torchrun(*arguments(picture_root, folder)) as process:
         out, err = process.communicate()
     assert process.returncode == 0, err
     assert out.splitlines()[0].startswith("AlexNet of 2012, 0.03 of the width on imagenet: top-1 accuracy ")
     # Other processes than those of the whole run: on a busy machine the last bit has been seen to differ.
-    assert_same(tmp_path, whole, exactly=False)
+    assert_same(folder, whole, exactly=False)

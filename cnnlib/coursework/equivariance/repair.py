@@ -13,7 +13,7 @@ MISTAKES = Section("equivariance", "Common mistakes")
 MOVES = Section("equivariance", "What does it mean to move with the image?")
 BREAKS = Section("equivariance", "Where is it exact, and where does it break?")
 TURNS = Section("equivariance", "Can turns be built in?")
-ALIASING = Section("pooling", "What goes wrong when every other value is dropped?")
+ALIASING = Section("aliasing", "What does a blur save, and what does it cost?")
 
 
 def circular_correlate(image, kernel, mode="wrap"):

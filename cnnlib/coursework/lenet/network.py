@@ -13,7 +13,7 @@ SIZES = Section("lenet", "How large is every layer?")
 BEFORE = Section("lenet", "What does the network say before it has learned anything?")
 LEARNING = Section("lenet", "How does it learn?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
-POOLED = Section("pooling", "Who gets the gradient?")
+POOLED = Section("aliasing", "Who gets the gradient?")
 
 
 def forward(weights, images, activation):

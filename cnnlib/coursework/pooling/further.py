@@ -7,8 +7,8 @@ from cnnlib.coursework.inputs import array, integers, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 SIZES = Section("pooling", "Can one network read images of every size?")
-ALIASING = Section("pooling", "What goes wrong when every other value is dropped?")
-GRADIENT = Section("pooling", "Who gets the gradient?")
+ALIASING = Section("aliasing", "What does a blur save, and what does it cost?")
+GRADIENT = Section("aliasing", "Who gets the gradient?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
 
 

@@ -8,7 +8,7 @@ from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("pooling", "Common mistakes")
 STATISTICS = Section("pooling", "What can a number say about its neighbourhood?")
-ALIASING = Section("pooling", "What goes wrong when every other value is dropped?")
+ALIASING = Section("aliasing", "What does a blur save, and what does it cost?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
 
 

@@ -1,4 +1,4 @@
-"""Detectors that share one answer, the largest, and so learn the turns of a letter that nobody told them of."""
+"""Detectors that share one answer, the largest: turned copies of one, or as many that learn the turns of a letter."""
 
 import numpy as np
 import torch
@@ -6,18 +6,22 @@ import torch
 from cnnlib import gpu
 from cnnlib.models.architecture import Architecture
 from cnnlib.models.torch_network import Network
-from cnnlib.shapes import Dense, Flatten, choice, integer
+from cnnlib.shapes import Activation, Dense, Flatten, choice, integer
+from cnnlib.training import evaluate
+from cnnlib.training.steps import fit_steps
 
 LETTER = np.array([[1, 1, 1, 1, 0], [1, 0, 0, 0, 0], [1, 1, 1, 0, 0], [1, 0, 0, 0, 0], [1, 0, 0, 0, 0]], np.float32)
 
 
-def turned_letters(count, seed):
+def turned_letters(count, seed, turns=4):
     """Draw an F or its mirror image, turned by 0, 90, 180 or 270 degrees, in noise.
 
     Parameters
     ----------
     count : int
     seed : int
+    turns : int
+        How many of the four turns occur, from the first.
 
     Returns
     -------
@@ -36,7 +40,7 @@ def turned_letters(count, seed):
     """
     # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
     random = np.random.RandomState(seed)
-    labels, turns = random.randint(0, 2, count), random.randint(0, 4, count)
+    labels, turns = random.randint(0, 2, count), random.randint(0, turns, count)
     letters = np.stack([[np.rot90(face, k) for k in range(4)] for face in (LETTER[:, ::-1], LETTER)])
     images = letters[labels, turns] + random.normal(0, 0.5, (count, 5, 5))
     return images[:, None].astype(np.float32), labels, turns
@@ -84,6 +88,75 @@ class Maxout(Network):
     def templates(self):
         """Return the detectors' weights as images, shape (2, members, 5, 5)."""
         return self.weights()["dense1.weight"].reshape(2, self.members, 5, 5)
+
+
+class TurnedCopies(Network):
+    """For each of two classes one learned detector, turned by 0, 90, 180 and 270 degrees, and the largest answer.
+
+    Parameters
+    ----------
+    seed : int
+        Of the initial weights.
+    """
+
+    def __init__(self, *, seed=0):
+        super().__init__(Architecture("Turned copies", (1, 5, 5), (Flatten(), Dense(2))), seed=seed)
+
+    def forward(self, x):
+        """Return the two scores, shape (N, 2), of images of shape (N, 1, 5, 5)."""
+        detectors = self.dense1.weight.reshape(2, 5, 5)
+        turned = torch.stack([detectors.rot90(k, (1, 2)) for k in range(4)], dim=1)  # 2 × 4 × 5 × 5
+        answers = torch.einsum("nij,ctij->nct", x[:, 0], turned)
+        return answers.amax(2) + self.dense1.bias
+
+
+def letter_hidden_layer(units, seed=0):
+    """Return a dense network with one hidden layer of ReLUs, the usual rival."""
+    layers = (Flatten(), Dense(units), Activation("relu"), Dense(2))
+    return Network(Architecture(f"{units} hidden units", (1, 5, 5), layers), seed=seed)
+
+
+LETTER_READERS = {
+    "one detector": lambda seed: Maxout(1, seed=seed),
+    "average of eight": lambda seed: Maxout(8, "average", seed=seed),
+    "maximum of four": lambda seed: Maxout(4, seed=seed),
+    "maximum of eight": lambda seed: Maxout(8, seed=seed),
+    "15 hidden units": lambda seed: letter_hidden_layer(15, seed),
+    "one, turned four times": lambda seed: TurnedCopies(seed=seed),
+}
+
+
+def read_letters(reader, count, *, rate, seed, turns=4, every_turn=False, fresh, steps=300):
+    """Train one of `LETTER_READERS` on letters, and return the share of fresh ones that it reads.
+
+    Parameters
+    ----------
+    reader : str
+    count : int
+        Letters to learn from.
+    rate : float
+        Peak of the learning rate.
+    seed : int
+        Of the letters, of the initial weights and of the order of the letters.
+    turns : int
+        How many of the four turns the letters to learn from show.
+    every_turn : bool
+        Show each of the letters in all four turns.
+    fresh : tuple of ndarray
+        Images and labels that it is tried on.
+    steps : int
+        Of 50 letters each, whatever their number.
+
+    Returns
+    -------
+    float
+    """
+    images, labels, _ = turned_letters(count, seed + 1000, turns)
+    if every_turn:
+        images = np.concatenate([np.rot90(images, turn, (2, 3)) for turn in range(4)])
+        labels = np.tile(labels, 4)
+    network = fit_steps(LETTER_READERS[reader](seed), images, labels, steps=steps, learning_rate=rate, seed=seed)
+    return evaluate(network, *fresh).accuracy
 
 
 @torch.no_grad()

@@ -17,7 +17,10 @@ class PositionReader(torch.nn.Module):
     ----------
     depth : int
         Convolutions with 3×3 kernels; an output sees ``depth`` pixels far in every direction.
-    padding_mode : "zeros" or "circular"
+    padding_mode : "zeros", "circular" or "replicate"
+        What stands around the maps: zeros, the opposite border, or each map's own border once more.
+    outside : float
+        What stands around the *image* in place of zeros; the maps behind it are padded with zeros all the same.
     channels : int
     seed : int
         Of the initial weights.
@@ -25,12 +28,13 @@ class PositionReader(torch.nn.Module):
     Raises
     ------
     ValueError
-        If ``padding_mode`` is neither.
+        If ``padding_mode`` is none of them.
     """
 
-    def __init__(self, depth, padding_mode, *, channels=16, seed=0):
+    def __init__(self, depth, padding_mode, *, outside=0.0, channels=16, seed=0):
         super().__init__()
-        self.padding_mode = choice("PositionReader", "padding_mode", padding_mode, ("zeros", "circular"))
+        self.padding_mode = choice("PositionReader", "padding_mode", padding_mode, ("zeros", "circular", "replicate"))
+        self.outside = outside
         random = np.random.RandomState(seed)
         widths = [1] + depth * [channels]
         self.weights = torch.nn.ParameterList(
@@ -42,9 +46,16 @@ class PositionReader(torch.nn.Module):
 
     def forward(self, x):
         """Return where each pixel of images (N, 1, H, W) is said to be, shape (N, 2, H, W)."""
+        outside = self.outside
         for weight, bias in zip(self.weights, self.biases, strict=True):
-            x = gpu.relu(gpu.conv2d(x, weight, bias, padding=1, padding_mode=self.padding_mode))
+            x = gpu.relu(gpu.conv2d(self._padded(x, outside), weight, bias))
+            outside = 0.0
         return gpu.conv2d(x, self.readout, self.readout_bias)
+
+    def _padded(self, x, outside):
+        if self.padding_mode == "zeros":
+            return torch.nn.functional.pad(x, (1, 1, 1, 1), value=outside)
+        return torch.nn.functional.pad(x, (1, 1, 1, 1), mode=self.padding_mode)
 
 
 def coordinates(height, width):
@@ -53,7 +64,7 @@ def coordinates(height, width):
     return np.stack(np.meshgrid(rows, columns, indexing="ij")).astype(np.float32)
 
 
-def read_position(depth, padding_mode, *, size=(16, 16), iterations=300, seed=0):
+def read_position(depth, padding_mode, *, outside=0.0, size=(16, 16), iterations=300, seed=0):
     """Train a network to name every pixel's place on a white image, and return what it says.
 
     The image is all there is to see, so that there is nothing to generalise to: the question is what the network
@@ -61,7 +72,7 @@ def read_position(depth, padding_mode, *, size=(16, 16), iterations=300, seed=0)
 
     Parameters
     ----------
-    depth, padding_mode, seed
+    depth, padding_mode, outside, seed
         As in `PositionReader`.
     size : pair of int
         Rows and columns of the image.
@@ -72,7 +83,7 @@ def read_position(depth, padding_mode, *, size=(16, 16), iterations=300, seed=0)
     ndarray of float32, shape (2, H, W)
         Row and column that the network gives for each pixel, from the middle of the image.
     """
-    network = PositionReader(depth, padding_mode, seed=seed)
+    network = PositionReader(depth, padding_mode, outside=outside, seed=seed)
     white = torch.ones(1, 1, *size)
     target = torch.from_numpy(coordinates(*size))[None]
     optimizer = torch.optim.LBFGS(network.parameters(), max_iter=iterations, line_search_fn="strong_wolfe")

@@ -1,4 +1,7 @@
-"""Digits upside down: a plain network, one that was shown turned digits, and one that is equivariant to turns."""
+"""Turned digits, read by plain networks and by networks that are equivariant to quarter turns."""
+
+from functools import partial
+from math import prod
 
 import numpy as np
 import torch
@@ -6,6 +9,7 @@ import torch
 from cnnlib import gpu
 from cnnlib.gpu.rotations import group_conv2d, group_pool, lift_conv2d
 from cnnlib.models.torch_network import draw_weights
+from cnnlib.shapes import choice
 from cnnlib.training import evaluate
 from cnnlib.training.steps import fit_steps
 
@@ -37,66 +41,98 @@ def rotate(images, degrees, *, scale=1.0):
 
 
 class PlainReader(torch.nn.Module):
-    """Convolutions of 5×5, 5×5 and 4×4 that leave 32 numbers of a 28×28 digit, and ten dense units; 11,978 parameters.
+    """Convolutions of 5×5, 5×5 and 4×4 with poolings of 2×2 behind the first two, and ten dense units.
 
-    The third convolution covers its whole input, so that what reaches the dense units has no place any more.
+    The third convolution covers its whole input: what reaches the dense units has no place any more.
 
     Parameters
     ----------
+    channels : triple of int
+        Maps of the three convolutions.
     seed : int
         Of the initial weights.
     """
 
-    channels = (8, 16, 32)
-
-    def __init__(self, *, seed=0):
+    def __init__(self, channels, *, seed=0):
         super().__init__()
         random = np.random.RandomState(seed)
-        first, second, third = self.channels
-        self.weights = torch.nn.ParameterList(self._filters(random, first, second, third))
-        self.biases = torch.nn.ParameterList(torch.nn.Parameter(torch.zeros(c)) for c in self.channels)
-        self.readout = draw_weights(random, (10, third), third)
+        shapes = self._filters(*channels)
+        self.weights = torch.nn.ParameterList(draw_weights(random, shape, prod(shape[1:])) for shape in shapes)
+        self.biases = torch.nn.ParameterList(torch.nn.Parameter(torch.zeros(c)) for c in channels)
+        read = self._features(channels)
+        self.readout = draw_weights(random, (10, read), read)
         self.readout_bias = torch.nn.Parameter(torch.zeros(10))
 
-    def _filters(self, random, first, second, third):
-        yield draw_weights(random, (first, 1, 5, 5), 25)
-        yield draw_weights(random, (second, first, 5, 5), 25 * first)
-        yield draw_weights(random, (third, second, 4, 4), 16 * second)
+    def _filters(self, first, second, third):
+        return (first, 1, 5, 5), (second, first, 5, 5), (third, second, 4, 4)
+
+    def _features(self, channels):
+        return channels[-1]
 
     def forward(self, x):
         """Return the logits, shape (N, 10), of images of shape (N, 1, 28, 28)."""
         return gpu.linear(self.features(x), self.readout, self.readout_bias)
 
     def features(self, x):
-        """Return what reaches the dense units, shape (N, channels[-1])."""
-        for weight, bias in zip(self.weights, self.biases, strict=True):
-            x = gpu.relu(gpu.conv2d(x, weight, bias))
-            if x.shape[-1] > 1:
-                x = gpu.max_pool2d(x, 2)
-        return x.flatten(1)
+        """Return what reaches the dense units, shape (N, features)."""
+        first, second, third = zip(self.weights, self.biases, strict=True)
+        x = gpu.max_pool2d(gpu.relu(gpu.conv2d(x, *first)), 2)
+        x = gpu.max_pool2d(gpu.relu(gpu.conv2d(x, *second)), 2)
+        return gpu.relu(gpu.conv2d(x, *third)).flatten(1)
 
 
 class GroupReader(PlainReader):
-    """The same with convolutions over the four rotations; 11,690 parameters, half the channels, each with four sheets.
+    """The same with convolutions over the four quarter turns: each map has four sheets.
 
-    Pooled over the sheets, the last features are invariant to quarter turns of the image.
+    Parameters
+    ----------
+    channels : triple of int
+    sheets : "strongest", "all" or "first"
+        What the dense units read of each map: the strongest of its four sheets, which is the same for an image and its
+        quarter turns, or all four in their order, or the first alone, which are not.
+    seed : int
     """
 
-    channels = (4, 8, 16)
+    def __init__(self, channels, *, sheets="strongest", seed=0):
+        self.sheets = choice("GroupReader", "sheets", sheets, ("strongest", "all", "first"))
+        super().__init__(channels, seed=seed)
 
-    def _filters(self, random, first, second, third):
-        yield draw_weights(random, (first, 1, 5, 5), 25)
-        yield draw_weights(random, (second, first, 4, 5, 5), 100 * first)
-        yield draw_weights(random, (third, second, 4, 4, 4), 64 * second)
+    def _filters(self, first, second, third):
+        return (first, 1, 5, 5), (second, first, 4, 5, 5), (third, second, 4, 4, 4)
+
+    def _features(self, channels):
+        return 4 * channels[-1] if self.sheets == "all" else channels[-1]
 
     def features(self, x):
-        """Return what reaches the dense units, shape (N, channels[-1]): the same for an image and its quarter turns."""
-        for index, (weight, bias) in enumerate(zip(self.weights, self.biases, strict=True)):
-            x = gpu.relu((group_conv2d if index else lift_conv2d)(x, weight, bias))
-            if x.shape[-1] > 1:
-                # Pooling knows no sheets: to it they are channels.
-                x = gpu.max_pool2d(x.flatten(1, 2), 2).unflatten(1, (-1, 4))
-        return group_pool(x).flatten(1)
+        """Return what reaches the dense units, shape (N, features)."""
+        first, second, third = zip(self.weights, self.biases, strict=True)
+        x = max_pool_sheets(gpu.relu(lift_conv2d(x, *first)))
+        x = max_pool_sheets(gpu.relu(group_conv2d(x, *second)))
+        x = gpu.relu(group_conv2d(x, *third))
+        if self.sheets == "strongest":
+            x = group_pool(x)
+        elif self.sheets == "first":
+            x = x[:, :, 0]
+        return x.flatten(1)
+
+
+def max_pool_sheets(x):
+    """Pool each sheet of maps (N, C, 4, H, W) by 2×2, to (N, C, 4, H // 2, W // 2)."""
+    return gpu.max_pool2d(x.flatten(1, 2), 2).unflatten(1, (-1, 4))
+
+
+READERS = {
+    # 11,978 and 11,690 parameters.
+    "plain": partial(PlainReader, (8, 16, 32)),
+    "group": partial(GroupReader, (4, 8, 16)),
+    # As many maps as the group network has sheets, so that its convolutions take as many multiply-adds.
+    "plain, wide": partial(PlainReader, (16, 32, 64)),
+    # The group network, read without its symmetry, by more numbers or by as many; and with as many channels as the
+    # plain network has.
+    "group, sheets in order": partial(GroupReader, (4, 8, 16), sheets="all"),
+    "group, first sheet": partial(GroupReader, (4, 8, 16), sheets="first"),
+    "group, wide": partial(GroupReader, (8, 16, 32)),
+}
 
 
 def any_angle(images, random):
@@ -105,19 +141,21 @@ def any_angle(images, random):
     return rotate(images, torch.from_numpy(degrees))
 
 
-READERS = {"plain": (PlainReader, None), "augmented": (PlainReader, any_angle), "group": (GroupReader, None)}
-
-
-def trained_turner(name, train_set, *, steps=400, seed=0):
-    """Train one of `READERS`; only the augmented one ever sees a digit that is not upright.
+def trained_turner(name, train_set, *, steps, rate, turned=False, seed=0):
+    """Train one of `READERS` with Adam, the rate rising to its peak and falling again.
 
     Parameters
     ----------
-    name : "plain", "augmented" or "group"
+    name : str
+        A key of `READERS`.
     train_set : pair of ndarray
         Images (N, 1, 28, 28) and labels.
     steps : int
         Of 50 digits each.
+    rate : float
+        Peak of the learning rate.
+    turned : bool
+        Whether each digit is shown at a random angle, another one each time; or upright.
     seed : int
         Of the initial weights, of the order and of the angles.
 
@@ -125,11 +163,17 @@ def trained_turner(name, train_set, *, steps=400, seed=0):
     -------
     PlainReader or GroupReader
     """
-    network, augment = READERS[name]
-    return fit_steps(network(seed=seed), *train_set, steps=steps, learning_rate=0.005, seed=seed, augment=augment)
+    augment = any_angle if turned else None
+    return fit_steps(READERS[name](seed=seed), *train_set, steps=steps, learning_rate=rate, seed=seed, augment=augment)
 
 
 def accuracy_by_angle(network, test_set, angles):
     """Return the accuracy on the test digits rotated by each of the angles, in degrees, as an array."""
     images, labels = torch.from_numpy(test_set[0]), test_set[1]
     return np.array([evaluate(network, rotate(images, angle).numpy(), labels).accuracy for angle in angles])
+
+
+def six_nine_swaps(network, test_set):
+    """Return how many of the 6s and 9s a network takes for the other, as a share of all 6s and 9s."""
+    images, labels = (part[np.isin(test_set[1], (6, 9))] for part in test_set)
+    return float(np.mean(evaluate(network, images, labels).predictions == 15 - labels))  # 9 for 6, 6 for 9

@@ -1,6 +1,7 @@
-"""Equivariance as a number: how far is moving and then computing from computing and then moving?"""
+"""Pictures that move: on a ring, or over paper."""
 
 import numpy as np
+import torch
 
 
 def shift(x, rows=0, columns=0):
@@ -23,39 +24,45 @@ def shift(x, rows=0, columns=0):
     return np.roll(x, (rows, columns), axis=(-2, -1))
 
 
-def equivariance_error(f, x, move, move_output=None):
-    """Measure ``‖f(g(x)) − g'(f(x))‖ / ‖f(x)‖``.
-
-    Zero means that ``f`` is equivariant to the move, as far as ``x`` can tell. Unrelated outputs of equal length
-    have an error of about √2.
+def moved(x, rows=0, columns=0):
+    """Move images down and to the right; what leaves is lost, and zeros come in.
 
     Parameters
     ----------
-    f : callable
-        The layer, an array in and an array out.
-    x : ndarray
-    move : callable
-        g, what happens to the input.
-    move_output : callable, optional
-        g', what should happen to the output: as the input if left out; the identity asks for invariance.
+    x : ndarray, shape (..., H, W)
+    rows, columns : int
 
     Returns
     -------
-    float
+    ndarray, same shape
 
-    Raises
-    ------
-    ValueError
-        If the two results must not be compared since their shapes differ, or ``f(x)`` is zero throughout.
+    Examples
+    --------
+    >>> moved(np.array([[1, 2, 3]]), columns=1)
+    array([[0, 1, 2]])
     """
-    still = f(x)
-    expected, received = (move if move_output is None else move_output)(still), f(move(x))
-    if np.shape(expected) != np.shape(received):
-        raise ValueError(
-            f"equivariance_error: f(move(x)) and the moved f(x) must have one shape, "
-            f"received {np.shape(received)} and {np.shape(expected)}"
-        )
-    size = np.linalg.norm(np.ravel(still))
-    if size == 0:
-        raise ValueError("equivariance_error: f(x) must not be zero throughout")
-    return float(np.linalg.norm(np.ravel(received - expected)) / size)
+    y = shift(x, rows, columns)
+    for steps, lines in ((rows, np.moveaxis(y, -2, 0)), (columns, np.moveaxis(y, -1, 0))):
+        lines[: max(steps, 0)] = 0
+        lines[len(lines) + min(steps, 0) :] = 0
+    return y
+
+
+def wanderer(reach):
+    """Return what moves each image of a batch by rows and columns of its own, drawn from ``-reach`` to ``reach``.
+
+    Parameters
+    ----------
+    reach : int
+
+    Returns
+    -------
+    callable
+        Takes images, a tensor (N, C, H, W), and a `numpy.random.RandomState`; as `fit_steps` wants its ``augment``.
+    """
+
+    def wander(images, random):
+        steps = random.randint(-reach, reach + 1, (len(images), 2))
+        return torch.from_numpy(np.stack([moved(x, *step) for x, step in zip(images.numpy(), steps, strict=True)]))
+
+    return wander

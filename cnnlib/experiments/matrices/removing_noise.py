@@ -107,6 +107,27 @@ def fit_filters(train, validation):
     return best(train.products.sum(axis=0), train.answers.sum(axis=0)), best(train.products, train.answers)
 
 
+def fit_gains(shared, train):
+    """Give each position a factor and a constant of its own, for one filter that all positions share.
+
+    Parameters
+    ----------
+    shared : ndarray, shape (weights,)
+        As `fit_filters` returns it.
+    train : Moments
+        Of the pictures to which factors and constants are fitted, by least squares.
+
+    Returns
+    -------
+    ndarray, shape (positions, weights)
+        The filters that come of it.
+    """
+    # Two numbers for each position, so all there is to invert is 2×2: what the filter answers, and the constant one.
+    basis = np.stack([shared, np.eye(len(shared))[-1]], axis=1)
+    both = np.linalg.solve(basis.T @ train.products @ basis, (train.answers @ basis)[..., None])
+    return (basis @ both)[..., 0]
+
+
 def wandering(pictures, seed):
     """Move every picture by a random number of rows and columns; what leaves on one side comes in on the other.
 

@@ -1,72 +1,68 @@
-"""How much of a representation changes when the image does."""
+"""How much of a representation changes when the picture moves."""
 
 import numpy as np
 
+from cnnlib.shapes import integer
 
-def compare_values(before, after, *, threshold=0.1):
-    """Mark the values that change, and count them among those that say something.
+
+def moved_right(images, pixels):
+    """Move images to the right; paper comes in at the left, and what leaves at the right is lost.
 
     Parameters
     ----------
-    before, after : ndarray of float, equal shapes
-    threshold : float
-        What counts as a change and as saying something, as a share of the largest magnitude in ``before``.
+    images : ndarray of float, shape (N, C, H, W)
+    pixels : int
+        From 0 to W.
 
     Returns
     -------
-    changed : ndarray of bool, same shape
-        Where the two differ by more than the threshold.
-    share : float
-        Their number, over the number of places where either of the two exceeds the threshold.
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ, or nothing exceeds the threshold.
+    ndarray of float, shape (N, C, H, W)
 
     Examples
     --------
-    >>> changed, share = compare_values(np.array([0.0, 1.0, 0.5, 0.0]), np.array([0.0, 1.0, 0.1, 0.0]))
-    >>> changed.tolist(), share
-    ([False, False, True, False], 0.5)
+    >>> moved_right(np.array([[[[1.0, 2.0, 3.0]]]]), 1)[0, 0, 0].tolist()
+    [0.0, 1.0, 2.0]
     """
-    _check("compare_values", before, after)
-    level = threshold * np.abs(before).max()
-    changed = np.abs(after - before) > level
-    speaking = np.maximum(np.abs(before), np.abs(after)) > level
-    return changed, float(changed.sum() / speaking.sum())
+    width = images.shape[-1]
+    integer("moved_right", "pixels", pixels, minimum=0)
+    if pixels > width:
+        raise ValueError(f"moved_right: pixels must be at most the width {width}, received {pixels}")
+    result = np.zeros_like(images)
+    result[..., pixels:] = images[..., : width - pixels]
+    return result
 
 
-def relative_change(before, after):
-    """Return the sum of all changes over the sum of all values, each by magnitude.
+def distance_to_another(before, after, *, power=1):
+    """Return how far a change goes, in units of the distance from one picture to another.
 
     Parameters
     ----------
-    before, after : ndarray of float, equal shapes
+    before, after : ndarray of float, shape (N, …)
+        What a representation makes of N pictures, and of the same pictures changed.
+    power : int
+        Of the absolute differences that are added up: 1, or 2 for their squares.
 
     Returns
     -------
     float
-        0 where nothing changes, about 2 where nothing is left in its place.
+        0 where nothing changes, 1 where the change is as large as that from each picture to the next of the list.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or ``before`` is zero everywhere.
+        If the shapes differ, or all pictures are alike.
 
     Examples
     --------
-    >>> relative_change(np.array([2.0, 0.0]), np.array([1.0, 0.5]))
-    0.75
+    >>> distance_to_another(np.array([[0.0, 2.0], [4.0, 2.0]]), np.array([[1.0, 2.0], [3.0, 2.0]]))
+    0.25
     """
-    _check("relative_change", before, after)
-    return float(np.abs(after - before).sum() / np.abs(before).sum())
-
-
-def _check(function, before, after):
     if np.shape(before) != np.shape(after):
         raise ValueError(
-            f"{function}: before and after must have equal shapes, received {np.shape(before)} and {np.shape(after)}"
+            f"distance_to_another: before and after must have equal shapes, "
+            f"received {np.shape(before)} and {np.shape(after)}"
         )
-    if not np.any(before):
-        raise ValueError(f"{function}: before must hold a value other than zero, received shape {np.shape(before)}")
+    apart = (np.abs(before - np.roll(before, 1, axis=0)) ** power).sum()
+    if not apart:
+        raise ValueError(f"distance_to_another: before must hold pictures that differ, received {np.shape(before)}")
+    return float((np.abs(after - before) ** power).sum() / apart)

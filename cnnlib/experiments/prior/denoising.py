@@ -1,10 +1,10 @@
-"""A dense layer whose prior says: be a convolution. How strongly it says so is a number.
+"""A dense layer whose prior says: be a convolution. How strongly it says so is a number, or three.
 
-The layer maps an image of S × S pixels to another, both on a torus (the digits' blank border makes that harmless).
-Its weights are held as ``v[u, d]``, with u the unit and d the *offset* from the unit to the pixel that the weight
-reads, so that a convolution is a layer whose weights do not depend on u, and vanish where d is outside the window.
-The prior takes both for probable: each difference between neighbouring units' weights, and each weight outside the
-window, is normal around zero with one precision. The layer is trained to take the noise off images.
+The layer maps an image of S × S pixels to another, both on a ring in both directions (the digits' blank border makes
+that harmless). Its weights are held as ``v[u, d]``, with u the unit and d the *offset* from the unit to the pixel that
+the weight reads, so that a convolution is a layer whose weights do not depend on u, and vanish where d is outside the
+window. The prior holds three beliefs, each with a precision of its own: neighbouring units have equal weights; weights
+outside the window are zero; no weight is large. The layer is trained to take the noise off images.
 
 Everything is quadratic, so that the most probable weights solve one linear system. `Prior.fit` solves it by conjugate
 gradients in coordinates in which the prior is the same in every direction; there a precision of a million, or of
@@ -22,36 +22,40 @@ from cnnlib.shapes import integer
 class Prior:
     """Normal prior on the weights of a dense layer from S × S pixels to S × S units.
 
+    Precisions are in units of one over the variance that the targets are believed to have around what the layer says.
+
     Attributes
     ----------
-    precision : float
-        Of the two beliefs, "neighbours share" and "nothing outside the window", in units of one over the variance of
-        the target's noise: 0 is a plain dense layer, ``inf`` a convolution.
+    sharing : float
+        Precision of "neighbouring units have equal weights", for each difference; ``inf`` forbids differences.
+    locality : float
+        Precision of "nothing outside the window", for each weight there; ``inf`` forbids them.
+    ridge : float
+        Precision of "no weight is large", for each weight. Without it few images would not determine the layer.
     size : int
         S.
     reach : int
         Pixels from the middle of the window to its edge: the window has ``2 * reach + 1`` cells a side.
-    weak : float
-        Precision of one more belief, "no weight is large", without which few images would not determine the layer.
 
     Raises
     ------
     ValueError
-        If a precision is negative, ``weak`` is not positive, or the window exceeds the image.
+        If a precision is negative, ``ridge`` is not positive and finite, or the window exceeds the image.
     """
 
-    precision: float
+    sharing: float
+    locality: float
+    ridge: float
     size: int = 14
     reach: int = 2
-    weak: float = 1.0
 
     def __post_init__(self):
         integer("Prior", "size", self.size, minimum=1)
         integer("Prior", "reach", self.reach, minimum=0)
-        if not self.precision >= 0 or not 0 < self.weak < np.inf:
+        if not (self.sharing >= 0 and self.locality >= 0 and 0 < self.ridge < np.inf):
             raise ValueError(
-                f"Prior: precision must be at least 0 and weak positive and finite, "
-                f"received precision={self.precision!r} and weak={self.weak!r}"
+                f"Prior: sharing and locality must be at least 0 and ridge positive and finite, received "
+                f"sharing={self.sharing!r}, locality={self.locality!r} and ridge={self.ridge!r}"
             )
         if 2 * self.reach + 1 > self.size:
             raise ValueError(
@@ -61,8 +65,8 @@ class Prior:
     def fit(self, images, targets, *, tolerance=1e-6):
         """Return the most probable weights.
 
-        They minimise ``Σ ‖target − v · image‖² + weak Σ v² + precision (Σ (v[u', d] − v[u, d])² + Σ v[u, outside]²)``,
-        the first inner sum over pairs of neighbouring units u and u'.
+        They minimise ``Σ ‖target − v · image‖² + sharing Σ (v[u', d] − v[u, d])² + locality Σ v[u, outside]² +
+        ridge Σ v²``, the second sum over pairs of neighbouring units u and u'.
 
         Parameters
         ----------
@@ -111,10 +115,15 @@ class Prior:
         steepness, waves = np.linalg.eigh(2 * ring - np.roll(ring, 1, axis=0) - np.roll(ring, -1, axis=0))
         # Known exactly: a constant has no steps, and so it costs nothing even at an infinite precision.
         steepness[0], waves[:, 0] = 0, self.size**-0.5
-        unlikely = (steepness[:, None] + steepness)[..., None, None] + ~window(self.size, self.reach)
-        if np.isinf(self.precision):
-            return waves, np.where(unlikely > 0, 0.0, self.weak**-0.5)
-        return waves, (self.weak + self.precision * unlikely) ** -0.5
+        steps = (steepness[:, None] + steepness)[..., None, None]
+        outside = ~window(self.size, self.reach)
+        precision = self.ridge + _times(self.sharing, steps) + _times(self.locality, outside)
+        return waves, precision**-0.5
+
+
+def _times(precision, quantity):
+    """Multiply, with infinity times nothing being nothing."""
+    return np.where(quantity > 0, precision, 0.0) * np.where(quantity > 0, quantity, 1.0)
 
 
 def _conjugate_gradients(matrix, right, tolerance):
@@ -184,42 +193,38 @@ def distances(v, reach=2):
     return float(np.linalg.norm(differences) / length), float(np.linalg.norm(outside) / length)
 
 
-def noisy_digits(split, *, noise=0.3, seed=0):
-    """Return digits at half their resolution, noisy and clean, float64, shape (N, 14, 14) each.
+def noisy_digits(split, *, size=14, noise=0.3, seed=0):
+    """Return digits at a lower resolution, noisy and clean, float64, shape (N, size, size) each.
 
     Parameters
     ----------
     split : Split
         Of `cnnlib.data.mnist`.
+    size : int
+        A divisor of 28.
     noise : float
         Standard deviation of what is added to every pixel.
     seed : int
     """
-    clean = split.images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)) / 255
+    clean = split.images.reshape(-1, size, 28 // size, size, 28 // size).mean(axis=(2, 4)) / 255
     return clean + noise * np.random.RandomState(seed).normal(size=clean.shape), clean
 
 
-def denoising_error(precision, train, test, count, *, seed=0, size=14):
-    """Train a layer on ``count`` digits drawn by ``seed``; return its weights and its mean squared test error.
+def drawn(pair, count, seed):
+    """Draw ``count`` of the noisy and clean images of ``pair``; every seed draws others."""
+    chosen = np.random.RandomState(seed).permutation(len(pair[0]))[:count]
+    return pair[0][chosen], pair[1][chosen]
 
-    Parameters
-    ----------
-    precision : float
-        As `Prior` takes it.
-    train, test : pair of ndarray, shape (N, S, S)
-        Noisy and clean images.
-    count : int
-    seed : int
-        Of the draw.
-    size : int
-        S.
 
-    Returns
-    -------
-    v : ndarray, shape (S, S, S, S)
-    error : float
-        Per pixel, on the test images.
-    """
-    chosen = np.random.RandomState(seed).permutation(len(train[0]))[:count]
-    v = Prior(precision, size).fit(train[0][chosen], train[1][chosen])
-    return v, float(np.mean((apply(v, test[0]) - test[1]) ** 2))
+def squared_error(v, pair):
+    """Return the mean squared error of a layer, per pixel, on noisy and clean images."""
+    return float(np.mean((apply(v, pair[0]) - pair[1]) ** 2))
+
+
+def wandering_pairs(pair, seed):
+    """Move each noisy image and its clean one by the same random number of rows and columns, around the ring."""
+    size = pair[0].shape[1]
+    moves = np.random.RandomState(seed).randint(size, size=(len(pair[0]), 2))
+    rows, columns = ((np.arange(size) - moves[:, [axis]]) % size for axis in (0, 1))
+    image = np.arange(len(moves))[:, None, None]
+    return tuple(part[image, rows[:, :, None], columns[:, None, :]] for part in pair)

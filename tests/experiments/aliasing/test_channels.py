@@ -5,7 +5,15 @@ import pytest
 import torch
 from messages import exactly
 
-from cnnlib.experiments.aliasing.channels import LETTER, Maxout, turned_letters, wins
+from cnnlib.experiments.aliasing.channels import (
+    LETTER,
+    LETTER_READERS,
+    Maxout,
+    TurnedCopies,
+    read_letters,
+    turned_letters,
+    wins,
+)
 from cnnlib.training import Recipe, evaluate, fit
 
 
@@ -68,6 +76,56 @@ def test_a_maximum_learns_what_an_average_cannot():
         accuracy[summary] = evaluate(network, *fresh[:2]).accuracy
     assert accuracy["max"] > 0.85
     assert accuracy["average"] < 0.65
+
+
+def test_letters_show_only_the_turns_that_are_asked_for():
+    _, _, turns = turned_letters(200, seed=0, turns=2)
+    assert set(turns.tolist()) == {0, 1}
+
+
+def test_turned_copies_forgive_quarter_turns_exactly():
+    network = TurnedCopies(seed=4)
+    x = torch.from_numpy(np.random.RandomState(0).normal(size=(3, 1, 5, 5)).astype(np.float32))
+    with torch.no_grad():
+        still = network(x)
+        for turn in (1, 2, 3):
+            torch.testing.assert_close(network(x.rot90(turn, (2, 3))), still)
+        # The largest answer of the upright detectors to the four turns of a picture.
+        turns = [x.rot90(k, (2, 3)).flatten(1) @ network.dense1.weight.T for k in range(4)]
+    torch.testing.assert_close(still, torch.stack(turns).amax(0) + network.dense1.bias)
+
+
+@pytest.mark.parametrize(
+    ("reader", "parameters"),
+    [
+        ("one detector", 52),
+        ("average of eight", 16 * 26),
+        ("maximum of four", 8 * 26),
+        ("maximum of eight", 16 * 26),
+        ("15 hidden units", 15 * 26 + 2 * 16),
+        ("one, turned four times", 52),
+    ],
+)
+def test_readers_have_the_parameters_that_the_text_gives(reader, parameters):
+    assert sum(each.numel() for each in LETTER_READERS[reader](0).parameters()) == parameters
+
+
+def test_a_turned_detector_reads_turns_that_it_was_not_shown():
+    images, labels, turns = turned_letters(600, seed=1)
+    unseen = images[turns >= 2], labels[turns >= 2]
+    reads = {
+        reader: read_letters(reader, 500, rate=0.1, seed=0, turns=2, fresh=unseen, steps=100)
+        for reader in ("one, turned four times", "maximum of eight")
+    }
+    assert reads["one, turned four times"] > 0.85
+    assert reads["maximum of eight"] < 0.4
+
+
+def test_a_letter_shown_in_all_turns_teaches_all_turns():
+    images, labels, turns = turned_letters(600, seed=1)
+    unseen = images[turns >= 2], labels[turns >= 2]
+    options = {"rate": 0.1, "seed": 0, "turns": 2, "fresh": unseen, "steps": 100}
+    assert read_letters("maximum of eight", 500, every_turn=True, **options) > 0.8
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_the_network_of_the_table_answers_the_corners():
 
 
 def test_starts_are_counted():
-    assert plane.found(2, "none", starts=10) == 0
+    assert plane.found(4, "none") == 0  # they rest at 0, where rounding may have the right signs
     assert plane.found(2, "tanh", starts=10, steps=0) < plane.found(2, "tanh", starts=10)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from cnnlib.experiments.matrices import one_dimensional
 from cnnlib.training import Recipe
@@ -15,10 +16,26 @@ from cnnlib.training import Recipe
         ("dense, fewer units", 40 * 65 + 65 + 65 * 65 + 65 + 65 * 10 + 10),
         # Lengths 40, 20, 10, 5.
         ("convolutional", (5 + 1) * 25 + 2 * (25 * 5 + 1) * 25 + 25 * 5 * 10 + 10),
+        ("locally connected", 20 * (5 + 1) * 25 + (10 + 5) * (25 * 5 + 1) * 25 + 25 * 5 * 10 + 10),
+        ("locally connected, fewer channels", 20 * (5 + 1) * 9 + (10 + 5) * (9 * 5 + 1) * 9 + 9 * 5 * 10 + 10),
     ],
 )
 def test_parameters(name, parameters):
-    assert sum(row.parameters for row in one_dimensional.architecture(name).trace()) == parameters
+    assert sum(each.numel() for each in one_dimensional.network(name).parameters()) == parameters
+
+
+def test_with_equal_weights_everywhere_the_local_reader_is_the_convolutional_one():
+    shared, local = (one_dimensional.network(name, seed=1) for name in ("convolutional", "locally connected"))
+    convolutional = dict(shared.named_parameters())
+    with torch.no_grad():
+        for k in range(3):
+            bias = convolutional[f"conv{k + 1}.bias"].uniform_(-0.1, 0.1)
+            local.weights[k].copy_(convolutional[f"conv{k + 1}.weight"].expand_as(local.weights[k]))
+            local.biases[k].copy_(bias.expand_as(local.biases[k]))
+        local.readout.copy_(convolutional["dense1.weight"])
+        local.readout_bias.copy_(convolutional["dense1.bias"])
+        signals = torch.from_numpy(one_dimensional.signals()[1][0][:5])
+        torch.testing.assert_close(local(signals), shared(signals))
 
 
 def test_signals_are_images_one_pixel_high():
@@ -31,11 +48,21 @@ def test_signals_are_images_one_pixel_high():
 
 def test_shuffled_signals_hold_the_same_samples_in_one_other_order():
     (images, labels), (test_images, _) = one_dimensional.signals()
-    (moved, moved_labels), (test_moved, _) = one_dimensional.signals(shuffled=True)
+    (moved, moved_labels), (test_moved, _) = one_dimensional.signals(order=0)
     np.testing.assert_array_equal(labels, moved_labels)
     order = [int(np.flatnonzero((images == moved[..., k : k + 1]).all(axis=(0, 1, 2)))[0]) for k in range(40)]
     assert sorted(order) == list(range(40)) != order
     np.testing.assert_array_equal(test_images[..., order], test_moved)
+
+
+def test_every_seed_shuffles_in_an_order_of_its_own(monkeypatch):
+    asked = []
+    signals = one_dimensional.signals
+    monkeypatch.setattr(one_dimensional, "signals", lambda order=None: asked.append(order) or signals(order))
+    recipe = Recipe(epochs=1, batch_size=1000, learning_rate=0.01)
+    for shuffled in (False, True):
+        one_dimensional.accuracies("logistic regression", (3, 4), recipe=recipe, shuffled=shuffled)
+    assert asked == [None, None, 3, 4]
 
 
 def test_every_seed_is_a_run_of_its_own_that_can_be_repeated():
@@ -49,7 +76,7 @@ def test_every_seed_is_a_run_of_its_own_that_can_be_repeated():
 def test_rates_are_tried_on_training_signals_alone(monkeypatch):
     (images, labels), _ = one_dimensional.signals()
     nothing = np.full_like(images[:5], np.nan), labels[:5]  # a test signal that is looked at is noticed
-    monkeypatch.setattr(one_dimensional, "signals", lambda shuffled: ((images, labels), nothing))
+    monkeypatch.setattr(one_dimensional, "signals", lambda order: ((images, labels), nothing))
     tried = one_dimensional.accuracies_by_rate("logistic regression", (0,), recipe=Recipe(epochs=2, batch_size=200))
     assert tuple(tried) == one_dimensional.RATES_TRIED
     assert len(set(tried.values())) > 1

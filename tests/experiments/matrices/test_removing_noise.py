@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from messages import exactly
 
-from cnnlib.experiments.matrices.removing_noise import Moments, fit_filters, moments, wandering
+from cnnlib.experiments.matrices.removing_noise import Moments, fit_filters, fit_gains, moments, wandering
 from cnnlib.vectorized import correlate
 
 PICTURES = np.random.RandomState(0).rand(400, 4, 5)
@@ -59,6 +59,21 @@ def test_the_ridge_is_the_one_that_validation_pictures_like_best():
     unheld = np.linalg.solve(few.products + 1e-4 * np.eye(10), few.answers[..., None])[..., 0]
     assert aside.error(own) < 0.5 * aside.error(unheld)
     assert aside.error(shared) < aside.error(own)
+
+
+def test_a_factor_and_a_constant_for_each_position_are_found():
+    random = np.random.RandomState(2)
+    windows, shared = random.randn(6, 50, 4), random.randn(4)
+    windows[..., -1] = 1
+    factors, constants = random.randn(2, 6, 1)
+    answers = factors * (windows @ shared) + constants
+    known = Moments(
+        windows.transpose(0, 2, 1) @ windows,
+        np.einsum("pnk,pn->pk", windows, answers),
+        float((answers**2).sum()),
+        answers.size,
+    )
+    np.testing.assert_allclose(fit_gains(shared, known), factors * shared + constants * [0, 0, 0, 1])
 
 
 def test_wandering_pictures_are_the_same_pictures_elsewhere():

@@ -12,9 +12,11 @@ from cnnlib.experiments.prior.denoising import (
     apply,
     as_matrix,
     by_offset,
-    denoising_error,
     distances,
+    drawn,
     noisy_digits,
+    squared_error,
+    wandering_pairs,
     window,
 )
 
@@ -28,37 +30,50 @@ def cell(*place):
     return int(np.ravel_multi_index(np.mod(place, S), len(place) * (S,)))
 
 
-def solved_directly(precision, reach, weak=1.0):
+def solved_directly(sharing, locality, ridge, reach):
     """Minimise the objective that `Prior.fit` documents, term by term."""
     design = np.zeros((len(X), S * S, S**4))
     for n, u1, u2, d1, d2 in product(range(len(X)), *4 * [range(S)]):
         design[n, cell(u1, u2), cell(u1, u2, d1, d2)] = X[n, (u1 + d1) % S, (u2 + d2) % S]
     design = design.reshape(-1, S**4)
-    penalty = weak * np.eye(S**4)
+    penalty = ridge * np.eye(S**4)
     for u1, u2, d1, d2 in product(*4 * [range(S)]):
         for next_unit in ((u1 + 1, u2), (u1, u2 + 1)):
             row = np.zeros(S**4)
             row[cell(*next_unit, d1, d2)] += 1
             row[cell(u1, u2, d1, d2)] -= 1
-            penalty += precision * np.outer(row, row)
+            penalty += sharing * np.outer(row, row)
         if min(d1, S - d1) > reach or min(d2, S - d2) > reach:
-            penalty[cell(u1, u2, d1, d2), cell(u1, u2, d1, d2)] += precision
+            penalty[cell(u1, u2, d1, d2), cell(u1, u2, d1, d2)] += locality
     solution = np.linalg.solve(design.T @ design + penalty, design.T @ Y.reshape(-1))
     return solution.reshape(4 * (S,))
 
 
-@pytest.mark.parametrize(("precision", "reach"), [(0.0, 1), (3.0, 1), (3.0, 0), (1e4, 1)])
-def test_fit_minimises_the_penalised_error(precision, reach):
-    v = Prior(precision, S, reach, weak=0.7).fit(X, Y, tolerance=1e-12)
-    np.testing.assert_allclose(v, solved_directly(precision, reach, weak=0.7), atol=1e-8)
+@pytest.mark.parametrize(
+    ("sharing", "locality", "reach"), [(0.0, 0.0, 1), (3.0, 3.0, 1), (3.0, 0.5, 0), (0.0, 2.0, 1), (1e4, 0.0, 1)]
+)
+def test_fit_minimises_the_penalised_error(sharing, locality, reach):
+    v = Prior(sharing, locality, 0.7, S, reach).fit(X, Y, tolerance=1e-12)
+    np.testing.assert_allclose(v, solved_directly(sharing, locality, 0.7, reach), atol=1e-8)
 
 
-def test_an_infinite_precision_is_the_limit_and_a_convolution():
-    v = Prior(np.inf, S, 1, weak=0.7).fit(X, Y, tolerance=1e-12)
+def test_infinite_precisions_are_limits_each_by_itself():
+    shared = Prior(np.inf, 0.0, 0.7, S, 1).fit(X, Y, tolerance=1e-12)
+    np.testing.assert_allclose(shared, Prior(1e9, 0.0, 0.7, S, 1).fit(X, Y, tolerance=1e-12), atol=1e-6)
+    assert distances(shared, 1)[0] == pytest.approx(0, abs=1e-14)
+    assert distances(shared, 1)[1] > 0.1
+    local = Prior(0.0, np.inf, 0.7, S, 1).fit(X, Y, tolerance=1e-12)
+    np.testing.assert_allclose(local, Prior(0.0, 1e9, 0.7, S, 1).fit(X, Y, tolerance=1e-12), atol=1e-6)
+    assert distances(local, 1)[1] == 0
+    assert distances(local, 1)[0] > 0.1
+
+
+def test_both_infinite_are_a_convolution():
+    v = Prior(np.inf, np.inf, 0.7, S, 1).fit(X, Y, tolerance=1e-12)
     np.testing.assert_allclose(v, v[:1, :1] * np.ones_like(v), atol=1e-14)
     assert distances(v, 1) == pytest.approx((0, 0), abs=1e-14)
     assert np.abs(v[0, 0][window(S, 1)]).min() > 1e-3
-    np.testing.assert_allclose(v, Prior(1e9, S, 1, weak=0.7).fit(X, Y, tolerance=1e-12), atol=1e-6)
+    np.testing.assert_allclose(v, Prior(1e9, 1e9, 0.7, S, 1).fit(X, Y, tolerance=1e-12), atol=1e-6)
     # The best kernel, directly: the penalty counts each of its weights once for every unit.
     taps = [(a, b) for a, b in product((-1, 0, 1), repeat=2)]
     design = np.stack([np.roll(X, (-a, -b), axis=(1, 2)).ravel() for a, b in taps], axis=1)
@@ -103,30 +118,48 @@ def test_noisy_digits_are_half_as_large_and_as_noisy_as_said():
     assert clean[7, 1, 3] == 0.5
     assert np.count_nonzero(clean) == 300
     assert np.std(noisy - clean) == pytest.approx(0.2, rel=0.02)
+    coarse = noisy_digits(Split(bright, np.zeros(300, np.int64)), size=7)[1]
+    assert coarse.shape == (300, 7, 7)
+    assert coarse[7, 0, 1] == 0.125
 
 
-def test_the_error_is_of_unseen_images_and_the_seed_draws_the_seen_ones():
-    train, test = RANDOM.normal(size=(2, 2, 9, 6, 6))
-    v, error = denoising_error(2.0, train, test, 5, seed=3, size=6)
-    assert error == pytest.approx(np.mean((apply(v, test[0]) - test[1]) ** 2))
+def test_digits_are_drawn_in_pairs_and_by_the_seed():
+    noisy, clean = drawn((X, Y), 5, seed=3)
     chosen = np.random.RandomState(3).permutation(9)[:5]
-    np.testing.assert_allclose(v, Prior(2.0, 6).fit(train[0][chosen], train[1][chosen]), atol=1e-9)
+    np.testing.assert_array_equal(noisy, X[chosen])
+    np.testing.assert_array_equal(clean, Y[chosen])
+    v = RANDOM.normal(size=4 * (S,))
+    assert squared_error(v, (X, Y)) == pytest.approx(np.mean((apply(v, X) - Y) ** 2))
+
+
+def test_noisy_and_clean_wander_together():
+    noisy, clean = wandering_pairs((X, Y), seed=5)
+    moves = np.random.RandomState(5).randint(S, size=(9, 2))
+    for before, after in ((X, noisy), (Y, clean)):
+        for image, moved, move in zip(before, after, moves, strict=True):
+            np.testing.assert_array_equal(moved, np.roll(image, move, axis=(0, 1)))
+    assert len({tuple(move) for move in moves}) > 3
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (
-            lambda: Prior(-1.0),
-            "Prior: precision must be at least 0 and weak positive and finite, received precision=-1.0 and weak=1.0",
+            lambda: Prior(-1.0, 0.0, 1.0),
+            "Prior: sharing and locality must be at least 0 and ridge positive and finite, "
+            "received sharing=-1.0, locality=0.0 and ridge=1.0",
         ),
         (
-            lambda: Prior(1.0, weak=0),
-            "Prior: precision must be at least 0 and weak positive and finite, received precision=1.0 and weak=0",
+            lambda: Prior(1.0, 0.0, 0),
+            "Prior: sharing and locality must be at least 0 and ridge positive and finite, "
+            "received sharing=1.0, locality=0.0 and ridge=0",
         ),
-        (lambda: Prior(1.0, 4, 2), "Prior: reach must leave the window within the image, received reach=2 for size=4"),
         (
-            lambda: Prior(1.0, 5, 1).fit(X, Y),
+            lambda: Prior(1.0, 1.0, 1.0, 4, 2),
+            "Prior: reach must leave the window within the image, received reach=2 for size=4",
+        ),
+        (
+            lambda: Prior(1.0, 1.0, 1.0, 5, 1).fit(X, Y),
             "Prior.fit: images and targets must have shape (N, 5, 5), received (9, 4, 4) and (9, 4, 4)",
         ),
     ],

@@ -1,0 +1,159 @@
+"""Measure what the Aliasing chapter shows: ``python -m benchmarks.aliasing [halving] [letters]``.
+
+``halving``: networks that halve their grids in different ways, how well they read digits, and how steady their answers
+are. ``letters``: readers of turned letters. Each writes a record of its own, ``results/aliasing-<part>.json``. Each
+network gets a learning rate of its own, found on examples kept aside, and each row is written when it is done, so that
+a run that was stopped goes on.
+"""
+
+import argparse
+import statistics
+from functools import partial
+
+import numpy as np
+import torch
+
+from benchmarks.record import add_row, is_recorded
+from cnnlib.data import as_float, mnist
+from cnnlib.experiments.aliasing.channels import LETTER_READERS, read_letters, turned_letters
+from cnnlib.experiments.aliasing.ring import RingNetwork, folded_share, steadiness
+from cnnlib.training import Recipe, evaluate, fit
+
+WAYS = (
+    ("max", "drop"),
+    ("max", "blur"),
+    ("none", "drop"),
+    ("none", "blur"),
+    ("conv", "drop"),
+    ("conv", "blur"),
+    ("none", "two"),
+    ("max", "gap"),
+    ("max", "learned"),
+    ("max", "two"),
+    ("max", "five"),
+    ("max", "ideal"),
+)
+# Trained three times as long as well, to see whether a larger budget changes anything.
+LONG = (("max", "drop"), ("max", "blur"), ("none", "drop"), ("none", "blur"))
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3)
+TRAINING, ASIDE = slice(4000), slice(4000, 6000)
+EPOCHS = 4
+COUNTS = (50, 100, 200, 2000)
+
+
+def searched(accuracy, seeds=(100, 101)):
+    """Try learning rates, a factor of three apart, until the best one has a worse neighbour on either side.
+
+    Parameters
+    ----------
+    accuracy : callable
+        Takes a rate and a seed, trains, and returns the accuracy on what is kept aside.
+    seeds : sequence of int
+        Others than those of the runs that are reported.
+
+    Returns
+    -------
+    dict of float to float
+        Mean accuracy by rate.
+    """
+    reached = {}
+    waiting = list(RATES[2:5])
+    while waiting:
+        rate = waiting.pop()
+        reached[rate] = statistics.mean(accuracy(rate, seed) for seed in seeds)
+        if not waiting:
+            place = RATES.index(max(reached, key=reached.get))
+            waiting = [each for each in RATES[max(place - 1, 0) : place + 2] if each not in reached]
+    return dict(sorted(reached.items()))
+
+
+def halving(seeds=5):
+    """Train each of `WAYS` at the best rate, and ask the test digits and the same moved by a pixel."""
+    digits = mnist(full=True)
+    images, labels = as_float(digits.train.images[:6000]), digits.train.labels[:6000]
+    aside, test = (images[ASIDE], labels[ASIDE]), (as_float(digits.test.images), digits.test.labels)
+
+    def train(way, epochs, rate, seed):
+        network = RingNetwork(*way, seed=seed)
+        fit(network, (images[TRAINING], labels[TRAINING]), Recipe(epochs, 50, rate, seed), progress=False)
+        return network
+
+    for (summary, kernel), epochs in [*((way, EPOCHS) for way in WAYS), *((way, 3 * EPOCHS) for way in LONG)]:
+        named = {"summary": summary, "kernel": kernel, "epochs": epochs}
+        if is_recorded("aliasing-halving", named):
+            continue
+        learn = partial(train, (summary, kernel), epochs)
+        reached = searched(lambda rate, seed, learn=learn: evaluate(learn(rate, seed), *aside).accuracy)
+        rate = max(reached, key=reached.get)
+        runs = []
+        for seed in range(seeds if epochs == EPOCHS else 3):
+            network = learn(rate, seed)
+            runs.append({"seed": seed, **steadiness(network, *test)})
+            if kernel == "learned":
+                kernels = [each.detach().numpy() for each in network.halvings]
+                runs[-1]["folded_share"] = folded_share(np.concatenate(kernels))
+        row = {
+            **named,
+            "parameters": sum(each.numel() for each in network.parameters()),
+            "accuracy_aside_by_rate": {str(each): value for each, value in reached.items()},
+            "rate": rate,
+            "runs": runs,
+        }
+        add_row(
+            "aliasing-halving",
+            "python -m benchmarks.aliasing halving",
+            row,
+            data="MNIST, 4,000 training digits, 2,000 kept aside to choose rates, 10,000 test digits",
+            n=f"{seeds} seeds, 3 for the long runs; 2 others for each rate",
+        )
+        print(named, rate, *(f"{run['accuracy']:.4f} {run['consistency']:.4f}" for run in runs), flush=True)
+
+
+def letters(seeds=20):
+    """Let each of `LETTER_READERS` learn from few and many turned letters, and try it on 2,000 others."""
+    aside, fresh = (turned_letters(2000, seed)[:2] for seed in (2, 1))
+    readers = [*((reader, False) for reader in LETTER_READERS), ("maximum of eight", True)]
+    for reader, every_turn in readers:
+        for count in COUNTS:
+            named = {"reader": reader, "every_turn": every_turn, "count": count}
+            if is_recorded("aliasing-letters", named):
+                continue
+            learn = partial(read_letters, reader, count, every_turn=every_turn)
+            reached = searched(lambda rate, seed, learn=learn: learn(rate=rate, seed=seed, fresh=aside))
+            rate = max(reached, key=reached.get)
+            row = {
+                **named,
+                "parameters": sum(each.numel() for each in LETTER_READERS[reader](0).parameters()),
+                "accuracy_aside_by_rate": {str(each): value for each, value in reached.items()},
+                "rate": rate,
+                "accuracies": [learn(rate=rate, seed=seed, fresh=fresh) for seed in range(seeds)],
+            }
+            add_row(
+                "aliasing-letters",
+                "python -m benchmarks.aliasing letters",
+                row,
+                data="noisy letters F and their mirror images, turned; "
+                "2,000 others to choose rates, 2,000 others to test",
+                steps=300,
+                n=f"{seeds} seeds; 2 others for each rate",
+            )
+            print(named, rate, row["accuracies"], flush=True)
+
+
+PARTS = {"halving": halving, "letters": letters}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="part", help="all of them unless named")
+    parts = parser.parse_args().parts or list(PARTS)
+    if unknown := [part for part in parts if part not in PARTS]:
+        parser.error(f"part must be one of {', '.join(PARTS)}, received {', '.join(unknown)}")
+    # Networks this small lose more to threads than they gain.
+    torch.set_num_threads(1)
+    for part in parts:
+        PARTS[part]()
+
+
+if __name__ == "__main__":
+    main()

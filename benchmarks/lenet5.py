@@ -1,0 +1,81 @@
+"""Measure what LeNet-5's initial weights and its losses do: ``python -m benchmarks.lenet5 [part …]``, or all parts.
+
+On the packaged digits, a row after every run; what is recorded is not run again. ``initial`` writes
+``results/lenet5-initial.json``: how far the signal reaches before training, and what is read after one epoch.
+``rejection`` writes ``results/lenet5-rejection.json``: what networks under three losses refuse. The rate of each loss
+is chosen on a thousand of the training digits, with a seed of its own.
+"""
+
+import argparse
+
+import torch
+
+from benchmarks.record import Record
+from cnnlib.data import as_float, mnist
+from cnnlib.experiments.lenet5 import rejection
+from cnnlib.models.lenet5 import LeNet5, discriminative_loss, lenet5_images
+from cnnlib.training import Recipe, evaluate, fit
+
+EPOCHS = 10
+FIRST_RATES = (0.002, 0.005, 0.01)  # of the one epoch from either range; the best of either lies between them
+SEARCH = 100  # the seed of runs by which a rate is chosen
+
+
+def measure_initial(train, test, seeds, record):
+    """Train LeNet-5 for one epoch from weights in either range."""
+    framed = [(lenet5_images(images), labels) for images, labels in (train, test)]
+    for seed in range(seeds):
+        for initial in ("printed", "aimed"):
+            for rate in FIRST_RATES:
+
+                def measure(seed=seed, initial=initial, rate=rate):
+                    network = LeNet5(seed=seed, initial=initial)
+                    with torch.no_grad():
+                        outputs = network.activations(torch.from_numpy(framed[0][0][:1000]))
+                    # Between digits, not between units: what is the same for every digit tells nothing.
+                    spread = {name: outputs[name].std(dim=0).mean().item() for name in ("c1", "c3", "c5", "f6")}
+                    recipe = Recipe(1, 50, rate, seed, schedule="constant")
+                    fit(network, framed[0], recipe, loss=discriminative_loss, device="cpu", progress=False)
+                    return {"spread": spread, "accuracy": evaluate(network, *framed[1]).accuracy}
+
+                record.row({"initial": initial, "rate": rate, "seed": seed}, measure)
+
+
+def measure_rejection(train, test, seeds, record):
+    """Train under each loss, and count what is refused where 5 of 100 digits are."""
+    part, aside = [tuple(array[cut] for array in train) for cut in (slice(3000), slice(3000, None))]
+    for loss in rejection.LOSSES:
+
+        def error_at(rate, loss=loss):
+            network = rejection.trained_reader(loss, part, epochs=EPOCHS, rate=rate, seed=SEARCH)
+            return 1 - evaluate(network, lenet5_images(aside[0]), aside[1]).accuracy
+
+        rate = record.rate({"loss": loss, "for": "rate"}, error_at)
+        for seed in range(seeds):
+
+            def measure(loss=loss, rate=rate, seed=seed):
+                network = rejection.trained_reader(loss, train, epochs=EPOCHS, rate=rate, seed=seed)
+                return rejection.refusals(loss, network, test)
+
+            record.row({"loss": loss, "rate": rate, "seed": seed}, measure)
+
+
+PARTS = {"initial": measure_initial, "rejection": measure_rejection}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything if left out")
+    parser.add_argument("--seeds", type=int, default=5)
+    options = parser.parse_args()
+    torch.set_num_threads(1)  # networks this small lose more to threads than they gain
+    digits = mnist()
+    train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
+    data = f"MNIST, {len(train[1]):,} training and {len(test[1]):,} held-out digits"
+    for part in options.parts or PARTS:
+        record = Record(f"lenet5-{part}", f"python -m benchmarks.lenet5 {part}", data=data, n=options.seeds)
+        PARTS[part](train, test, options.seeds, record)
+
+
+if __name__ == "__main__":
+    main()
