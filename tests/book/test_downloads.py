@@ -45,10 +45,11 @@ def test_the_zip_opens_from_where_it_is_unpacked(site, browser, tmp_path):
         archive.extractall(tmp_path)
     page, asked, lost = browser.new_page(), [], []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("requestfailed", lambda request: lost.append(request.url))
+    page.on("requestfailed", lambda request: lost.append((request.url, request.failure)))
     for name in ("index", "chapters/convolution"):
         page.goto((tmp_path / downloads.BOOK / f"{name}.html").as_uri())
         page.evaluate("async () => { await window.MathJax?.startup?.promise }")
     page.close()
-    assert lost == []
+    # What leaving a page has cancelled is not lost; a file that is not there fails with another word.
+    assert [url for url, why in lost if why != "net::ERR_ABORTED"] == []
     assert all(url.startswith((tmp_path.as_uri(), "data:", "blob:")) for url in asked)

@@ -8,11 +8,9 @@ from cnnlib.training import Recipe, evaluate, fit
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu")
 POOLINGS = ("average", "max")
-# Peaks of the one-cycle schedule: a sigmoid passes on a quarter of its gradient at most, and takes longer steps.
-RATES = {"sigmoid": 0.01, "tanh": 0.003, "relu": 0.003}
 
 
-def lenet_accuracy(activation, pooling, train, test, *, epochs=10, seed=0):
+def lenet_accuracy(activation, pooling, train, test, *, rate, epochs=10, seed=0):
     """Train a LeNet from scratch and return its accuracy on ``test``.
 
     Parameters
@@ -20,6 +18,8 @@ def lenet_accuracy(activation, pooling, train, test, *, epochs=10, seed=0):
     activation, pooling : str
         As `LeNet` takes them.
     train, test : pair of ndarray: images (N, 1, 28, 28), labels (N,)
+    rate : float
+        Peak of the one-cycle schedule.
     epochs, seed : int
 
     Returns
@@ -27,7 +27,7 @@ def lenet_accuracy(activation, pooling, train, test, *, epochs=10, seed=0):
     float
     """
     network = LeNet(activation, pooling, seed=seed)
-    fit(network, train, Recipe(epochs, 50, RATES[activation], seed), device="cpu", progress=False)
+    fit(network, train, Recipe(epochs, 50, rate, seed), device="cpu", progress=False)
     return evaluate(network, *test).accuracy
 
 

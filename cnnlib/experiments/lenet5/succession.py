@@ -7,14 +7,19 @@ from cnnlib import gpu
 from cnnlib.models.bitmaps import digit_bitmaps
 from cnnlib.models.lenet5 import C3_TABLE, discriminative_loss, lenet5_images
 from cnnlib.models.torch_network import Weights
-from cnnlib.shapes import integer
+from cnnlib.shapes import choice, integer
 from cnnlib.training import Recipe, evaluate, fit
 
 # In order; each network has all changes up to its own.
 CHANGES = ("softmax", "full C3", "plain average", "padding", "starting weights", "sigmoid")
-# Peak of the one-cycle schedule after each number of changes: the best of 0.003, 0.007 and 0.015 on a thousand training
-# digits that were held out.
-SUCCESSOR_RATES = (*(0.007,) * 6, 0.015)
+# Whether S2 and S4 multiply the mean of a window by a learned number and add one, and whether they squash it; the first
+# is the published one, the last that of the courses.
+SUBSAMPLINGS = {
+    "learned and squashed": (True, True),
+    "squashed": (False, True),
+    "learned": (True, False),
+    "plain": (False, False),
+}
 
 
 class Successor(torch.nn.Module):
@@ -27,18 +32,23 @@ class Successor(torch.nn.Module):
     seed : int
         Of the initial weights: uniform in ``±2.4 / fan_in``, as in 1998, until ``"starting weights"`` makes them
         uniform in ``±sqrt(6 / (fan_in + fan_out))`` with biases of zero.
+    subsampling : str, optional
+        One of `SUBSAMPLINGS`, in place of what ``count`` says.
 
     Raises
     ------
     ValueError
-        If there is no such change.
+        If there is no such change, or no such subsampling.
     """
 
-    def __init__(self, count, *, seed=0):
+    def __init__(self, count, *, seed=0, subsampling=None):
         super().__init__()
         if integer("Successor", "count", count, minimum=0) > len(CHANGES):
             raise ValueError(f"Successor: count must be at most {len(CHANGES)}, received {count}")
         self.changes = frozenset(CHANGES[:count])
+        published = "plain" if "plain average" in self.changes else "learned and squashed"
+        choice("Successor", "subsampling", subsampling or published, SUBSAMPLINGS)
+        self.learns_pooling, self.squashes_pooling = SUBSAMPLINGS[subsampling or published]
         # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
         rng = np.random.RandomState(seed)
         for name, (shape, inputs, outputs) in self._shapes().items():
@@ -60,7 +70,7 @@ class Successor(torch.nn.Module):
     def _shapes(self):
         """Return weight shape, inputs and outputs of a unit for each layer, as initial weights need them."""
         shapes = {"c1": ((6, 1, 5, 5), 25, 150), "c3": ((16, 6, 5, 5), 150, 400)}
-        if "plain average" not in self.changes:
+        if self.learns_pooling:
             shapes |= {"s2": ((6,), 4, 1), "s4": ((16,), 4, 1)}
         shapes |= {"c5": ((120, 400), 400, 120), "f6": ((84, 120), 120, 84)}
         if "softmax" in self.changes:
@@ -83,10 +93,10 @@ class Successor(torch.nn.Module):
 
     def _pool(self, x, name):
         x = gpu.avg_pool2d(x, 2)
-        if "plain average" in self.changes:
-            return x
-        layer = self.get_submodule(name)
-        return self._squash(4 * x * layer.weight[:, None, None] + layer.bias[:, None, None])
+        if self.learns_pooling:
+            layer = self.get_submodule(name)
+            x = 4 * x * layer.weight[:, None, None] + layer.bias[:, None, None]
+        return self._squash(x) if self.squashes_pooling else x
 
     def prepare(self, images):
         """Return the digits, images (N, 1, 28, 28) from 0 to 1, as this network reads them: framed, until padding."""
@@ -103,15 +113,17 @@ class Successor(torch.nn.Module):
         return sum(value.numel() for value in self.parameters()) - silent
 
 
-def successor_accuracy(count, train, held_out, *, epochs, seed=0):
+def successor_accuracy(count, train, held_out, *, epochs, rate, seed=0, subsampling=None):
     """Train the network after ``count`` changes and return its accuracy.
 
     Parameters
     ----------
-    count : int
-        As `Successor` takes it.
+    count, subsampling
+        As `Successor` takes them.
     train, held_out : pair of ndarray: images (N, 1, 28, 28) from 0 to 1, labels (N,)
     epochs, seed : int
+    rate : float
+        Peak of the one-cycle schedule.
 
     Returns
     -------
@@ -120,10 +132,10 @@ def successor_accuracy(count, train, held_out, *, epochs, seed=0):
     Raises
     ------
     ValueError
-        If there is no such change, or a number is out of range.
+        If there is no such change or subsampling, or a number is out of range.
     """
-    network = Successor(count, seed=seed)
-    recipe = Recipe(epochs, 50, SUCCESSOR_RATES[count], seed)
+    network = Successor(count, seed=seed, subsampling=subsampling)
+    recipe = Recipe(epochs, 50, rate, seed)
     images, labels = train
     fit(network, (network.prepare(images), labels), recipe, loss=network.loss, device="cpu", progress=False)
     return evaluate(network, network.prepare(held_out[0]), held_out[1]).accuracy

@@ -6,7 +6,7 @@ import torch
 from messages import exactly
 
 from cnnlib import gpu
-from cnnlib.experiments.lenet5.succession import CHANGES, SUCCESSOR_RATES, Successor, successor_accuracy
+from cnnlib.experiments.lenet5.succession import CHANGES, SUBSAMPLINGS, Successor, successor_accuracy
 from cnnlib.models.lenet import LeNet, LeNet5
 from cnnlib.models.lenet5 import discriminative_loss, lenet5_images
 
@@ -75,10 +75,35 @@ def test_accuracy_is_of_a_run_that_can_be_repeated():
     images = rng.uniform(0, 0.1, (120, 1, 28, 28)).astype(np.float32)
     images[np.arange(120), 0, 2 + 2 * labels, 5:20] += 0.9  # a bar whose height is the label
     bars = images, labels
-    first, again, other = (successor_accuracy(4, bars, bars, epochs=5, seed=seed) for seed in (0, 0, 1))
+    first, again, other = (successor_accuracy(4, bars, bars, epochs=5, rate=0.007, seed=seed) for seed in (0, 0, 1))
     assert first == again != other
-    assert successor_accuracy(4, bars, bars, epochs=12) > 0.9
-    assert len(SUCCESSOR_RATES) == len(CHANGES) + 1
+    assert successor_accuracy(4, bars, bars, epochs=12, rate=0.007) > 0.9
+
+
+def test_learning_and_squashing_of_the_subsampling_can_be_had_apart():
+    learned = {name: Successor(2, subsampling=name).learned() for name in SUBSAMPLINGS}
+    assert learned == {"learned and squashed": 61_750, "squashed": 61_706, "learned": 61_750, "plain": 61_706}
+    # After five changes the weights are large enough for a squashing to be seen.
+    networks = {name: Successor(5, seed=1, subsampling=name) for name in SUBSAMPLINGS}
+    x = torch.from_numpy(networks["plain"].prepare(IMAGES))
+    with torch.no_grad():
+        for name, network in networks.items():
+            for key, value in network.named_parameters():
+                value.copy_(networks["learned and squashed"].get_parameter(key))
+            if SUBSAMPLINGS[name][0]:  # a weight of 1/4 on the sum, and no bias: the plain mean
+                for layer in (network.s2, network.s4):
+                    layer.weight.fill_(0.25)
+                    layer.bias.zero_()
+        answers = {name: network(x) for name, network in networks.items()}
+    torch.testing.assert_close(answers["learned"], answers["plain"])
+    torch.testing.assert_close(answers["learned and squashed"], answers["squashed"])
+    assert (answers["squashed"] - answers["plain"]).abs().max() > 1e-3
+
+
+def test_another_subsampling_is_refused():
+    names = "'learned and squashed', 'squashed', 'learned', 'plain'"
+    with pytest.raises(ValueError, match=exactly(f"Successor: subsampling must be one of {names}, received 'max'")):
+        Successor(2, subsampling="max")
 
 
 @pytest.mark.parametrize(
