@@ -3,22 +3,27 @@
 On the packaged digits, a row after every run; what is recorded is not run again. ``initial`` writes
 ``results/lenet5-initial.json``: how far the signal reaches before training, and what is read after one epoch.
 ``rejection`` writes ``results/lenet5-rejection.json``: what networks under three losses refuse. The rate of each loss
-is chosen on a thousand of the training digits, with a seed of its own.
+is chosen on a thousand of the training digits, with a seed of its own. ``confidence`` writes
+``results/lenet5-confidence.json``: how often LeNets that have learned from the packaged digits are right when they are
+so and so sure, on MNIST's 10,000 test digits.
 """
 
 import argparse
 
+import numpy as np
 import torch
 
 from benchmarks.record import Record
 from cnnlib.data import as_float, mnist
 from cnnlib.experiments.lenet5 import rejection
+from cnnlib.models.lenet import LeNet
 from cnnlib.models.lenet5 import LeNet5, discriminative_loss, lenet5_images
 from cnnlib.training import Recipe, evaluate, fit
 
 EPOCHS = 10
 FIRST_RATES = (0.002, 0.005, 0.01)  # of the one epoch from either range; the best of either lies between them
 SEARCH = 100  # the seed of runs by which a rate is chosen
+SURE = (0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1)  # classes of confidence
 
 
 def measure_initial(train, test, seeds, record):
@@ -60,7 +65,37 @@ def measure_rejection(train, test, seeds, record):
             record.row({"loss": loss, "rate": rate, "seed": seed}, measure)
 
 
-PARTS = {"initial": measure_initial, "rejection": measure_rejection}
+def measure_confidence(train, test, seeds, record):
+    """Train today's LeNet, and count right answers by their probability, on the test digits and on rubbish."""
+    part, aside = [tuple(array[cut] for array in train) for cut in (slice(3000), slice(3000, None))]
+    official = mnist(full=True).test
+    official = as_float(official.images), official.labels
+    nonsense = rejection.rubbish(official[0])["shuffled"]
+
+    def trained(digits, rate, seed):
+        network = LeNet("relu", "max", seed=seed)
+        fit(network, digits, Recipe(EPOCHS, 50, rate, seed), device="cpu", progress=False)
+        return network
+
+    rate = record.rate({"for": "rate"}, lambda rate: 1 - evaluate(trained(part, rate, SEARCH), *aside).accuracy)
+    for seed in range(seeds):
+
+        def measure(seed=seed):
+            network = trained(train, rate, seed)
+            result = evaluate(network, *official)
+            says, right = result.probabilities.max(axis=1), result.predictions == official[1]
+            place = np.digitize(says, SURE[1:-1])
+            bins = [
+                {"count": int(inside.sum()), "says": float(says[inside].sum()), "right": int(right[inside].sum())}
+                for inside in (place == each for each in range(len(SURE) - 1))
+            ]
+            of_nonsense = evaluate(network, nonsense, official[1]).probabilities.max(axis=1)
+            return {"accuracy": result.accuracy, "bins": bins, "nonsense": float(of_nonsense.mean())}
+
+        record.row({"rate": rate, "seed": seed}, measure)
+
+
+PARTS = {"initial": measure_initial, "rejection": measure_rejection, "confidence": measure_confidence}
 
 
 def main():
@@ -72,8 +107,10 @@ def main():
     digits = mnist()
     train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
     data = f"MNIST, {len(train[1]):,} training and {len(test[1]):,} held-out digits"
+    about = {part: {"data": data} for part in PARTS}
+    about["confidence"] = {"data": f"MNIST, {len(train[1]):,} training digits, all test digits", "edges": SURE}
     for part in options.parts or PARTS:
-        record = Record(f"lenet5-{part}", f"python -m benchmarks.lenet5 {part}", data=data, n=options.seeds)
+        record = Record(f"lenet5-{part}", f"python -m benchmarks.lenet5 {part}", **about[part], n=options.seeds)
         PARTS[part](train, test, options.seeds, record)
 
 

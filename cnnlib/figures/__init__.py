@@ -17,7 +17,7 @@ from cnnlib.figures.learning import (
     show_planes,
     show_templates,
 )
-from cnnlib.figures.lenet5 import show_painted, show_table
+from cnnlib.figures.lenet5 import show_painted, show_runs, show_table
 from cnnlib.figures.networks import explore_fields, explore_network
 from cnnlib.figures.pooling import (
     draw_stages,
@@ -86,6 +86,7 @@ __all__ = [
     "show_regions",
     "show_response",
     "show_roofline",
+    "show_runs",
     "show_shares",
     "show_shifted_row",
     "show_side_by_side",

@@ -14,14 +14,14 @@ def test_every_run_is_recorded_once(tmp_path, monkeypatch, capsys):
     random = np.random.RandomState(0)
     sizes = (3008, 60)
     parts = [Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), random.randint(0, 10, n)) for n in sizes]
-    monkeypatch.setattr(lenet5, "mnist", lambda: Dataset("tiny", *parts, tuple("0123456789")))
+    monkeypatch.setattr(lenet5, "mnist", lambda full=False: Dataset("tiny", *parts, tuple("0123456789")))
     monkeypatch.setattr(lenet5, "fit", lambda *arguments, **options: None)
     monkeypatch.setattr(rejection, "fit", lambda *arguments, **options: None)
     monkeypatch.setattr(record, "RESULTS", tmp_path)
     for seeds in ("1", "2"):
         monkeypatch.setattr("sys.argv", ["lenet5", "--seeds", seeds])
         lenet5.main()
-    initial, refused = (
+    initial, refused, sure = (
         json.loads((tmp_path / f"lenet5-{part}.json").read_text(encoding="utf-8")) for part in lenet5.PARTS
     )
     assert initial["command"] == "python -m benchmarks.lenet5 initial"
@@ -37,7 +37,16 @@ def test_every_run_is_recorded_once(tmp_path, monkeypatch, capsys):
         [rate] = {row["rate"] for row in reported}
         assert min(tried) < rate < max(tried)
         assert tried[rate] == min(tried.values())
-    assert capsys.readouterr().out.count("lenet5-") == len(runs) + len(refused["results"])
+    counted = [row for row in sure["results"] if "bins" in row]
+    assert [row["seed"] for row in counted] == [0, 1]
+    for row in counted:
+        assert sum(each["count"] for each in row["bins"]) == 60
+        assert sum(each["right"] for each in row["bins"]) == round(60 * row["accuracy"])
+        for low, high, each in zip(sure["edges"][:-1], sure["edges"][1:], row["bins"], strict=True):
+            assert low * each["count"] <= each["says"] <= high * each["count"] + 1e-6
+    assert capsys.readouterr().out.count("lenet5-") == sum(
+        len(written["results"]) for written in (initial, refused, sure)
+    )
 
 
 def test_an_unknown_part_is_named(monkeypatch, capsys):

@@ -39,6 +39,8 @@ def test_accuracy_is_of_a_run_that_can_be_repeated():
     images = rng.uniform(0, 0.1, (120, 1, 28, 28)).astype(np.float32)
     images[np.arange(120), 0, 2 + 2 * labels, 5:20] += 0.9  # a bar whose height is the label
     bars = images, labels
-    first, again, other = (lenet_accuracy("relu", "max", bars, bars, rate=0.003, epochs=3, seed=seed) for seed in (0, 0, 1))
+    first, again, other = (
+        lenet_accuracy("relu", "max", bars, bars, rate=0.003, epochs=3, seed=seed) for seed in (0, 0, 1)
+    )
     assert first == again != other
     assert lenet_accuracy("relu", "max", bars, bars, rate=0.003, epochs=8) > 0.9
