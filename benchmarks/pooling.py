@@ -14,7 +14,7 @@ import torch
 
 from benchmarks import record
 from cnnlib.data import as_float, mnist
-from cnnlib.experiments.pooling import savings, sizes, where
+from cnnlib.experiments.pooling import savings, scaling, sizes, where
 from cnnlib.experiments.pooling.readers import searched_rate
 from cnnlib.training import evaluate
 
@@ -101,7 +101,7 @@ def measure_heart():
 
 
 def measure_savings():
-    """Read digits with five poolings between two convolutions."""
+    """Read digits with several poolings between two convolutions."""
     train, validation, test = _digits()
     for kind in savings.MIDDLE_POOLINGS:
 
@@ -158,6 +158,14 @@ def _readers(kind, train, validation, sides):
         yield train_with(rate, seed), row | ({"validation": scores} if seed == 0 else {})
 
 
+def measure_scaling():
+    """Read MNIST's 10,000 test digits by their nearest neighbour among 4,000, all scaled to 7×7 in one way."""
+    known, new = mnist().train, mnist(full=True).test
+    for name, way in scaling.WAYS.items():
+        pairs = [(way(as_float(part.images)), part.labels) for part in (known, new)]
+        yield {"way": name, "accuracy": scaling.nearest_neighbour(*pairs), "digits": len(new.labels)}
+
+
 def _digits():
     """Return 3,000 digits to train on, 1,000 to choose by, and 1,000 to report."""
     digits = mnist()
@@ -175,6 +183,7 @@ PARTS = {
     "savings": measure_savings,
     "sizes": measure_sizes,
     "sheets": measure_sheets,
+    "scaling": measure_scaling,
 }
 
 
@@ -196,7 +205,7 @@ def main():
             "python -m benchmarks.pooling",
             {name: results[name] for name in PARTS if name in results},
             data="drawn scenes, 1,000 to choose rates by and 2,000 to test; MNIST, 3,000 digits to train on, "
-            "1,000 to choose by, 1,000 to test",
+            "1,000 to choose by, 1,000 to test; 10,000 to test for scaling",
             n=f"{len(SEEDS)}; {len(MANY_SEEDS)} for savings, {len(FEW_SEEDS)} for long runs",
         )
         print(f"written to {path}")

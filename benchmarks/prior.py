@@ -83,9 +83,9 @@ def readings(digits):
     yield "wandering", (*width, "shared"), all_, 1_200, 5
     for count in (all_, 1_000):
         yield "wandering", ("conv, 39 maps", "dense, 9 units"), count, 1_200, 3
-    yield "shuffled", width, all_, 1_200, 3
     for count in (1_000, all_):
         yield "centred", width, count, 1_200, 3
+    yield "shuffled", width, all_, 1_200, 3
     for task in ("centred", "shuffled"):
         yield task, ("conv, 39 maps",), all_, 1_200, 3
     yield "centred", ("local, 39 maps",), all_, 1_200, 3
@@ -132,7 +132,9 @@ def measure_reading(digits, record, seeds):
                     )
                 return float(np.mean([error for error, _ in found]))
 
-            rate = record.rate(case | {"for": "rate"}, error_at, start.get((task, reader), 0.01))
+            # To a dense network shuffled digits are digits: it gets the rate that was searched on these.
+            alike = {"task": "centred"} if task == "shuffled" and reader == "dense" else {}
+            rate = record.rate(case | alike | {"for": "rate"}, error_at, start.get((task, reader), 0.01))
             start[task, reader] = rate
             for seed in range(min(seeds, most)):
 

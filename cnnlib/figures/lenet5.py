@@ -107,7 +107,8 @@ def show_runs(rows, *, xlabel):
     sizes = {name: {group: np.size(values) for group, values in groups.items()} for name, groups in rows.items()}
     if not rows or not all(groups and all(groups.values()) for groups in sizes.values()):
         raise ValueError(f"show_runs: rows must hold at least one run in each group, received {sizes}")
-    colours = dict(zip(dict.fromkeys(group for row in rows.values() for group in row), (INPUT, KERNEL, OUTPUT, ACCENT)))
+    groups = dict.fromkeys(group for row in rows.values() for group in row)
+    colours = dict(zip(groups, (INPUT, KERNEL, OUTPUT, ACCENT), strict=False))
 
     def draw(width, beside):
         lines = sum(len(groups) for groups in rows.values())

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import pooling, record
 from cnnlib.data import Dataset, Split
-from cnnlib.experiments.pooling import savings, sizes, where
+from cnnlib.experiments.pooling import savings, scaling, sizes, where
 
 
 def judged(network, images, labels):
@@ -24,7 +24,7 @@ def folder(tmp_path, monkeypatch):
     parts = [
         Split(random.randint(0, 256, (n, 1, 28, 28)).astype(np.uint8), random.randint(0, 10, n)) for n in (3010, 10)
     ]
-    monkeypatch.setattr(pooling, "mnist", lambda: Dataset("tiny", *parts, tuple("0123456789")))
+    monkeypatch.setattr(pooling, "mnist", lambda full=False: Dataset("tiny", *parts, tuple("0123456789")))
     monkeypatch.setattr(pooling, "evaluate", judged)
     monkeypatch.setattr(where, "learn_scenes", lambda *arguments, **options: ("network", ([], [])))
     monkeypatch.setattr(where, "known_and_new", lambda *arguments, **options: (1.0, 0.5))
@@ -52,7 +52,7 @@ def test_the_record_is_complete(folder, monkeypatch, capsys):
     written = measure(folder, monkeypatch)
     assert written["command"] == "python -m benchmarks.pooling"
     assert written["n"] == "5; 10 for savings, 3 for long runs"
-    assert list(written["results"]) == ["where", "redrawn", "heart", "savings", "sizes", "sheets"]
+    assert list(written["results"]) == ["where", "redrawn", "heart", "savings", "sizes", "sheets", "scaling"]
 
     rows = written["results"]["where"]
     for task in ("there", "where"):
@@ -107,3 +107,11 @@ def test_a_part_keeps_the_others(folder, monkeypatch):
     assert [row["pooling"] for row in first["results"]["savings"]] == [
         row["pooling"] for row in second["results"]["savings"]
     ]
+
+
+def test_every_way_of_scaling_is_read_on_all_test_digits(folder, monkeypatch):
+    rows = measure(folder, monkeypatch, "scaling")["results"]["scaling"]
+    assert [row["way"] for row in rows] == list(scaling.WAYS)
+    for row in rows:
+        assert 0 <= row["accuracy"] * row["digits"] <= row["digits"]
+        assert row["accuracy"] * row["digits"] == pytest.approx(round(row["accuracy"] * row["digits"]))

@@ -44,7 +44,8 @@ def test_runs_stand_in_rows_and_groups_from_the_top_down():
         dots = [line for line in axis.lines if line.get_marker() == "o"]
         assert [list(line.get_xdata()) for line in dots] == [[1, 3], [5], [2], [4, 8]]
         heights = [line.get_ydata()[0] for line in dots]
-        assert heights == sorted(heights) and len(set(heights)) == 4
+        assert heights == sorted(set(heights))
+        assert len(heights) == 4
         assert axis.get_ylim()[0] > axis.get_ylim()[1]  # the first row on top
         means = [line.get_xdata()[0] for line in axis.lines if line.get_marker() == "|"]
         assert means == [2, 5, 2, 6]

@@ -11,6 +11,7 @@ MIDDLE_POOLINGS = {
     "2×2 maximum": lambda maps: gpu.max_pool2d(maps, 2),
     "2×2 average": lambda maps: gpu.avg_pool2d(maps, 2),
     "one of four": lambda maps: maps[:, :, ::2, ::2],
+    "four side by side": lambda maps: torch.nn.functional.pixel_unshuffle(maps, 2),
     "4×4 maximum": lambda maps: gpu.max_pool2d(maps, 4),
 }
 
@@ -23,7 +24,7 @@ def middle_logits(layers, x, pool):
     layers : list of three pairs (weight, bias)
     x : tensor of float, shape (N, 1, 28, 28)
     pool : callable
-        Takes maps of shape (N, 8, 28, 28) and returns smaller ones.
+        Takes maps of shape (N, 8, 28, 28) and returns smaller ones, or as many numbers in more maps.
 
     Returns
     -------
@@ -57,6 +58,6 @@ def learn_pooled(kind, train, *, rate, epochs, seed):
     """
     choice("learn_pooled", "kind", kind, tuple(MIDDLE_POOLINGS))
     pool = MIDDLE_POOLINGS[kind]
-    side = pool(torch.zeros(1, 8, 28, 28)).shape[-1]
-    shapes = (8, 1, 3, 3), (16, 8, 3, 3), (10, 16 * side**2)
+    maps, side = pool(torch.zeros(1, 8, 28, 28)).shape[1:3]
+    shapes = (8, 1, 3, 3), (16, maps, 3, 3), (10, 16 * side**2)
     return trained(lambda layers, x: middle_logits(layers, x, pool), shapes, train, rate=rate, epochs=epochs, seed=seed)
