@@ -76,4 +76,13 @@ def test_an_unknown_part_is_named(monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["aliasing", "waves"])
     with pytest.raises(SystemExit):
         aliasing.main()
-    assert "part must be one of halving, letters, received waves" in capsys.readouterr().err
+    assert "part must be one of halving, one-rate, letters, received waves" in capsys.readouterr().err
+
+
+def test_max_pooling_is_asked_again_at_the_rate_of_others(results, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["aliasing", "one-rate"])
+    aliasing.main()
+    rows = written(results, "one-rate")["results"]
+    assert [(row["kernel"], row["seed"]) for row in rows] == [(k, s) for k in ("drop", "blur") for s in range(5)]
+    assert {row["rate"] for row in rows} == {0.03}
+    assert all(0 <= row[key] <= 1 for row in rows for key in ("accuracy", "consistency"))
