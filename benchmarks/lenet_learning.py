@@ -19,8 +19,7 @@ from cnnlib.experiments.lenet5 import ablation, succession
 # Digits shown in a run, and the parts of the training set that one network is shown as often.
 SHOWN = {False: 40_000, True: 180_000}
 COUNTS = {False: (250, 500, 1000, 2000), True: (7_500, 15_000, 30_000)}
-LONGER = 600_000
-PARTS = ("ablation", "succession", "subsampling", "counts", "longer")
+PARTS = ("ablation", "succession", "subsampling", "counts")
 SEARCH = 100  # the seed of runs by which a rate is chosen
 
 
@@ -48,9 +47,6 @@ def cases(part, count, *, full):
         # All digits are a row of the ablation.
         for few in COUNTS[full]:
             yield {"count": few}, few, SHOWN[full], modern
-    elif full:
-        for few in (COUNTS[full][-1], count):
-            yield {"count": few, "shown": LONGER}, few, LONGER, modern
 
 
 def main():
