@@ -13,6 +13,7 @@ from functools import partial
 import numpy as np
 import torch
 
+from benchmarks.rates import climb
 from benchmarks.record import Record, add_row, is_recorded
 from cnnlib.data import as_float, mnist
 from cnnlib.experiments.aliasing.channels import LETTER_READERS, read_letters, turned_letters
@@ -43,29 +44,21 @@ COUNTS = (50, 100, 200, 2000)
 
 
 def searched(accuracy, seeds=(100, 101)):
-    """Try learning rates, a factor of three apart, until the best one has a worse neighbour on either side.
+    """Climb `RATES` by the mean accuracy of some seeds, others than those of the runs that are reported.
 
     Parameters
     ----------
     accuracy : callable
         Takes a rate and a seed, trains, and returns the accuracy on what is kept aside.
     seeds : sequence of int
-        Others than those of the runs that are reported.
 
     Returns
     -------
-    dict of float to float
-        Mean accuracy by rate.
+    rate : float
+    reached : dict of float to float
+        Mean accuracy of every rate that was tried.
     """
-    reached = {}
-    waiting = list(RATES[2:5])
-    while waiting:
-        rate = waiting.pop()
-        reached[rate] = statistics.mean(accuracy(rate, seed) for seed in seeds)
-        if not waiting:
-            place = RATES.index(max(reached, key=reached.get))
-            waiting = [each for each in RATES[max(place - 1, 0) : place + 2] if each not in reached]
-    return dict(sorted(reached.items()))
+    return climb(lambda rate: statistics.mean(accuracy(rate, seed) for seed in seeds), 0.03, RATES)
 
 
 def _digits():
@@ -90,8 +83,7 @@ def halving(seeds=5):
         if is_recorded("aliasing-halving", named):
             continue
         learn = partial(_trained, training, (summary, kernel), epochs)
-        reached = searched(lambda rate, seed, learn=learn: evaluate(learn(rate, seed), *aside).accuracy)
-        rate = max(reached, key=reached.get)
+        rate, reached = searched(lambda rate, seed, learn=learn: evaluate(learn(rate, seed), *aside).accuracy)
         runs = []
         for seed in range(seeds if epochs == EPOCHS else 3):
             network = learn(rate, seed)
@@ -144,8 +136,7 @@ def letters(seeds=20):
             if is_recorded("aliasing-letters", named):
                 continue
             learn = partial(read_letters, reader, count, every_turn=every_turn)
-            reached = searched(lambda rate, seed, learn=learn: learn(rate=rate, seed=seed, fresh=aside))
-            rate = max(reached, key=reached.get)
+            rate, reached = searched(lambda rate, seed, learn=learn: learn(rate=rate, seed=seed, fresh=aside))
             row = {
                 **named,
                 "parameters": sum(each.numel() for each in LETTER_READERS[reader](0).parameters()),

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import torch
 
+from benchmarks.rates import climb
 from benchmarks.record import add_row, is_recorded, rows
 from cnnlib.data import as_float, mnist
 from cnnlib.experiments.equivariance import rotation
@@ -17,7 +18,7 @@ from cnnlib.training import evaluate
 
 ANGLES = tuple(range(0, 360, 15))
 STEPS = (250, 800, 2400)
-RATES = tuple(0.005 * 2.0**power for power in range(-4, 5))
+RATES = tuple(0.005 * 2.0**power for power in range(-6, 7))
 
 PARTS = {
     "rotation": [(name, turned, steps) for steps in STEPS for name in ("plain", "group") for turned in (False, True)],
@@ -55,20 +56,6 @@ def validated(network, turned, validation):
     return evaluate(network, images, labels).accuracy
 
 
-def search(start, score):
-    """Return the best of `RATES`: the first that beats both of its neighbours, climbing from ``start``."""
-    place, last = RATES.index(start), len(RATES) - 1
-    scores = {}
-    while True:
-        for near in range(max(place - 1, 0), min(place + 1, last) + 1):
-            if near not in scores:
-                scores[near] = score(RATES[near])
-        best = max(scores, key=scores.get)
-        if best == place:
-            return RATES[place]
-        place = best
-
-
 def measure(part, digits, seeds, command):
     """Add a row to the record for each run: those of the search for a rate, and those that are tested."""
     record, about = f"equivariance-{part}", {"data": DATA, "n": seeds}
@@ -97,7 +84,7 @@ def measure(part, digits, seeds, command):
     for name, turned, steps in PARTS[part]:
         rate = best.get((name, turned), 0.005)
         # The search has a seed of its own, so that the runs that are tested were not chosen.
-        rate = search(rate, partial(run, name, turned, steps, seed=seeds, tested=False))
+        rate, _ = climb(partial(run, name, turned, steps, seed=seeds, tested=False), rate, RATES)
         best[name, turned] = rate
         for seed in range(seeds):
             run(name, turned, steps, rate, seed=seed, tested=True)

@@ -7,15 +7,16 @@ its own. Test pictures are asked about once, and every run is in the record.
 
 import argparse
 import json
+import statistics
 import time
 
 import numpy as np
 import torch
 
 from benchmarks import record
+from benchmarks.rates import climb
 from cnnlib.data import as_float, mnist
 from cnnlib.experiments.pooling import savings, scaling, sizes, where
-from cnnlib.experiments.pooling.readers import searched_rate
 from cnnlib.training import evaluate
 
 COUNTS = (100, 400, 1600)
@@ -29,6 +30,32 @@ LONG = 3  # times the usual budget, to see whether more of it changes anything
 BY_HEART = (1, 3, 10)  # times the usual budget, to see when training pictures are known by heart
 FRESH = 40_000  # pictures, each seen once
 EPOCHS = {"savings": 6, "sizes": 4}
+RATES = (0.00037, 0.001111, 0.003333, 0.01, 0.03, 0.1, 0.3, 0.9, 2.7, 8.1)
+
+
+def searched_rate(train_with, validation, *, seeds=(100,)):
+    """Climb `RATES` by the pictures that networks read.
+
+    Parameters
+    ----------
+    train_with : callable
+        Takes a rate and a seed, returns a network.
+    validation : pair of ndarray
+        Images and labels.
+    seeds : sequence of int
+        Others than those of the runs that are reported.
+
+    Returns
+    -------
+    rate : float
+    scores : dict of float to float
+        Mean validation accuracy of every rate that was tried.
+    """
+
+    def score(rate):
+        return statistics.mean(evaluate(train_with(rate, seed), *validation).accuracy for seed in seeds)
+
+    return climb(score, 0.03, RATES)
 
 
 def measure_where():

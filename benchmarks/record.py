@@ -8,8 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.rates import climb
 from cnnlib.durable import write_whole
-from cnnlib.experiments.prior.rates import best_rate
 
 # Another folder keeps a rehearsal, or a run on a borrowed machine, away from the book's records.
 RESULTS = Path(os.environ.get("CNNLIB_RESULTS") or Path(__file__).parent.parent / "results")
@@ -103,10 +103,10 @@ class Record:
     def rate(self, case, error_at, start=0.01):
         """Return the best rate for a case, by validation errors; each rate that is tried has a row."""
 
-        def tried(rate):
-            return self.row(case | {"rate": rate}, lambda: {"validation": error_at(rate)})["validation"]
+        def score(rate):
+            return -self.row(case | {"rate": rate}, lambda: {"validation": error_at(rate)})["validation"]
 
-        return best_rate(tried, start)
+        return climb(score, start)[0]
 
 
 def _gpu_versions():

@@ -36,9 +36,12 @@ def test_the_rate_is_searched_until_the_best_has_worse_neighbours():
         asked.append((rate, seed))
         return {0.01: 0.5, 0.03: 0.6, 0.1: 0.7, 0.3: 0.9, 1: 0.2}[rate] + (seed - 100.5) / 10
 
-    assert aliasing.searched(accuracy) == pytest.approx({0.01: 0.5, 0.03: 0.6, 0.1: 0.7, 0.3: 0.9, 1: 0.2})
+    rate, reached = aliasing.searched(accuracy)
+    assert rate == 0.3
+    assert reached == pytest.approx({0.01: 0.5, 0.03: 0.6, 0.1: 0.7, 0.3: 0.9, 1: 0.2})
     assert {seed for _, seed in asked} == {100, 101}
-    inside = aliasing.searched(lambda rate, seed: -abs(rate - 0.03))
+    rate, inside = aliasing.searched(lambda rate, seed: -abs(rate - 0.03))
+    assert rate == 0.03
     assert list(inside) == [0.01, 0.03, 0.1]
 
 
@@ -63,13 +66,13 @@ def test_halvings_are_recorded_row_by_row(results, monkeypatch):
 def test_letters_are_recorded_for_every_reader(results, monkeypatch):
     monkeypatch.setattr("sys.argv", ["aliasing", "letters"])
     monkeypatch.setattr(
-        aliasing, "read_letters", lambda reader, count, *, rate, seed, **options: rate / 4 + seed / 1000
+        aliasing, "read_letters", lambda reader, count, *, rate, seed, **options: 0.5 - abs(rate - 0.3) + seed / 1000
     )
     aliasing.main()
     rows = written(results, "letters")["results"]
     assert [row["reader"] for row in rows if not row["every_turn"]] == [*aliasing.LETTER_READERS]
     assert [row["reader"] for row in rows if row["every_turn"]] == ["maximum of eight"]
-    assert all(row["rate"] == 3 and len(row["accuracies"]) == 20 for row in rows)
+    assert all(row["rate"] == 0.3 and len(row["accuracies"]) == 20 for row in rows)
 
 
 def test_an_unknown_part_is_named(monkeypatch, capsys):

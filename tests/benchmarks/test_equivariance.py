@@ -64,20 +64,6 @@ def test_a_stopped_run_goes_on(monkeypatch, results):
     assert trained == [0]
 
 
-@pytest.mark.parametrize("best", [equivariance.RATES[0], 0.0025, 0.005, 0.02, equivariance.RATES[-1]])
-def test_the_search_climbs_to_the_best_rate_inside_its_neighbours(best):
-    asked = []
-
-    def score(rate):
-        asked.append(rate)
-        return -abs(np.log(rate / best))
-
-    assert equivariance.search(0.005, score) == best
-    assert len(asked) == len(set(asked))
-    near = [rate for rate in equivariance.RATES if 0.4 < rate / best < 2.5]
-    assert set(near) <= set(asked)
-
-
 def test_the_last_twelfth_of_the_training_digits_is_kept_for_validation():
     digits = equivariance.mnist(full=True)
     train, validation, test = equivariance.split(digits)

@@ -115,3 +115,23 @@ def test_every_way_of_scaling_is_read_on_all_test_digits(folder, monkeypatch):
     for row in rows:
         assert 0 <= row["accuracy"] * row["digits"] <= row["digits"]
         assert row["accuracy"] * row["digits"] == pytest.approx(round(row["accuracy"] * row["digits"]))
+
+
+@pytest.mark.parametrize(
+    ("best", "tried"),
+    [
+        (0.03, {0.01, 0.03, 0.1}),
+        (0.3, {0.01, 0.03, 0.1, 0.3, 0.9}),
+        (0.003333, {0.001111, 0.003333, 0.01, 0.03, 0.1}),
+    ],
+)
+def test_a_rate_is_searched_by_several_networks(monkeypatch, best, tried):
+    def answer(network, *validation):
+        rate, seed = network
+        return SimpleNamespace(accuracy=1 - abs(np.log(rate / best)) / 10 + {5: 0.01, 6: -0.01}[seed])
+
+    monkeypatch.setattr(pooling, "evaluate", answer)
+    rate, scores = pooling.searched_rate(lambda rate, seed: (rate, seed), ([], []), seeds=(5, 6))
+    assert rate == best
+    assert set(scores) == tried
+    assert scores[rate] == pytest.approx(1)

@@ -1,12 +1,10 @@
-"""What the networks of the chapter have in common: two convolutions, a dense layer, and a search for their rate."""
+"""What the networks of the chapter have in common: layers, and how they are trained."""
 
 import numpy as np
 import torch
 
 from cnnlib.models.torch_network import draw_weights
-from cnnlib.training import Recipe, evaluate, fit
-
-FIRST_RATES = (0.01, 0.03, 0.1)
+from cnnlib.training import Recipe, fit
 
 
 class Reader(torch.nn.Module):
@@ -60,40 +58,3 @@ def trained(forward, shapes, train, *, rate, epochs, seed):
     network = Reader(forward, shapes, seed=seed)
     fit(network, train, Recipe(epochs, 50, rate, seed), progress=False)
     return network
-
-
-def searched_rate(train_with, validation, *, rates=FIRST_RATES, seeds=(100,)):
-    """Return the rate whose networks read most of the validation pictures, on average over some seeds.
-
-    Where the best rate lies at an end of the rates, the next one beyond, three times as large or as small, is tried.
-
-    Parameters
-    ----------
-    train_with : callable
-        Takes a rate and a seed, returns a network.
-    validation : pair of ndarray
-        Images and labels.
-    rates : sequence of float
-        In rising order, at least three.
-    seeds : sequence of int
-
-    Returns
-    -------
-    rate : float
-    scores : dict of float to float
-        Mean validation accuracy of every rate that was tried.
-    """
-    scores = {}
-
-    def score(rate):
-        read = [evaluate(train_with(rate, seed), *validation).accuracy for seed in seeds]
-        scores[rate] = float(np.mean(read))
-
-    for rate in rates:
-        score(rate)
-    while True:
-        best = max(scores, key=scores.get)
-        ends = {min(scores): round(best / 3, 6), max(scores): round(best * 3, 6)}
-        if best not in ends or len(scores) > len(rates) + 2:
-            return best, dict(sorted(scores.items()))
-        score(ends[best])
