@@ -20,14 +20,11 @@ KERNELS = {
     "two": (1 / 2, 1 / 2),
     "blur": (1 / 4, 1 / 2, 1 / 4),
     "five": (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16),
-    "seven": tuple(n / 64 for n in (1, 6, 15, 20, 15, 6, 1)),
     # Reads as wide as the blur, but lets the fastest wave pass: it averages cells of one of the two coarse grids.
     "gap": (1 / 2, 0, 1 / 2),
-    "sharpen": (-1 / 2, 2, -1 / 2),
 }
-SUMMARIES = ("none", "max", "conv", "conv and max")
 # Fewer channels where there are two convolutions more, so that all have about as many parameters.
-CHANNELS = {"none": (8, 16, 32), "max": (8, 16, 32), "conv": (7, 13, 27), "conv and max": (7, 13, 27)}
+CHANNELS = {"none": (8, 16, 32), "max": (8, 16, 32), "conv": (7, 13, 27)}
 
 
 def halving(size, kernel):
@@ -93,7 +90,7 @@ class RingNetwork(torch.nn.Module):
     ----------
     summary : str
         What follows each of the first two convolutions and their ReLU: ``"none"``; ``"max"``, over 2×2 cells at every
-        place; ``"conv"``, another convolution with its ReLU [1]_; ``"conv and max"``, both.
+        place; ``"conv"``, another convolution with its ReLU [1]_.
     kernel : str
         How the grid is halved, as `halving` takes it; or ``"learned"``: 3×3 weights for each channel, which begin as
         the kernel that only drops; or ``"keep"``: it is not, and the next kernels are spread in its place [2]_.
@@ -113,7 +110,7 @@ class RingNetwork(torch.nn.Module):
 
     def __init__(self, summary="max", kernel="drop", *, seed=0):
         super().__init__()
-        choice("RingNetwork", "summary", summary, SUMMARIES)
+        choice("RingNetwork", "summary", summary, CHANNELS)
         choice("RingNetwork", "kernel", kernel, (*KERNELS, "ideal", "learned", "keep"))
         self.summary, self.kernel = summary, kernel
         # RandomState, not default_rng: only the former promises the same stream in every NumPy (NEP 19).
@@ -122,7 +119,7 @@ class RingNetwork(torch.nn.Module):
         self.convs = torch.nn.ModuleList(RingConv(random, *pair) for pair in pairwise(channels))
         self.weight = draw_weights(random, (10, channels[-1]), channels[-1])
         self.bias = torch.nn.Parameter(torch.zeros(10))
-        doubled = channels[1:3] if summary.startswith("conv") else ()
+        doubled = channels[1:3] if summary == "conv" else ()
         self.extra = torch.nn.ModuleList(RingConv(random, count, count) for count in doubled)
         self.halvings = torch.nn.ParameterList()
         if kernel == "learned":
@@ -147,7 +144,7 @@ class RingNetwork(torch.nn.Module):
             x = seen[f"ReLU {place}"] = gpu.relu(x)
             if self.extra:
                 x = seen[f"second conv {place}"] = gpu.relu(self.extra[number](x, spacing))
-            if self.summary.endswith("max"):
+            if self.summary == "max":
                 x = seen[f"maximum {place}"] = largest_of_four(x, spacing)
             if self.kernel == "keep":
                 spacing *= 2

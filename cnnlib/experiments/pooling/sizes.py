@@ -5,6 +5,7 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.experiments.pooling.readers import Reader
+from cnnlib.experiments.pooling.scaling import pillow
 from cnnlib.shapes import choice, integer
 from cnnlib.training import Recipe, fit
 
@@ -29,14 +30,7 @@ def resized(images, size):
     -------
     ndarray of float32, shape (N, 1, size, size)
     """
-    from PIL import Image
-
-    integer("resized", "size", size, minimum=1)
-    # Pillow takes one channel of floats as a picture of mode "F", and does not round it to bytes.
-    pictures = (Image.fromarray(image[0]) for image in images)
-    return np.stack([np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR)) for picture in pictures])[
-        :, None
-    ]
+    return pillow(images, integer("resized", "size", size, minimum=1), "BILINEAR")
 
 
 def on_paper(images, size):
