@@ -20,6 +20,8 @@ from cnnlib.experiments.lenet5 import ablation, succession
 SHOWN = {False: 40_000, True: 180_000}
 COUNTS = {False: (250, 500, 1000, 2000), True: (7_500, 15_000, 30_000)}
 PARTS = ("ablation", "succession", "subsampling", "counts")
+COMMON = 0.01  # the rate at which every case of these parts is trained as well, so that two can be compared at one rate
+COMPARED = ("ablation", "succession", "subsampling")
 SEARCH = 100  # the seed of runs by which a rate is chosen
 
 
@@ -84,6 +86,11 @@ def main():
                     return {"accuracy": run(inside, test, epochs=shown // few, rate=rate, seed=seed)}
 
                 record.row(case | {"rate": rate, "seed": seed}, measure)
+                if rate != COMMON and part in COMPARED and not options.full:
+                    record.row(
+                        {"part": "common rate", "of": part} | varied | {"rate": COMMON, "seed": seed},
+                        partial(measure, rate=COMMON),
+                    )
 
 
 if __name__ == "__main__":

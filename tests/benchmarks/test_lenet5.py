@@ -37,6 +37,9 @@ def test_every_run_is_recorded_once(tmp_path, monkeypatch, capsys):
         [rate] = {row["rate"] for row in reported}
         assert min(tried) < rate < max(tried)
         assert tried[rate] == min(tried.values())
+        # Doubted as the others are, a network answers as it did.
+        other = "output" if loss == "softmax" else "probability"
+        assert all(row[other]["accuracy"] == row["accuracy"] for row in reported)
     counted = [row for row in sure["results"] if "bins" in row]
     assert [row["seed"] for row in counted] == [0, 1]
     for row in counted:
@@ -44,6 +47,8 @@ def test_every_run_is_recorded_once(tmp_path, monkeypatch, capsys):
         assert sum(each["right"] for each in row["bins"]) == round(60 * row["accuracy"])
         for low, high, each in zip(sure["edges"][:-1], sure["edges"][1:], row["bins"], strict=True):
             assert low * each["count"] <= each["says"] <= high * each["count"] + 1e-6
+    neighbours = [(row["rate"], row["seed"]) for row in sure["results"] if row.get("for") == "neighbour"]
+    assert sorted(neighbours) == [(rate, seed) for rate in lenet5.NEIGHBOURS for seed in (0, 1)]
     assert capsys.readouterr().out.count("lenet5-") == sum(
         len(written["results"]) for written in (initial, refused, sure)
     )

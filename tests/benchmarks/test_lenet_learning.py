@@ -31,13 +31,20 @@ def test_every_part_is_run_once_for_every_seed(results, monkeypatch, capsys):
     run(monkeypatch, "--seeds", "2")
     written = json.loads((results / "lenet-learning.json").read_text(encoding="utf-8"))
     rows = [{name: row[name] for name in row if name != "accuracy"} for row in written["results"] if "accuracy" in row]
+    common = [row for row in rows if row["part"] == "common rate"]
+    rows = [row for row in rows if row["part"] != "common rate"]
     assert len(rows) == len({json.dumps(row) for row in rows}) == 2 * (6 + 7 + 2 + 2)
+    # What was not trained at the common rate by its own search is trained at it as well.
+    elsewhere = [row for row in rows if row["part"] != "counts" and row["rate"] != lenet_learning.COMMON]
+    assert [row | {"rate": lenet_learning.COMMON} for row in elsewhere] == [
+        {"part" if name == "of" else name: row[name] for name in row if name != "part"} for row in common
+    ]
     assert [row["changes"] for row in rows if row["part"] == "succession" and row["seed"] == 1] == list(range(7))
     assert {row["count"] for row in rows if row["part"] == "counts"} == {3, 6}
     assert all(row["accuracy"] in (0, 0.25, 0.5, 0.75, 1) for row in written["results"] if "accuracy" in row)
     assert written["command"] == "python -m benchmarks.lenet_learning"
     assert written["data"] == "MNIST, 12 training and 4 held-out digits"
-    assert capsys.readouterr().out.count("accuracy") == 34
+    assert capsys.readouterr().out.count("accuracy") == 34 + len(common)
 
 
 def test_every_case_has_the_rate_that_did_best_on_what_was_set_aside(results, monkeypatch):

@@ -6,9 +6,13 @@ import torch
 from cnnlib import gpu
 from cnnlib.experiments.lenet5.succession import Successor
 from cnnlib.models.lenet5 import LeNet5, discriminative_loss, distance_loss, lenet5_images
+from cnnlib.shapes import choice
 from cnnlib.training import Recipe, fit
 
 LOSSES = {"Eq. 8": distance_loss, "Eq. 9": discriminative_loss, "softmax": gpu.cross_entropy}
+# How a network says that it is unsure: by its largest output (minus the distance of the nearest bitmap, or the largest
+# logit), or by the largest probability of a softmax over its outputs.
+DOUBTS = ("output", "probability")
 
 
 def trained_reader(loss, train, *, epochs, rate, seed=0):
@@ -44,27 +48,33 @@ def trained_reader(loss, train, *, epochs, rate, seed=0):
     return network
 
 
-def answers_and_doubts(loss, network, images):
+def answers_and_doubts(network, images, by):
     """Ask a network of `trained_reader`.
 
     Parameters
     ----------
-    loss : str
-        That it was trained under.
     network : torch.nn.Module
     images : ndarray of float32, shape (N, 1, 28, 28)
         From 0 to 1.
+    by : str
+        One of `DOUBTS`.
 
     Returns
     -------
     answers : ndarray of int, shape (N,)
     doubts : ndarray, shape (N,)
-        Under the softmax, one minus the largest probability; else the distance to the nearest bitmap.
+        The larger, the less sure.
+
+    Raises
+    ------
+    ValueError
+        If there is no such doubt.
     """
+    choice("answers_and_doubts", "by", by, DOUBTS)
     with torch.no_grad():
         logits = network(torch.from_numpy(lenet5_images(images)))
     # In double precision: of the surest answers, one minus a probability would be 0 in single.
-    doubts = 1 - logits.double().softmax(dim=1).amax(dim=1) if loss == "softmax" else -logits.amax(dim=1)
+    doubts = 1 - logits.double().softmax(dim=1).amax(dim=1) if by == "probability" else -logits.amax(dim=1)
     return logits.argmax(dim=1).numpy(), doubts.numpy()
 
 
@@ -96,12 +106,12 @@ def rubbish(images, seed=0):
     }
 
 
-def refusals(loss, network, digits, *, share=0.05, seed=0):
+def refusals(network, digits, by, *, share=0.05, seed=0):
     """Let a network refuse the digits that it doubts most, and count what else it then refuses.
 
     Parameters
     ----------
-    loss, network
+    network, by
         As in `answers_and_doubts`.
     digits : pair of ndarray: images (N, 1, 28, 28) from 0 to 1, labels (N,)
     share : float
@@ -115,12 +125,12 @@ def refusals(loss, network, digits, *, share=0.05, seed=0):
         ``accuracy`` before any refusal; ``mistakes``, the share of mistakes that is refused, None where there is none;
         and under each name of `rubbish` the share that is refused.
     """
-    answers, doubts = answers_and_doubts(loss, network, digits[0])
+    answers, doubts = answers_and_doubts(network, digits[0], by)
     limit, right = np.quantile(doubts, 1 - share), answers == digits[1]
     row = {
         "accuracy": float(right.mean()),
         "mistakes": None if right.all() else float((doubts[~right] > limit).mean()),
     }
     for name, images in rubbish(digits[0], seed).items():
-        row[name] = float((answers_and_doubts(loss, network, images)[1] > limit).mean())
+        row[name] = float((answers_and_doubts(network, images, by)[1] > limit).mean())
     return row

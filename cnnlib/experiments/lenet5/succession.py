@@ -54,10 +54,13 @@ class Successor(torch.nn.Module):
         for name, (shape, inputs, outputs) in self._shapes().items():
             layer = Weights()
             units = shape[:1]
+            if name == "c3" and "full C3" not in self.changes:
+                inputs = 25 * np.array([len(maps) for maps in C3_TABLE])  # of each map
             if "starting weights" in self.changes:
                 bound, bias = np.sqrt(6 / (inputs + outputs)), np.zeros(units)
             else:
                 bound, bias = 2.4 / inputs, rng.uniform(-2.4, 2.4, units) / inputs
+                bound = np.reshape(bound, (-1, *(1 for _ in shape[1:]))) if np.ndim(bound) else bound
             layer.weight = torch.nn.Parameter(torch.from_numpy(rng.uniform(-bound, bound, shape)).float())
             layer.bias = torch.nn.Parameter(torch.from_numpy(bias).float())
             self.add_module(name, layer)

@@ -27,12 +27,18 @@ class Known(torch.nn.Module):
 
 
 @pytest.mark.parametrize("loss", rejection.LOSSES)
-def test_each_loss_trains_its_network(loss, digits):
+@pytest.mark.parametrize("by", rejection.DOUBTS)
+def test_each_loss_trains_its_network(loss, by, digits):
     network = rejection.trained_reader(loss, digits, epochs=1, rate=0.01, seed=1)
-    answers, doubts = rejection.answers_and_doubts(loss, network, digits[0])
+    answers, doubts = rejection.answers_and_doubts(network, digits[0], by)
     assert answers.shape == doubts.shape == (40,)
-    assert (doubts >= 0).all()
-    assert doubts.dtype == (np.float64 if loss == "softmax" else np.float32)
+    assert (by == "output" and loss == "softmax") or (doubts >= 0).all()
+    assert doubts.dtype == (np.float64 if by == "probability" else np.float32)
+
+
+def test_an_unknown_doubt_is_named(digits):
+    with pytest.raises(ValueError, match=r"by must be one of .*received 'feeling'"):
+        rejection.answers_and_doubts(Known(np.zeros((40, 10))), digits[0], "feeling")
 
 
 def test_the_most_doubtful_are_refused(digits):
@@ -41,25 +47,25 @@ def test_the_most_doubtful_are_refused(digits):
     logits[:, 3] = [*-np.arange(40.0), -37.5]
     labels = np.full(40, 3)
     labels[[10, 39]] = 5  # two mistakes: a sure one, and the most doubtful
-    row = rejection.refusals("Eq. 9", Known(logits), (digits[0], labels), share=0.1)
+    row = rejection.refusals(Known(logits), (digits[0], labels), "output", share=0.1)
     assert row["accuracy"] == 38 / 40
     assert row["mistakes"] == 0.5
     assert all(row[name] == 1 for name in rejection.rubbish(digits[0]))
-    row = rejection.refusals("Eq. 9", Known(logits), (digits[0], labels), share=0.025)
+    row = rejection.refusals(Known(logits), (digits[0], labels), "output", share=0.025)
     assert all(row[name] == 0 for name in rejection.rubbish(digits[0]))
 
 
 def test_without_mistakes_none_is_refused(digits):
     logits = np.full((41, 10), -99.0)
     logits[:, 3] = -np.arange(41.0)
-    row = rejection.refusals("Eq. 8", Known(logits), (digits[0], np.full(40, 3)))
+    row = rejection.refusals(Known(logits), (digits[0], np.full(40, 3)), "output")
     assert (row["accuracy"], row["mistakes"]) == (1, None)
 
 
-def test_a_softmax_doubts_by_its_largest_probability(digits):
+def test_a_probability_doubts_where_none_is_large(digits):
     logits = np.zeros((40, 10))
     logits[0, 7] = 40
-    answers, doubts = rejection.answers_and_doubts("softmax", Known(logits), digits[0])
+    answers, doubts = rejection.answers_and_doubts(Known(logits), digits[0], "probability")
     assert answers[0] == 7
     assert 0 <= doubts[0] < 1e-15
     np.testing.assert_allclose(doubts[1:], 0.9)

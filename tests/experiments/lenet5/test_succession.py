@@ -8,7 +8,7 @@ from messages import exactly
 from cnnlib import gpu
 from cnnlib.experiments.lenet5.succession import CHANGES, SUBSAMPLINGS, Successor, successor_accuracy
 from cnnlib.models.lenet import LeNet, LeNet5
-from cnnlib.models.lenet5 import discriminative_loss, lenet5_images
+from cnnlib.models.lenet5 import C3_TABLE, discriminative_loss, lenet5_images
 
 IMAGES = np.random.RandomState(0).uniform(0, 1, (4, 1, 28, 28)).astype(np.float32)
 
@@ -67,6 +67,16 @@ def test_starting_weights_change_their_range_and_biases():
     bound = np.sqrt(6 / 520)
     assert 0.9 * bound < new.c5.weight.abs().max() <= bound
     assert not new.c5.bias.any()
+
+
+def test_while_the_table_holds_each_map_starts_by_its_own_inputs():
+    for count, reads in ((1, np.array([len(maps) for maps in C3_TABLE])), (2, np.full(16, 6))):
+        network = Successor(count, seed=0)
+        largest = (network.c3.weight * network.joined).abs().amax(dim=(1, 2, 3)).detach().numpy()
+        bound = 2.4 / (25 * reads)
+        assert (0.9 * bound < largest).all()
+        assert (largest <= bound).all()
+        assert (network.c3.bias.abs().detach().numpy() <= bound).all()
 
 
 def test_accuracy_is_of_a_run_that_can_be_repeated():
