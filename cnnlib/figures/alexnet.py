@@ -270,7 +270,8 @@ def _towers(layers, *, down):
         axis.text(*_centre(corner, size), "image", ha="center", va="center", fontsize=9)
         for number, report in enumerate(layers, start=1):
             sources = (middle,) if number == 1 else towers
-            _draw_towers(axis, number, towers, sources, report, place, down)
+            whole = number == len(layers) and isinstance(report.layer, Dense)  # the output lies on one card
+            _draw_towers(axis, number, (middle,) if whole else towers, sources, report, place, down)
             name = (0.5, step * number) if down else (step * number, 2.12)
             axis.text(*name, report.name, ha="right" if down else "center", va="center", fontsize=10)
     return figure
@@ -286,7 +287,9 @@ def _draw_towers(axis, number, towers, sources, report, place, down):
     for tower in towers:
         corner, size = place(number, tower)
         axis.add_patch(Rectangle(corner, *size, facecolor=tint, edgecolor=INK, linewidth=0.5))
-        axis.text(*_centre(corner, size), f"{report.output_shape[0] // 2:,}", ha="center", va="center", fontsize=10)
+        axis.text(
+            *_centre(corner, size), f"{report.output_shape[0] // len(towers):,}", ha="center", va="center", fontsize=10
+        )
         for source in sources:
             if groups == 2 and len(sources) == 2 and source != tower:
                 continue
@@ -295,7 +298,7 @@ def _draw_towers(axis, number, towers, sources, report, place, down):
             ends = [(x, before[1] + extent[1]), (_centre(corner, size)[0], corner[1])]
             if not down:
                 ends = [(before[0] + extent[0], y), (corner[0], _centre(corner, size)[1])]
-            colour = INK if len(sources) == 1 or source == tower else KERNEL
+            colour = INK if 1 in (len(sources), len(towers)) or source == tower else KERNEL
             arrow = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 1, "shrinkB": 1}
             axis.add_patch(FancyArrowPatch(*ends, color=colour, **arrow))
 

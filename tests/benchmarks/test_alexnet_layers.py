@@ -31,3 +31,20 @@ def test_the_record_is_complete(device, name, results, monkeypatch, capsys):
     batches = {"1": {"conv1": 1.0}, "4": {"conv1": 4.0}, "9": {"conv1": 9.0}}
     assert written["results"] == {"peak": 7.0, "bandwidth": 3.0, "batches": batches}
     assert "batch 4: 4.000 s" in capsys.readouterr().out
+
+
+def test_the_normalisation_is_timed_whole_and_in_parts(results, monkeypatch, capsys):
+    given = []
+
+    def norm(x, **options):
+        given.append((len(x), options["alpha"]))
+        return x
+
+    monkeypatch.setattr(alexnet_layers.gpu, "local_response_norm", norm)
+    monkeypatch.setattr("sys.argv", ["alexnet_layers", "--norm", "--runs", "1"])
+    alexnet_layers.main()
+    written = json.loads((results / "alexnet-norm.json").read_text(encoding="utf-8"))
+    assert list(written["results"]) == ["128 images", "16 parts", "8 images"]
+    # Each work once to warm up and once for its time.
+    assert given == 2 * [(128, 5e-4)] + 2 * 16 * [(8, 5e-4)] + 2 * [(8, 5e-4)]
+    assert "alexnet-norm.json" in capsys.readouterr().out

@@ -81,12 +81,13 @@ def test_shares_are_lengths():
 def test_towers_are_joined_where_channels_are_read():
     figure = show_towers(PUBLISHED)
     arrows = [patch for patch in figure.axes[0].patches if isinstance(patch, FancyArrowPatch)]
-    # Two from the image, two within the towers of each of the other seven layers, and two across where all is read.
+    # Two from the image and two to the output, which lies on one card, two within the towers of each of the six layers
+    # between, and two across where all is read.
     crossing = [arrow for arrow in arrows if to_hex(arrow.get_facecolor()) == KERNEL.lower()]
-    assert len(arrows) - len(crossing) == 2 + 2 * 7
-    assert len(crossing) == 2 * 4
+    assert len(arrows) - len(crossing) == 2 + 2 + 2 * 6
+    assert len(crossing) == 2 * 3
     # Half the channels, in either tower.
-    assert [texts(figure).count(half) for half in ("48", "128", "192", "2,048", "500")] == [2, 4, 4, 4, 2]
+    assert [texts(figure).count(half) for half in ("48", "128", "192", "2,048", "1,000")] == [2, 4, 4, 4, 1]
 
 
 def test_a_field_is_framed_and_summed():
