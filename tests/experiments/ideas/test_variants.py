@@ -12,11 +12,13 @@ from cnnlib.experiments.ideas.variants import (
     Ideas,
     augmentation,
     centred,
+    made_for_sigmoids,
     measure,
     middle,
     race,
     small_alexnet,
 )
+from cnnlib.models.torch_network import Network
 from cnnlib.shapes import Conv, Dropout, LocalResponseNorm, Pool
 from cnnlib.training import Recipe
 
@@ -128,6 +130,64 @@ def test_an_idea_is_measured_on_what_was_held_out():
     wrong = measure(VARIANTS["dropout"], train, (held_out[0], 1 - held_out[1]), recipe=recipe)
     assert wrong["accuracy"] == pytest.approx(1 - row["accuracy"])
     assert wrong["train_accuracy"] == row["train_accuracy"]
+
+
+def test_what_is_made_for_sigmoids_hands_on_as_much_as_a_tanh():
+    # σ(4 z) − ½ has the slope of tanh(z) at 0: with weights four times as large and biases that make up for the ½, a
+    # network of sigmoids differs from picture to picture about as much as one of tanh, and one as drawn much less.
+    images = torch.from_numpy(middle(squares(40)[0]))
+
+    def spread(network):
+        with torch.no_grad():
+            return network(images).std(dim=0).mean().item()
+
+    def sigmoids():
+        return Network(small_alexnet(Ideas("sigmoid")), seed=3)
+
+    tanh = spread(Network(small_alexnet(Ideas("tanh")), seed=3))
+    assert spread(sigmoids()) < 0.1 * tanh
+    assert 0.5 * tanh < spread(made_for_sigmoids(sigmoids(), centred=True)) < 4 * tanh
+    larger, moved = (made_for_sigmoids(sigmoids(), centred=centred) for centred in (False, True))
+    assert torch.equal(larger.conv2.weight, 4 * sigmoids().conv2.weight)
+    assert torch.equal(larger.conv2.bias, sigmoids().conv2.bias)
+    torch.testing.assert_close(moved.dense2.bias, -moved.dense2.weight.sum(dim=1) / 2)
+    assert torch.equal(moved.conv1.bias, larger.conv1.bias)  # what it reads is centred already
+
+
+def test_a_race_starts_from_what_it_is_given():
+    seen = []
+    race(
+        "sigmoid",
+        squares(60),
+        learning_rate=0.01,
+        seed=2,
+        limit=1,
+        start=lambda network: seen.append(network) or network,
+    )
+    assert isinstance(seen[0], Network)
+
+
+def test_a_normalisation_says_what_it_multiplies_by():
+    train = squares(120)
+    recipe = Recipe(1, 20, 0.01, 1, optimizer="sgd", momentum=0.9)
+    for name, acts in (
+        ("response normalisation", False),
+        ("normalisation, for these pixels", True),
+        ("its factor alone", False),
+    ):
+        low, middle_, high = measure(VARIANTS[name], train, train, recipe=recipe)["factors"]
+        assert low <= middle_ <= high
+        assert (high - low > 0.05) == acts
+        assert acts or middle_ == pytest.approx(2**-0.75, abs=1e-3)
+    assert "factors" not in measure(NONE, train, train, recipe=recipe)
+
+
+def test_what_is_watched_is_judged_after_every_epoch():
+    train, watched = squares(120), squares(20)
+    recipe = Recipe(3, 20, 0.03, 1, optimizer="sgd", momentum=0.9)
+    row = measure(NONE, train, watched, recipe=recipe, watched=watched)
+    assert len(row["watched"]) == 3
+    assert row["watched"][-1] == row["accuracy"]
 
 
 def test_centring_takes_the_training_images_mean_from_both():
