@@ -49,7 +49,7 @@ def run(monkeypatch, *arguments):
 
 
 def test_the_teacher_is_trained_once_and_every_student_once(asked, tmp_path, monkeypatch):
-    kept = str(tmp_path / "answers.pt")
+    kept = str(tmp_path / "answers.npy")
     run(monkeypatch, "--seeds", "1", "--epochs", "3", "--views", "2", "--answers", kept)
     run(monkeypatch, "--seeds", "2", "--epochs", "3", "--views", "2", "--answers", kept)
     assert asked.count(("teacher", 50_010)) == 1

@@ -8,8 +8,7 @@ MISTAKES = Section("alexnet", "Common mistakes")
 FIT = Section("alexnet", "Which images fit?")
 NUMBERS = Section("alexnet", "Where do the numbers live?")
 TOWERS = Section("alexnet", "What do the two towers compute?")
-OVERLAP = Section("alexnet", "Why do the windows overlap?")
-FEATURES = Section("alexnet", "6,400 features or 9,216?")
+OVERLAP = Section("alexnet", "What do overlapping windows do?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
 
 
@@ -174,13 +173,13 @@ PARAMETERS = Task(
         Mistake(
             "one map flattened",
             "Your first dense layer reads one map. It reads all of them, cell by cell.",
-            FEATURES,
+            FIT,
             lambda layers, shape: parameters(layers, shape, features=lambda before: before[1:].prod()),
         ),
         Mistake(
             "one cell of each map flattened",
             "Your first dense layer reads one number from each map. It reads every cell.",
-            FEATURES,
+            FIT,
             lambda layers, shape: parameters(layers, shape, features=lambda before: before[0]),
         ),
     ),

@@ -8,7 +8,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from cnnlib.models.lenet import LeNet
 from cnnlib.training import Recipe, distort, fit
-from cnnlib.training.schedules import SCHEDULES
+from cnnlib.training.schedules import one_cycle
+from cnnlib.training.steps import descend
 
 # Distorted copies of the training digits that the teacher answers to, once for all students.
 VIEWS = 20
@@ -91,7 +92,7 @@ def train_teacher(train, *, seed=0, epochs=20):
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # dropout draws from PyTorch's own generator
         fit(network, train, recipe, loss=loss, augment=distort, device="cpu", progress=False)
-    return network.eval()
+    return network.train(False)
 
 
 def view(images, number):
@@ -123,7 +124,7 @@ def teacher_answers(network, images, *, views=VIEWS):
     -------
     tensor of float16, shape (views, N, 10)
     """
-    network.eval()
+    network.train(False)
     answers = torch.empty(views, len(images), 10, dtype=torch.float16)
     for number in range(views):
         parts = view(images, number).split(100)
@@ -175,10 +176,8 @@ def train_student(train, answers=None, *, seed, epochs=80, batch_size=128, rate=
     for epoch in range(epochs):
         number = (seed + epoch) % (views if answers is None else len(answers))
         seen = view(images, number)
-        order = torch.from_numpy(random.permutation(len(images)))[: steps * batch_size]
-        for step, batch in enumerate(order.split(batch_size)):
-            progress = (epoch + step / steps) / epochs
-            optimizer.param_groups[0]["lr"] = SCHEDULES["one_cycle"](progress, rate)
+
+        def gradients(batch, number=number, seen=seen):
             logits = network(seen[batch])
             if answers is None:
                 loss = cross_entropy(logits, labels[batch], label_smoothing=0.05)
@@ -186,8 +185,10 @@ def train_student(train, answers=None, *, seed, epochs=80, batch_size=128, rate=
                 softened = (answers[number, batch].float() / TEMPERATURE).softmax(1)
                 # The squared temperature makes up for the slopes, which the two divisions make smaller.
                 loss = TEMPERATURE**2 * cross_entropy(logits / TEMPERATURE, softened)
-            optimizer.zero_grad()
             loss.backward()
-            optimizer.step()
+
+        order = torch.from_numpy(random.permutation(len(images)))[: steps * batch_size]
+        rates = [one_cycle((epoch + step / steps) / epochs, rate) for step in range(steps)]
+        for _ in descend(optimizer, order.split(batch_size), rates, gradients):
             average.update_parameters(network)
     return average.module
