@@ -61,8 +61,8 @@ def measure_rejection(train, test, seeds, record):
 
             def measure(loss=loss, rate=rate, seed=seed):
                 network = rejection.trained_reader(loss, train, epochs=EPOCHS, rate=rate, seed=seed)
-                own, other = rejection.DOUBTS[:: -1 if loss == "softmax" else 1]
-                # What the loss is meant for, and the same network, doubted as the others are.
+                # As its loss is meant to be doubted, and as the others are.
+                own, other = ("probability", "output") if loss == "softmax" else ("output", "probability")
                 return rejection.refusals(network, test, own) | {other: rejection.refusals(network, test, other)}
 
             record.row({"loss": loss, "rate": rate, "seed": seed}, measure)
@@ -97,7 +97,7 @@ def measure_confidence(train, test, seeds, record):
 
         record.row({"rate": rate, "seed": seed}, measure)
         for neighbour in NEIGHBOURS:
-            # What it says to rubbish hangs on the rate; how often it is right hardly does.
+            # What it says to rubbish depends on the rate; how often it is right hardly does.
             def measure_neighbour(neighbour=neighbour, seed=seed):
                 network = trained(train, neighbour, seed)
                 of_nonsense = evaluate(network, nonsense, official[1]).probabilities.max(axis=1)

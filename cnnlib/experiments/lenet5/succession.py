@@ -54,13 +54,11 @@ class Successor(torch.nn.Module):
         for name, (shape, inputs, outputs) in self._shapes().items():
             layer = Weights()
             units = shape[:1]
-            if name == "c3" and "full C3" not in self.changes:
-                inputs = 25 * np.array([len(maps) for maps in C3_TABLE])  # of each map
             if "starting weights" in self.changes:
                 bound, bias = np.sqrt(6 / (inputs + outputs)), np.zeros(units)
             else:
                 bound, bias = 2.4 / inputs, rng.uniform(-2.4, 2.4, units) / inputs
-                bound = np.reshape(bound, (-1, *(1 for _ in shape[1:]))) if np.ndim(bound) else bound
+            bound = np.reshape(bound, (-1, *(1 for _ in shape[1:])))  # of each unit, or of all
             layer.weight = torch.nn.Parameter(torch.from_numpy(rng.uniform(-bound, bound, shape)).float())
             layer.bias = torch.nn.Parameter(torch.from_numpy(bias).float())
             self.add_module(name, layer)
@@ -71,8 +69,9 @@ class Successor(torch.nn.Module):
         self.register_buffer("targets", torch.from_numpy(digit_bitmaps().reshape(10, 84)))
 
     def _shapes(self):
-        """Return weight shape, inputs and outputs of a unit for each layer, as initial weights need them."""
-        shapes = {"c1": ((6, 1, 5, 5), 25, 150), "c3": ((16, 6, 5, 5), 150, 400)}
+        """Return weight shape, inputs and outputs of a unit for each layer; inputs of each unit where they differ."""
+        read = 6 if "full C3" in self.changes else np.array([len(maps) for maps in C3_TABLE])
+        shapes = {"c1": ((6, 1, 5, 5), 25, 150), "c3": ((16, 6, 5, 5), 25 * read, 400)}
         if self.learns_pooling:
             shapes |= {"s2": ((6,), 4, 1), "s4": ((16,), 4, 1)}
         shapes |= {"c5": ((120, 400), 400, 120), "f6": ((84, 120), 120, 84)}
