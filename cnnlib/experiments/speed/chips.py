@@ -22,6 +22,8 @@ class Chip:
         Of the memory that the lanes of a program share.
     warps : int
         That can wait at once, of 32 lanes each.
+    reserved_bytes : int
+        Of the shared memory, that the system takes for every program.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Chip:
     registers: int = 65_536
     shared_bytes: int = 0
     warps: int = 0
+    reserved_bytes: int = 0
 
     @property
     def best(self):
@@ -54,8 +57,10 @@ H100 = Chip(
     multiprocessors=132,
     shared_bytes=228 * 1024,
     warps=64,
+    reserved_bytes=1024,
 )
 # 1,536 lanes at 1.77 GHz, a multiply-add each, 16-bit ones two at a time; 192 wires at 12 Gbit/s. No tensor cores.
+# Compute capability 7.5: the system reserves no shared memory, as it does from 8.0 on.
 GTX1660TI = Chip(
     "GTX 1660 Ti",
     {"float32": 2 * 1536 * 1.77e9, "16 bits": 4 * 1536 * 1.77e9},
@@ -70,7 +75,6 @@ CHIPS = {chip.name: chip for chip in (LAPTOP, GTX1660TI, H100)}
 
 # What a program needs besides its sums, for addresses and for the numbers on their way, in registers a lane.
 _OTHER_REGISTERS = 64
-_RESERVED_BYTES = 1024  # of shared memory, for every program
 
 
 @dataclass(frozen=True)
@@ -138,7 +142,7 @@ def residence(chip, rows, columns, depth, *, itemsize=2, stages=3, warps=4):
     shared = stages * (rows + columns) * depth * itemsize
     fits = {
         "registers": chip.registers // (32 * warps * registers) if registers <= 255 else 0,
-        "shared memory": chip.shared_bytes // (shared + _RESERVED_BYTES),
+        "shared memory": chip.shared_bytes // (shared + chip.reserved_bytes),
         "warps": chip.warps // warps,
     }
     limit = min(fits, key=fits.get)

@@ -42,6 +42,11 @@ class Counts:
         """Bytes read and written in all."""
         return sum(self.read.values()) + sum(self.written.values())
 
+    @property
+    def traffic(self):
+        """Bytes of the sectors that were read, used or not, and bytes written."""
+        return SECTOR * sum(self.sectors.values()) + sum(self.written.values())
+
 
 class _Pointer:
     """An argument's memory and, once something was added, the places in it of a block of lanes."""
@@ -58,7 +63,7 @@ class _Language:
 
     float16, float32 = np.float16, np.float32
     arange, zeros, full = staticmethod(np.arange), staticmethod(np.zeros), staticmethod(np.full)
-    maximum, where = staticmethod(np.maximum), staticmethod(np.where)
+    minimum, maximum, where = staticmethod(np.minimum), staticmethod(np.maximum), staticmethod(np.where)
 
     def __init__(self):
         self.counts = Counts()
@@ -157,44 +162,47 @@ def kernel(name):
     -------
     callable
     """
-    path, tree, _ = _definition(name)
-    tree.decorator_list = []
-    for argument in tree.args.args:
-        argument.annotation = None
-    namespace = {"tl": tl}
-    exec(compile(ast.Module([tree], []), str(path), "exec"), namespace)
+    path, found, _ = _definitions(name)
+    for function in found.values():
+        function.decorator_list = []
+        for argument in function.args.args:
+            argument.annotation = None
+    namespace = {"tl": tl}  # all of them, since a kernel may call another
+    exec(compile(ast.Module([*found.values()], []), str(path), "exec"), namespace)
     return namespace[name]
 
 
-def source(name, start="tl.program_id"):
-    """Return the lines of a kernel of `cnnlib.gpu.kernels.steps` as the file has them, without its arguments.
+def source(name, start=None):
+    """Return the lines of a kernel of `cnnlib.gpu.kernels.steps` as the file has them.
 
     Parameters
     ----------
     name : str
-    start : str
-        The first line that is shown after the title holds this.
+    start : str, optional
+        Leave the arguments out, and all lines before the first that holds this.
 
     Returns
     -------
     str
     """
-    _, tree, text = _definition(name)
-    lines = text.splitlines()[tree.body[0].end_lineno : tree.end_lineno]
-    first = next(number for number, line in enumerate(lines) if start in line)
-    left_out = ["    ..."] if first else []
-    shown = [line.removesuffix("  # fmt: skip") for line in lines[first:]]
-    return "\n".join([f"def {name}(...):", *left_out, *shown])
+    _, found, text = _definitions(name)
+    lines = [line.removesuffix("  # fmt: skip") for line in text.splitlines()]
+    title, end = found[name].body[0].end_lineno, found[name].end_lineno
+    if start is None:
+        return "\n".join(lines[found[name].lineno - 1 : end])
+    first = next(number for number in range(title, end) if start in lines[number])
+    left_out = ["    ..."] if first > title else []
+    return "\n".join([f"def {name}(...):", *left_out, *lines[first:end]])
 
 
-def _definition(name):
-    # Found without importing it, which would need Triton.
+def _definitions(name):
+    # Found without importing them, which would need Triton.
     path = Path(find_spec("cnnlib.gpu").origin).parent / "kernels" / "steps.py"
     text = path.read_text(encoding="utf-8")
     found = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
     if name not in found:
         raise ValueError(f"kernel: name must be one of {', '.join(found)}, received {name!r}")
-    return path, found[name], text
+    return path, found, text
 
 
 def _memory(name, array):

@@ -1,4 +1,4 @@
-"""The four kernels of `cnnlib.gpu.kernels.steps`, started: in NumPy with everything counted, and by Triton."""
+"""The kernels of `cnnlib.gpu.kernels.steps`, started: in NumPy with everything counted, and by Triton."""
 
 import importlib.util
 import os
@@ -15,13 +15,13 @@ from cnnlib.experiments.speed.interpreter import Counts
 TILES = {
     "naive": {"BLOCK": 1024},
     "tiled": {"BLOCK_M": 64, "BLOCK_O": 32},
-    "implicit_gemm": {"BLOCK_M": 64, "BLOCK_O": 32, "BLOCK_K": 16},
-    "fused": {"BLOCK_M": 64, "BLOCK_O": 32, "BLOCK_K": 16},
+    "implicit_gemm": {"BLOCK_M": 64, "BLOCK_O": 32, "BLOCK_K": 16, "GROUP": 8},
+    "fused": {"BLOCK_M": 64, "BLOCK_O": 32, "BLOCK_K": 16, "GROUP": 8},
 }
 
 
 def convolve_counted(step, x, weight, bias=None, *, pad=0, **tile):
-    """Convolve by one of the four kernels in NumPy, and count.
+    """Convolve by one of the kernels in NumPy, and count.
 
     Parameters
     ----------
@@ -96,8 +96,41 @@ def predict(step, x, weight, *, pad=0, itemsize=4, **tile):
     return Counts(programs, read, {"y": itemsize * prod(shape)}, {}, products)
 
 
+def strips_read(rows, columns, at_once, group):
+    """Count the strips that a grid of tiles reads from memory, if programs that run at the same time share theirs.
+
+    A program needs the strip of one factor in its row of tiles and the strip of the other in its column. Programs start
+    in the order of their numbers, ``at_once`` of them run together, and what they leave in a cache the next ones lose.
+
+    Parameters
+    ----------
+    rows, columns : int
+        Of the grid of tiles.
+    at_once : int
+        Programs.
+    group : int
+        Rows of tiles that are gone through together, as ``tile_of`` of `cnnlib.gpu.kernels.steps` has it.
+
+    Returns
+    -------
+    (int, int)
+        Strips for rows, strips for columns.
+
+    Examples
+    --------
+    >>> strips_read(9, 9, 9, group=1)
+    (9, 81)
+    >>> strips_read(9, 9, 9, group=3)
+    (27, 27)
+    """
+    tile_of = interpreter.kernel("tile_of")
+    found = [tile_of(number, rows, columns, group) for number in range(rows * columns)]
+    waves = [found[first : first + at_once] for first in range(0, len(found), at_once)]
+    return tuple(sum(len({tile[axis] for tile in wave}) for wave in waves) for axis in (0, 1))
+
+
 def by_triton(step, x, weight, bias=None, *, pad=0, **tile):
-    """Convolve by one of the four kernels as Triton runs it: compiled, or in its interpreter.
+    """Convolve by one of the kernels as Triton runs it: compiled, or in its interpreter.
 
     Parameters
     ----------
@@ -166,6 +199,7 @@ def _launch(step, x, weight, y, strides, pad, tile):
         items, grid = images * filters * prod(places), (_tiles(prod(y), tile["BLOCK"]),)
     else:
         items, grid = positions, (_tiles(positions, tile["BLOCK_M"]), _tiles(filters, tile["BLOCK_O"]))
+        grid = (prod(grid),) if "GROUP" in tile else grid
     numbers = items, filters, *x[2:], *places, pad, *strides
     return grid, numbers, {"CHANNELS": x[1], "K_H": weight[2], "K_W": weight[3], **tile}
 

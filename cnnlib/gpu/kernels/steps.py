@@ -1,4 +1,4 @@
-"""A convolution in four steps from the formula to the chip: kernels to read, for the appendix on speed.
+"""A convolution in steps from the formula to the chip: kernels to read, for the appendix on speed.
 
 Each computes ``y[n, o, i, j] = Σ over c, u, v of x[n, c, i + u − P, j + v − P] · w[o, c, u, v]``, stride 1, zeros
 around; the fast ones, with strides, groups and gradients, are in `cnnlib.gpu.kernels.convolution`. A kernel says what
@@ -73,16 +73,29 @@ def tiled(
 
 
 @triton.jit
+def tile_of(number, rows, columns, GROUP: tl.constexpr):
+    """Say which tile a program computes, GROUP rows of tiles at a time."""
+    group = number // (GROUP * columns)
+    high = tl.minimum(rows - group * GROUP, GROUP)
+    within = number - group * GROUP * columns
+    return group * GROUP + within % high, within // high
+
+
+@triton.jit
 def implicit_gemm(
     x_ptr, w_ptr, y_ptr,
     positions, channels_out, height, width, height_out, width_out, pad,
     x_n, x_c, x_h, x_w, w_o, w_c, w_u, w_v, y_n, y_o, y_h, y_w,
     CHANNELS: tl.constexpr, K_H: tl.constexpr, K_W: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_O: tl.constexpr, BLOCK_K: tl.constexpr,
+    GROUP: tl.constexpr,
 ):  # fmt: skip
     """Step 3: multiply tiles of the im2col matrix, never written."""
-    m = tl.program_id(0) * BLOCK_M + tl.arange(0, BLOCK_M)
-    o = tl.program_id(1) * BLOCK_O + tl.arange(0, BLOCK_O)
+    rows = (positions + BLOCK_M - 1) // BLOCK_M
+    columns = (channels_out + BLOCK_O - 1) // BLOCK_O
+    tile_m, tile_o = tile_of(tl.program_id(0), rows, columns, GROUP)
+    m = tile_m * BLOCK_M + tl.arange(0, BLOCK_M)
+    o = tile_o * BLOCK_O + tl.arange(0, BLOCK_O)
     live, wanted = m < positions, o < channels_out
     j = m % width_out
     i = m // width_out % height_out
@@ -116,10 +129,14 @@ def fused(
     x_n, x_c, x_h, x_w, w_o, w_c, w_u, w_v, y_n, y_o, y_h, y_w,
     CHANNELS: tl.constexpr, K_H: tl.constexpr, K_W: tl.constexpr,
     BLOCK_M: tl.constexpr, BLOCK_O: tl.constexpr, BLOCK_K: tl.constexpr,
+    GROUP: tl.constexpr,
 ):  # fmt: skip
     """Step 4: convolve, keep the largest of 2x2, add a bias, rectify."""
-    m = tl.program_id(0) * BLOCK_M + tl.arange(0, BLOCK_M)
-    o = tl.program_id(1) * BLOCK_O + tl.arange(0, BLOCK_O)
+    rows = (positions + BLOCK_M - 1) // BLOCK_M
+    columns = (channels_out + BLOCK_O - 1) // BLOCK_O
+    tile_m, tile_o = tile_of(tl.program_id(0), rows, columns, GROUP)
+    m = tile_m * BLOCK_M + tl.arange(0, BLOCK_M)
+    o = tile_o * BLOCK_O + tl.arange(0, BLOCK_O)
     live, wanted = m < positions, o < channels_out
     j = m % width_out
     i = m // width_out % height_out

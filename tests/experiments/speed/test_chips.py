@@ -1,5 +1,7 @@
 """Published figures, worked by hand, and tiles that fit."""
 
+from dataclasses import replace
+
 import pytest
 from messages import exactly
 
@@ -40,6 +42,14 @@ def test_programs_fit_as_long_as_nothing_runs_out(tile, options, registers, shar
     assert (home.registers, home.shared_bytes, home.programs, home.limit) == (registers, shared, programs, limit)
     assert home.occupancy == programs * options.get("warps", 4) / 64
     assert min(home.fits.values()) == programs
+
+
+def test_a_turing_card_reserves_no_shared_memory():
+    # Two programs with 32 KiB each fill its 64 KiB; a KiB reserved for each would leave room for one.
+    home = residence(GTX1660TI, 128, 128, 16, itemsize=4, stages=2, warps=4)
+    assert (home.shared_bytes, home.fits["shared memory"], home.programs) == (32_768, 2, 2)
+    reserving = replace(GTX1660TI, reserved_bytes=1024)
+    assert residence(reserving, 128, 128, 16, itemsize=4, stages=2, warps=4).programs == 1
 
 
 def test_a_processor_without_multiprocessors_is_refused():

@@ -19,6 +19,7 @@ def test_every_program_runs_and_every_lane_is_counted():
     assert y.tolist() == list(range(70))
     assert (counts.programs, counts.read, counts.written) == (2, {"x": 280}, {"y": 280})
     assert counts.bytes == 560
+    assert counts.traffic == 32 * (4 + 4 + 1) + 280
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,11 @@ def test_kernels_are_the_lines_of_the_file():
     text = interpreter.source("tiled", start="for c in")
     assert text.splitlines()[:3] == ["def tiled(...):", "    ...", "    for c in range(CHANNELS):"]
     assert "fmt" not in interpreter.source("fused")
-    assert interpreter.source("naive").splitlines()[1].startswith("    number = tl.program_id(0)")
-    assert max(map(len, interpreter.source("fused").splitlines())) <= 70
-    with pytest.raises(ValueError, match="kernel: name must be one of naive, tiled, implicit_gemm, fused, received"):
+    whole = interpreter.source("naive").splitlines()
+    assert whole[:2] == ["def naive(", "    x_ptr, w_ptr, y_ptr,"]
+    assert whole[-1] == "    tl.store(y_ptr + y, total, mask=live)"
+    assert interpreter.source("naive", "tl.program_id").splitlines()[1].startswith("    number = tl.program_id(0)")
+    assert max(map(len, interpreter.source("fused", "tl.program_id").splitlines())) <= 70
+    assert max(map(len, whole)) <= 72
+    with pytest.raises(ValueError, match="kernel: name must be one of naive, tiled, tile_of, implicit_gemm, fused"):
         interpreter.kernel("quick")

@@ -1,4 +1,4 @@
-"""The four kernels compute a convolution, and the formula counts what the machine counts."""
+"""The kernels compute a convolution, and the formula counts what the machine counts."""
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ CASES = [
 SMALL = {
     "naive": {"BLOCK": 32},
     "tiled": {"BLOCK_M": 16, "BLOCK_O": 4},
-    "implicit_gemm": {"BLOCK_M": 16, "BLOCK_O": 4, "BLOCK_K": 8},
-    "fused": {"BLOCK_M": 8, "BLOCK_O": 4, "BLOCK_K": 8},
+    "implicit_gemm": {"BLOCK_M": 16, "BLOCK_O": 4, "BLOCK_K": 8, "GROUP": 3},
+    "fused": {"BLOCK_M": 8, "BLOCK_O": 4, "BLOCK_K": 8, "GROUP": 3},
 }
 
 
@@ -87,6 +87,23 @@ def test_unknown_steps_and_stray_biases_are_refused():
         tiles.convolve_counted("naive", x, weight, bias)
     with pytest.raises(ValueError, match="step 'fused', and no other, takes a bias"):
         tiles.convolve_counted("fused", x, weight)
+
+
+@pytest.mark.parametrize("group", [1, 2, 3, 5, 7, 9])
+def test_every_tile_is_computed_once_in_groups_of_rows(group):
+    tile_of = tiles.interpreter.kernel("tile_of")
+    order = [tile_of(number, 7, 3, group) for number in range(21)]
+    assert sorted(order) == [(row, column) for row in range(7) for column in range(3)]
+    assert [row // group for row, _ in order] == sorted(row // group for row, _ in order)
+    assert order[: min(group, 7)] == [(row, 0) for row in range(min(group, 7))]
+
+
+def test_strips_are_shared_by_programs_that_run_together():
+    # By hand, 4 x 2 tiles, two programs at a time: (0,0) (0,1), then (1,0) (1,1); or (0,0) (1,0), then (0,1) (1,1).
+    assert tiles.strips_read(4, 2, 2, group=1) == (4, 8)
+    assert tiles.strips_read(4, 2, 2, group=2) == (8, 4)
+    assert tiles.strips_read(4, 2, 8, group=4) == (4, 2)
+    assert tiles.strips_read(3, 2, 4, group=2) == (3, 4)  # the last group is lower
 
 
 def test_without_triton_there_is_nothing_to_compare(monkeypatch):

@@ -1,0 +1,148 @@
+"""Measure what the appendix on speed shows of a processor's core: ``python -m benchmarks.speed [part …]``.
+
+``loops`` writes ``results/speed-loops.json``: one convolution by loops in Python, by the same loops compiled, by loops
+in better orders, and by libraries. It needs a C compiler by the name of ``cc``. ``regimes`` writes
+``results/speed-regimes.json``: how long functions of arrays of all sizes take, and steps of LeNet's training with
+batches of all sizes. Each time is the least of many, in turns: whatever disturbs a run makes it longer.
+"""
+
+# ruff: noqa: E402  (NumPy's BLAS and PyTorch read the number of threads when they are imported)
+
+import os
+
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ[_variable] = "1"
+
+import argparse
+import ctypes
+import subprocess
+import tempfile
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks.record import write_record
+from cnnlib import definition, gpu, vectorized
+from cnnlib.models.lenet import LeNet
+from cnnlib.timing import matrix_rate, timed
+from cnnlib.training.steps import descend
+
+COMPILED = {
+    "C, output by output": ("by_output", ["-O3", "-march=native"]),
+    "C, row by row, one at a time": ("by_row", ["-O3", "-march=native", "-fno-tree-vectorize"]),
+    "C, row by row": ("by_row", ["-O3", "-march=native"]),
+    "C, sums kept in registers": ("by_tile", ["-O3", "-march=native"]),
+}
+
+
+def compiled(folder, function, flags, x, weight):
+    """Compile a function of ``loops.c``, and return one that convolves ``x`` with ``weight``, "same" as large."""
+    library = Path(folder) / f"{'-'.join([function, *flags])}.so"
+    source = Path(__file__).parent / "loops.c"
+    subprocess.run(["cc", "-shared", "-fPIC", *flags, "-o", str(library), str(source)], check=True)
+    run = getattr(ctypes.CDLL(str(library)), function)
+    images, channels, height, width = x.shape
+    filters, _, size, _ = weight.shape
+    y = np.empty((images, filters, height, width), np.float32)
+
+    def convolve():
+        edge = size // 2
+        given = np.pad(x, [(0, 0), (0, 0), (edge, edge), (edge, edge)]) if function == "by_tile" else x
+        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (given, weight, y)]
+        run(*pointers, images, channels, filters, height, width, size)
+        return y
+
+    return convolve
+
+
+def loops(rounds=30):
+    """Time one convolution in every order and language; the loops in Python run once."""
+    rng = np.random.RandomState(0)
+    x, weight = (rng.standard_normal(shape).astype(np.float32) for shape in ((8, 16, 32, 32), (32, 16, 3, 3)))
+    tensors = torch.from_numpy(x), torch.from_numpy(weight)
+    exact = vectorized.conv2d(x.astype(float), weight.astype(float), padding=1)
+    multiply_adds = exact.size * weight[0].size
+    start = time.perf_counter()
+    answer = definition.conv2d(x, weight, padding=1)
+    took = {"Python, output by output": time.perf_counter() - start}
+    answers = {"Python, output by output": answer}
+    with tempfile.TemporaryDirectory() as folder:
+        ways = {name: compiled(folder, *how, x, weight) for name, how in COMPILED.items()}
+        ways["NumPy, im2col"] = partial(vectorized.conv2d, x, weight, padding=1, algorithm="im2col")
+        ways["PyTorch"] = partial(torch.nn.functional.conv2d, *tensors, padding=1)
+        for _ in range(rounds):
+            for name, way in ways.items():
+                took[name] = min(took.get(name, np.inf), *timed(way, runs=2))
+        answers |= {name: np.asarray(way()).copy() for name, way in ways.items()}
+    results = [
+        {
+            "form": name,
+            "multiply_adds_per_second": multiply_adds / seconds,
+            "largest_relative_error": float(np.abs(answers[name] - exact).max() / np.abs(exact).max()),
+        }
+        for name, seconds in took.items()
+    ]
+    results.append({"form": "a product of two large matrices", "multiply_adds_per_second": matrix_rate(runs=30)})
+    compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
+    return results, {
+        "shape": {"x": x.shape, "weight": weight.shape, "padding": 1},
+        "multiply_adds": int(multiply_adds),
+        "compiler": compiler,
+        "n": f"1 run of the loops in Python, least of {2 * rounds} of the others",
+    }
+
+
+def regimes(rounds=15):
+    """Time functions of arrays that touch each number once, and steps of LeNet's training."""
+    functions = {"negative": np.negative, "sqrt": np.sqrt, "exp": np.exp}
+    results = []
+    for exponent in range(4, 27):
+        numbers = 2**exponent
+        x = np.abs(np.random.RandomState(0).standard_normal(numbers).astype(np.float32))
+        y = np.empty_like(x)
+        calls = max(1, 2**20 // numbers)  # a clock cannot tell a single short call
+        took = dict.fromkeys(functions, np.inf)
+        for _ in range(rounds):
+            for name, function in functions.items():
+
+                def call(function=function, calls=calls, x=x, y=y):
+                    for _ in range(calls):
+                        function(x, out=y)
+
+                took[name] = min(took[name], min(timed(call, runs=2)) / calls)
+        results += [{"function": name, "numbers": numbers, "seconds": value} for name, value in took.items()]
+    for batch in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024):
+        network = LeNet("relu", "max", seed=0)
+        optimizer = torch.optim.Adam(network.parameters(), foreach=False)
+        images, labels = torch.rand(batch, 1, 28, 28), torch.zeros(batch, dtype=torch.long)
+
+        def gradients(batch, network=network):
+            gpu.cross_entropy(network(batch[0]), batch[1]).backward()
+
+        def step(optimizer=optimizer, given=(images, labels), gradients=gradients):
+            list(descend(optimizer, [given], [0.001], gradients))
+
+        results.append({"batch": batch, "seconds": min(timed(step, runs=2 * rounds))})
+    return results, {
+        "matrix_product": matrix_rate(runs=2 * rounds),
+        "n": f"least of {2 * rounds}; functions of float32 arrays in NumPy, steps of Adam in PyTorch",
+    }
+
+
+PARTS = {"loops": loops, "regimes": regimes}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything if left out")
+    torch.set_num_threads(1)
+    for part in parser.parse_args().parts or PARTS:
+        results, about = PARTS[part]()
+        print(f"written to {write_record(f'speed-{part}', f'python -m benchmarks.speed {part}', results, **about)}")
+
+
+if __name__ == "__main__":
+    main()
