@@ -10,7 +10,7 @@ CHAPTERS = [
 ]
 
 # What figures have to take of a page; less where a chapter is still to be written anew, and no less than it has now.
-FIGURES = {"chapters/alexnet-training.html": 0.19, "appendices/speed.html": 0.13}
+FIGURES = {"chapters/alexnet-training.html": 0.19}
 
 # How high the page is, how much of it open code and figures take, and where the first figure begins and ends. Solutions
 # are folded, and so is what a reader has not asked to see.
