@@ -19,7 +19,7 @@ from cnnlib.experiments.ideas.variants import VARIANTS, centred, made_for_sigmoi
 from cnnlib.training import Recipe
 
 PICTURES = 5000  # the first of the 50,000 are trained on, the next as many choose
-EPOCHS = (15, 60)
+EPOCHS = (15, 45)
 LIMIT = 4000  # steps after which a race is given up
 WINDOW = 50  # steps over which an error is taken
 SEARCH = 100  # the seed of runs by which a rate is chosen

@@ -3,7 +3,9 @@
 ``loops`` writes ``results/speed-loops.json``: one convolution by loops in Python, by the same loops compiled, by loops
 in better orders, and by libraries. It needs a C compiler by the name of ``cc``. ``regimes`` writes
 ``results/speed-regimes.json``: how long functions of arrays of all sizes take, and steps of LeNet's training with
-batches of all sizes. Each time is the least of many, in turns: whatever disturbs a run makes it longer.
+batches of all sizes, and of a LeNet whose arrays are all tiny. Each time is the least of many, in turns: whatever
+disturbs a run makes it longer. ``tiles`` writes ``results/speed-tiles.json``: the registers and the shared memory that
+Triton's compiler gives tiles of implicit GEMM on an H100. It needs Triton, and no GPU.
 """
 
 # ruff: noqa: E402  (NumPy's BLAS and PyTorch read the number of threads when they are imported)
@@ -18,6 +20,7 @@ import ctypes
 import subprocess
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -26,33 +29,62 @@ import torch
 
 from benchmarks.record import write_record
 from cnnlib import definition, gpu, vectorized
-from cnnlib.models.lenet import LeNet
+from cnnlib.models.architecture import Architecture
+from cnnlib.models.catalogue import lenet
+from cnnlib.models.torch_network import Network
+from cnnlib.shapes import Conv, Dense
 from cnnlib.timing import matrix_rate, timed
 from cnnlib.training.steps import descend
 
+FLAGS = ("-O3", "-march=native", "-mprefer-vector-width=256")
+ONE_AT_A_TIME = "-fno-tree-vectorize"
 COMPILED = {
-    "C, output by output": ("by_output", ["-O3", "-march=native"]),
-    "C, row by row, one at a time": ("by_row", ["-O3", "-march=native", "-fno-tree-vectorize"]),
-    "C, row by row": ("by_row", ["-O3", "-march=native"]),
-    "C, sums kept in registers": ("by_tile", ["-O3", "-march=native"]),
+    "C, output by output": ("by_output", ONE_AT_A_TIME),
+    "C, padded": ("by_output_padded", ONE_AT_A_TIME),
+    "C, padded, eight allowed": ("by_output_padded",),
+    "C, map by map": ("by_map", ONE_AT_A_TIME),
+    "C, eight at a time": ("by_map",),
+    "C, sums in registers": ("by_tile",),
 }
 
 
-def compiled(folder, function, flags, x, weight):
+def over_lists(x, weight):
+    """Convolve in plain Python, on lists of lists: the loops of ``by_output`` in loops.c, line by line."""
+    images, maps, height, width = len(x), len(x[0]), len(x[0][0]), len(x[0][0][0])
+    filters, size = len(weight), len(weight[0][0])
+    y = [[[[0.0] * width for _ in range(height)] for _ in range(filters)] for _ in range(images)]
+    for n in range(images):
+        for o in range(filters):
+            for i in range(height):
+                for j in range(width):
+                    total = 0.0
+                    for c in range(maps):
+                        for u in range(size):
+                            for v in range(size):
+                                row, column = i + u - size // 2, j + v - size // 2
+                                if 0 <= row < height and 0 <= column < width:
+                                    total += x[n][c][row][column] * weight[o][c][u][v]
+                    y[n][o][i][j] = total
+    return y
+
+
+def compiled(folder, function, *flags, x, weight):
     """Compile a function of ``loops.c``, and return one that convolves ``x`` with ``weight``, "same" as large."""
     library = Path(folder) / f"{'-'.join([function, *flags])}.so"
     source = Path(__file__).parent / "loops.c"
-    subprocess.run(["cc", "-shared", "-fPIC", *flags, "-o", str(library), str(source)], check=True)
-    run = getattr(ctypes.CDLL(str(library)), function)
     images, channels, height, width = x.shape
     filters, _, size, _ = weight.shape
+    sizes = {"N": images, "C": channels, "O": filters, "H": height, "W": width, "K": size}
+    told = [f"-D{name}={value}" for name, value in sizes.items()]
+    command = ["cc", "-shared", "-fPIC", *FLAGS, *flags, *told, "-o", str(library), str(source)]
+    subprocess.run(command, check=True)
+    run = getattr(ctypes.CDLL(str(library)), function)
     y = np.empty((images, filters, height, width), np.float32)
 
     def convolve():
         edge = size // 2
-        given = np.pad(x, [(0, 0), (0, 0), (edge, edge), (edge, edge)]) if function == "by_tile" else x
-        pointers = [array.ctypes.data_as(ctypes.c_void_p) for array in (given, weight, y)]
-        run(*pointers, images, channels, filters, height, width, size)
+        given = x if function == "by_output" else np.pad(x, [(0, 0), (0, 0), (edge, edge), (edge, edge)])
+        run(*(array.ctypes.data_as(ctypes.c_void_p) for array in (given, weight, y)))
         return y
 
     return convolve
@@ -65,12 +97,17 @@ def loops(rounds=30):
     tensors = torch.from_numpy(x), torch.from_numpy(weight)
     exact = vectorized.conv2d(x.astype(float), weight.astype(float), padding=1)
     multiply_adds = exact.size * weight[0].size
-    start = time.perf_counter()
-    answer = definition.conv2d(x, weight, padding=1)
-    took = {"Python, output by output": time.perf_counter() - start}
-    answers = {"Python, output by output": answer}
+    took, answers = {}, {}
+    slow = {
+        "our definition": partial(definition.conv2d, x, weight, padding=1),
+        "Python, output by output": partial(over_lists, x.tolist(), weight.tolist()),
+    }
+    for name, way in slow.items():
+        start = time.perf_counter()
+        answers[name] = np.array(way())
+        took[name] = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as folder:
-        ways = {name: compiled(folder, *how, x, weight) for name, how in COMPILED.items()}
+        ways = {name: compiled(folder, *how, x=x, weight=weight) for name, how in COMPILED.items()}
         ways["NumPy, im2col"] = partial(vectorized.conv2d, x, weight, padding=1, algorithm="im2col")
         ways["PyTorch"] = partial(torch.nn.functional.conv2d, *tensors, padding=1)
         for _ in range(rounds):
@@ -91,8 +128,21 @@ def loops(rounds=30):
         "shape": {"x": x.shape, "weight": weight.shape, "padding": 1},
         "multiply_adds": int(multiply_adds),
         "compiler": compiler,
-        "n": f"1 run of the loops in Python, least of {2 * rounds} of the others",
+        "flags": " ".join(FLAGS),
+        "n": f"1 run of the two in Python, least of {2 * rounds} of the others",
     }
+
+
+def step_seconds(architecture, batch, runs):
+    """Return the seconds of a step of Adam, the least of some."""
+    network = Network(architecture, seed=0)
+    optimizer = torch.optim.Adam(network.parameters(), foreach=False)
+    images, labels = torch.rand(batch, 1, 28, 28), torch.zeros(batch, dtype=torch.long)
+
+    def gradients(given):
+        gpu.cross_entropy(network(given[0]), given[1]).backward()
+
+    return min(timed(lambda: list(descend(optimizer, [(images, labels)], [0.001], gradients)), runs=runs))
 
 
 def regimes(rounds=15):
@@ -114,18 +164,15 @@ def regimes(rounds=15):
 
                 took[name] = min(took[name], min(timed(call, runs=2)) / calls)
         results += [{"function": name, "numbers": numbers, "seconds": value} for name, value in took.items()]
-    for batch in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024):
-        network = LeNet("relu", "max", seed=0)
-        optimizer = torch.optim.Adam(network.parameters(), foreach=False)
-        images, labels = torch.rand(batch, 1, 28, 28), torch.zeros(batch, dtype=torch.long)
-
-        def gradients(batch, network=network):
-            gpu.cross_entropy(network(batch[0]), batch[1]).backward()
-
-        def step(optimizer=optimizer, given=(images, labels), gradients=gradients):
-            list(descend(optimizer, [given], [0.001], gradients))
-
-        results.append({"batch": batch, "seconds": min(timed(step, runs=2 * rounds))})
+    for batch in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512):
+        results.append({"batch": batch, "seconds": step_seconds(lenet("relu", "max"), batch, 2 * rounds)})
+    # As many operations, on next to no numbers.
+    small = [
+        replace(layer, out_channels=1) if isinstance(layer, Conv) else layer for layer in lenet("relu", "max").layers
+    ]
+    small = [replace(layer, out_features=2) if isinstance(layer, Dense) else layer for layer in small]
+    tiny = Architecture("LeNet, tiny", (1, 28, 28), tuple(small))
+    results.append({"tiny": True, "seconds": step_seconds(tiny, 1, 2 * rounds)})
     return results, {
         "matrix_product": matrix_rate(runs=2 * rounds),
         "n": f"least of {2 * rounds}; functions of float32 arrays in NumPy, steps of Adam in PyTorch",

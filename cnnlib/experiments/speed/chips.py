@@ -105,7 +105,7 @@ class Residence:
     limit: str
 
 
-def residence(chip, rows, columns, depth, *, itemsize=2, stages=3, warps=4):
+def residence(chip, rows, columns, depth, *, itemsize=2, stages=3, warps=4, registers=None):
     """Count how many programs with tiles of ``rows × columns`` fit on a multiprocessor.
 
     Parameters
@@ -121,6 +121,8 @@ def residence(chip, rows, columns, depth, *, itemsize=2, stages=3, warps=4):
         Steps whose factors are there or on their way.
     warps : int
         Of a program.
+    registers : int, optional
+        A lane's, where a compiler has told them; else its sums and 64 more, for addresses and numbers on their way.
 
     Returns
     -------
@@ -138,7 +140,8 @@ def residence(chip, rows, columns, depth, *, itemsize=2, stages=3, warps=4):
     """
     if not chip.multiprocessors:
         raise ValueError(f"residence: chip must be a GPU, received {chip.name}")
-    registers = rows * columns // (32 * warps) + _OTHER_REGISTERS
+    if registers is None:
+        registers = rows * columns // (32 * warps) + _OTHER_REGISTERS
     shared = stages * (rows + columns) * depth * itemsize
     fits = {
         "registers": chip.registers // (32 * warps * registers) if registers <= 255 else 0,

@@ -26,7 +26,10 @@ class Counts:
     read, written : dict of str to int
         Bytes by the name of the argument, a number counted as often as a lane asks for it.
     sectors : dict of str to int
-        Pieces of 32 bytes that the warps read, by the name of the argument.
+        Pieces of 32 bytes that the warps read, by the name of the argument: as many for each 32 neighbours of a block,
+        along whichever axis costs fewer, as they lie in. (A compiler may lay warps otherwise.)
+    fetched : dict of str to int
+        The same, a piece counted once for each program, as if a cache kept for it what it has asked for.
     products : int
         Multiply-adds of ``tl.fma`` and ``tl.dot``, those with masked zeros included.
     """
@@ -35,6 +38,7 @@ class Counts:
     read: dict = field(default_factory=dict)
     written: dict = field(default_factory=dict)
     sectors: dict = field(default_factory=dict)
+    fetched: dict = field(default_factory=dict)
     products: int = 0
 
     @property
@@ -46,6 +50,11 @@ class Counts:
     def traffic(self):
         """Bytes of the sectors that were read, used or not, and bytes written."""
         return SECTOR * sum(self.sectors.values()) + sum(self.written.values())
+
+    @property
+    def least_traffic(self):
+        """The same with each sector once for a program."""
+        return SECTOR * sum(self.fetched.values()) + sum(self.written.values())
 
 
 class _Pointer:
@@ -67,7 +76,11 @@ class _Language:
 
     def __init__(self):
         self.counts = Counts()
-        self.program = (0,)
+        self.begin((0,))
+
+    def begin(self, program):
+        """Start a program: what it fetches is all new."""
+        self.program, self.seen = program, {}
 
     def program_id(self, axis):
         return self.program[axis]
@@ -77,7 +90,12 @@ class _Language:
         values = np.full(place.shape, other, pointer.memory.dtype)
         values[mask] = pointer.memory[place[mask]]
         _add(self.counts.read, pointer.name, int(mask.sum()) * values.itemsize)
-        _add(self.counts.sectors, pointer.name, _sectors(np.where(mask, place * values.itemsize // SECTOR, -1)))
+        sectors = np.where(mask, place * values.itemsize // SECTOR, -1)
+        _add(self.counts.sectors, pointer.name, _sectors(sectors))
+        seen = self.seen.setdefault(pointer.name, set())
+        before = len(seen)
+        seen.update(np.unique(sectors[mask]).tolist())
+        _add(self.counts.fetched, pointer.name, len(seen) - before)
         return values
 
     def store(self, pointer, values, mask=True):
@@ -146,7 +164,8 @@ def run_kernel(kernel, grid, *arguments, **constants):
         _Pointer(_memory(name, argument), name.removesuffix("_ptr")) if isinstance(argument, np.ndarray) else argument
         for name, argument in zip(names, arguments, strict=False)
     ]
-    for tl.program in np.ndindex(grid):
+    for program in np.ndindex(grid):
+        tl.begin(program)
         kernel(*given, **constants)
     return tl.counts
 

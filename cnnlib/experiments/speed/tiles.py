@@ -93,7 +93,7 @@ def predict(step, x, weight, *, pad=0, itemsize=4, **tile):
     read = {"x": itemsize * images * x[1] * pairs * rows, "w": itemsize * cells * terms * filters * columns}
     if step == "fused":
         read["bias"] = itemsize * filters * columns
-    return Counts(programs, read, {"y": itemsize * prod(shape)}, {}, products)
+    return Counts(programs, read, {"y": itemsize * prod(shape)}, products=products)
 
 
 def strips_read(rows, columns, at_once, group):

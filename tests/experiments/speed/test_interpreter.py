@@ -37,6 +37,18 @@ def test_sectors_are_counted_for_each_warp(dtype, step, sectors):
     assert run_kernel(copy, (1,), x, y, 70, step, BLOCK=128).sectors == {"x": sectors}
 
 
+def test_what_a_program_asks_for_again_is_fetched_once():
+    def twice(x_ptr, y_ptr, BLOCK):
+        i = tl.program_id(0) % 2 * BLOCK + tl.arange(0, BLOCK)
+        tl.store(y_ptr + i, tl.load(x_ptr + i) + tl.load(x_ptr + i, mask=i % 8 == 0, other=0.0))
+
+    x, y = np.zeros(128, np.float32), np.zeros(128, np.float32)
+    counts = run_kernel(twice, (4,), x, y, BLOCK=64)
+    assert counts.sectors == {"x": 4 * (8 + 8)}
+    assert counts.fetched == {"x": 4 * 8}  # two programs that ask for the same each fetch it
+    assert counts.least_traffic == 32 * 32 + 4 * 64 * 4
+
+
 def test_a_warp_lies_along_the_axis_that_costs_less():
     def transpose(x_ptr, y_ptr):
         i, j = tl.arange(0, 32)[:, None], tl.arange(0, 64)[None, :]

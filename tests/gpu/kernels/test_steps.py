@@ -1,8 +1,6 @@
 """The appendix's kernels: right where Triton runs them, counted as Triton's interpreter counts, and compiled."""
 
 import os
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,42 +84,17 @@ def test_a_compiled_tile_takes_the_room_that_the_formula_says(
     rows, columns, depth, warps, stages, tmp_path, monkeypatch
 ):
     triton = pytest.importorskip("triton", reason="Triton is not installed; it exists for Linux alone")
+    from benchmarks.speed_tiles import compile_for_h100, registers
     from cnnlib.experiments.speed.chips import H100, residence
 
     monkeypatch.setattr(triton.knobs.cache, "dir", str(tmp_path))
-    program = compile_for_h100(
-        triton, {"BLOCK_M": rows, "BLOCK_O": columns, "BLOCK_K": depth, "GROUP": 8}, num_warps=warps, num_stages=stages
-    )
+    program = compile_for_h100(rows, columns, depth, warps=warps, stages=stages)
     home = residence(H100, rows, columns, depth, stages=stages, warps=warps)
     assert program.metadata.shared == home.shared_bytes
     assert "wgmma.mma_async" in program.asm["ptx"]  # the tensor cores
     assert "cp.async" in program.asm["ptx"]  # the next tiles are on their way
-    # The estimate of what a lane needs besides its sums is no more than that.
-    assert abs(registers(triton, program, tmp_path) - home.registers) <= 32
-
-
-def compile_for_h100(triton, tile, **options):
-    """Compile step three for 16-bit numbers, 64 channels and channels last, as a launch would."""
-    from triton.backends.compiler import GPUTarget
-    from triton.compiler import ASTSource
-
-    from cnnlib.gpu.kernels.steps import implicit_gemm
-
-    names = implicit_gemm.arg_names
-    constants = tile | {"CHANNELS": 64, "K_H": 3, "K_W": 3, "x_c": 1, "w_c": 1, "y_o": 1}
-    signature = {name: "constexpr" if name in constants else "i32" for name in names}
-    signature |= dict.fromkeys(("x_ptr", "w_ptr", "y_ptr"), "*fp16")
-    sixteens = [n for n in names if (n.endswith("_ptr") or n[:2] in ("x_", "w_", "y_")) and n not in constants]
-    aligned = {(names.index(name),): [["tt.divisibility", 16]] for name in sixteens}
-    source = ASTSource(implicit_gemm, signature=signature, constexprs=constants, attrs=aligned)
-    return triton.compile(source, target=GPUTarget("cuda", 90, 32), options=options)
-
-
-def registers(triton, program, folder):
-    binary = folder / "kernel.cubin"
-    binary.write_bytes(program.asm["cubin"])
-    tool = Path(triton.__file__).parent / "backends" / "nvidia" / "bin" / "cuobjdump"
-    if not tool.exists():
+    found = registers(program, tmp_path)
+    if found is None:
         pytest.skip("this Triton comes without cuobjdump")
-    report = subprocess.run([tool, "-res-usage", binary], capture_output=True, text=True, check=True).stdout
-    return int(report.split("REG:")[1].split()[0])
+    # The estimate of what a lane needs besides its sums is no more than that.
+    assert abs(found[0] - home.registers) <= 32
