@@ -73,6 +73,7 @@ VARIANTS = {
     "two towers": replace(NONE, towers=2),
     "one tower, half the kernels": replace(NONE, first_kernels=8),
     "all together": Ideas("relu", True, True, True, 16, 2, True, True, True),
+    "all but normalisation": Ideas("relu", True, False, True, 16, 2, True, True, True),
 }
 
 

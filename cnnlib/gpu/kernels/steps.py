@@ -17,7 +17,7 @@ def naive(
     CHANNELS: tl.constexpr, K_H: tl.constexpr, K_W: tl.constexpr,
     BLOCK: tl.constexpr,
 ):  # fmt: skip
-    """Step 1: every lane computes one output, with what it fetches."""
+    """Step 1: every output by itself, with all that it asks for."""
     number = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     live = number < outputs
     j = number % width_out
