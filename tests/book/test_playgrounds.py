@@ -10,7 +10,11 @@ def small_lenet():
     return LenetPlayground(compact=True)
 
 
-EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, small_lenet]
+def worked():
+    return ConvolutionPlayground([[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0]], [[1, 0], [-1, 2]])
+
+
+EVERY = [LenetPlayground, ConvolutionPlayground, worked, PoolingPlayground, small_lenet]
 
 # What reaches beyond the figure's right edge.
 BEYOND = """room => [...room.querySelectorAll("*")]
@@ -71,7 +75,7 @@ class TestEvery:
         root = show(make())
         root.owner_frame().page.emulate_media(media="print")
         assert not any(each.is_visible() for each in root.query_selector_all("button, select, input[type=range]"))
-        drawn = root.query_selector_all(":is(.screens, .pad) canvas")
+        drawn = root.query_selector_all(":is(.screens, .pad, .board) canvas")
         assert drawn
         assert all(each.is_visible() for each in drawn)
 

@@ -77,7 +77,7 @@ WORDS = re.compile(r"[^\W\d_]{2}.*\s|[A-Z][a-z]")
 # Those that nobody sees: styles and their classes, and names by which the scripts know things.
 UNSEEN = re.compile(
     r"currentColor|inset .*|calc\(.*|\(hover: none\)|panels? [a-z-]+|desk small|unit held|frame "
-    r"|clipPath|rotate\(.*"
+    r"|clipPath|rotate\(.*|viewBox|\(prefers-.*\)|tables [a-z]+"
 )
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}
@@ -98,9 +98,17 @@ def compact_lenet():
 
 def padded_image():
     """A picture smaller than its kernel, so that the page has to say so."""
-    bench = ConvolutionPlayground()
-    bench.image, bench.kernel = np.eye(4, 5), np.ones((7, 7))
-    return bench
+    return ConvolutionPlayground(np.eye(4, 5), np.ones((7, 7)))
+
+
+def unlike_channels():
+    """A picture whose channels the kernel has no slices for."""
+    return ConvolutionPlayground(np.ones((2, 8, 9)), np.ones((3, 3)))
+
+
+def coloured():
+    """A picture of two channels, in numbers."""
+    return ConvolutionPlayground(np.ones((2, 3, 4)), np.ones((2, 2, 2)))
 
 
 def lines():
@@ -121,6 +129,8 @@ EVERY = [
     compact_lenet,
     ConvolutionPlayground,
     padded_image,
+    unlike_channels,
+    coloured,
     PoolingPlayground,
     loss_surface,
     two_units,

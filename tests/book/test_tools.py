@@ -65,9 +65,9 @@ def test_sheet_and_workings_are_in_one_window(window, visit):
     ("name", "widths"),
     [
         ("playground/draw.html", {".pad": 320, ".input .screen": 215, ".conv1 .screen": 165, ".conv2 .screen": 80}),
-        ("playground/slide.html", {".bench .screen": 470}),
+        ("playground/slide.html", {".stage .sheet": 470}),
         ("playground/shift.html", {".four .screen": 390}),
-        ("chapters/convolution.html", {".bench .screen": 470}),
+        ("chapters/convolution.html", {".stage .sheet": 470}),
     ],
 )
 def test_pictures_are_large_on_a_laptop(name, widths, visit):

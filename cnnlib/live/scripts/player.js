@@ -1,0 +1,86 @@
+// Play, pause, step and scrub: what happens in `length` steps, one after another.
+import { button, html, tick } from "./elements.js";
+import { say } from "./say.js";
+
+const SLOW = 2; // steps in a second, to be followed with the eye
+const WHOLE = 12; // seconds for all steps, where they are too many for that
+
+// Told by moved(at) how many steps are done, 0 to length. A reader who wants no motion sees two pictures in a second.
+export function player(label, moved) {
+  let [at, length, slow] = [0, 0, false];
+  let started = null; // { time, at } of the present run
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  const play = button("", () => (started ? stop() : start()), { class: "play" });
+  const scrub = html("input", { type: "range", min: 0, step: 1, "aria-label": label });
+  scrub.addEventListener("input", () => go(scrub.valueAsNumber));
+  const slowly = tick(say("slowly"), false, (checked) => {
+    slow = checked;
+    if (started) started = { time: null, at };
+  });
+  const element = html("div", { class: "player", role: "group", "aria-label": label },
+    play,
+    button("◂", () => go(at - 1), { "aria-label": say("One step back"), title: say("One step back") }),
+    button("▸", () => go(at + 1), { "aria-label": say("One step on"), title: say("One step on") }),
+    scrub, slowly.row);
+
+  function show() {
+    scrub.max = length;
+    scrub.value = at;
+    play.textContent = started ? say("Pause") : say("Play");
+    play.classList.toggle("playing", started !== null);
+  }
+
+  function go(next) {
+    started = null;
+    at = Math.min(length, Math.max(0, next));
+    show();
+    moved(at);
+  }
+
+  function start() {
+    if (at >= length) at = 0;
+    started = { time: null, at };
+    show();
+    moved(at);
+    requestAnimationFrame(run);
+  }
+
+  function stop() {
+    started = null;
+    show();
+    moved(at);
+  }
+
+  function run(time) {
+    if (!started || !element.isConnected) return;
+    started.time ??= time;
+    const rate = slow ? SLOW : Math.max(SLOW, length / WHOLE);
+    const seconds = still.matches ? Math.floor(2 * (time - started.time) / 1000) / 2 : (time - started.time) / 1000;
+    const next = Math.min(length, started.at + Math.floor(seconds * rate));
+    if (next >= length) return go(length);
+    if (next !== at) {
+      at = next;
+      show();
+      moved(at);
+    }
+    return requestAnimationFrame(run);
+  }
+
+  // Nothing moves where nobody sees it.
+  new IntersectionObserver(([{ isIntersecting }]) => !isIntersecting && started && stop()).observe(element);
+
+  show();
+  return {
+    element,
+    playing: () => started !== null,
+    stop: () => started && stop(),
+    // Say how many steps there are and how many are done, without telling anybody.
+    set(steps, done) {
+      started = null;
+      [length, at] = [steps, Math.min(steps, done)];
+      slowly.row.hidden = steps <= SLOW * WHOLE; // that slow they are anyway
+      show();
+    },
+  };
+}
