@@ -3,5 +3,7 @@
 from cnnlib.playground.convolution import ConvolutionPlayground
 from cnnlib.playground.lenet import LenetPlayground
 from cnnlib.playground.pooling import PoolingPlayground
+from cnnlib.playground.stripes import StripesPlayground
+from cnnlib.playground.summary import SummaryPlayground
 
-__all__ = ["ConvolutionPlayground", "LenetPlayground", "PoolingPlayground"]
+__all__ = ["ConvolutionPlayground", "LenetPlayground", "PoolingPlayground", "StripesPlayground", "SummaryPlayground"]

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from book.playgrounds import array, move, outputs, press, show, text_of  # noqa: F401  (show is a fixture)
+from book.playgrounds import array, cell, drag, move, outputs, press, show, text_of  # noqa: F401  (show is a fixture)
 from PIL import Image
 
 from cnnlib.playground import ConvolutionPlayground, PoolingPlayground
@@ -25,19 +25,6 @@ def choose(root, label, value):
         label,
     )
     move(root, f"select[data-tested={name}]", value)
-
-
-def drag(page, start, stop, steps=6):
-    page.mouse.move(*start)
-    page.mouse.down()
-    page.mouse.move(*stop, steps=steps)
-    page.mouse.up()
-
-
-def cell(board, row, column, height, width):
-    """Return the middle of a cell on the screen."""
-    box = board.bounding_box()
-    return box["x"] + (column + 0.5) * box["width"] / width, box["y"] + (row + 0.5) * box["height"] / height
 
 
 class TestConvolution:

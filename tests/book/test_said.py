@@ -19,7 +19,13 @@ from cnnlib import figures, live
 from cnnlib.experiments.alexnet.receptive_fields import fields
 from cnnlib.models.architecture import initial_weights
 from cnnlib.models.catalogue import alexnet2012, lenet
-from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
+from cnnlib.playground import (
+    ConvolutionPlayground,
+    LenetPlayground,
+    PoolingPlayground,
+    StripesPlayground,
+    SummaryPlayground,
+)
 from tools.chapters import ROOT
 
 # A table that has every text, marks it, and remembers that it was asked for.
@@ -82,6 +88,7 @@ UNSEEN = re.compile(
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}
 KNOWN = {"Adam", "ReLU", "decaying echo", "a grid to paint on", "max, then blur"}
+KNOWN |= {"two equal weights", "five weights"}
 
 SCRIPTS = sorted((ROOT / "cnnlib").glob("*/scripts/*.js"))
 
@@ -132,6 +139,9 @@ EVERY = [
     unlike_channels,
     coloured,
     PoolingPlayground,
+    SummaryPlayground,
+    lambda: SummaryPlayground([[1, 2, 3]]),
+    StripesPlayground,
     loss_surface,
     two_units,
     figures.slide_kernel,

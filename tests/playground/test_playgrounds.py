@@ -1,5 +1,6 @@
 """The playgrounds' Python side; what their script computes, tests/book/ compares with it in a browser."""
 
+import base64
 import json
 import re
 from posixpath import basename
@@ -11,14 +12,22 @@ from bs4 import BeautifulSoup
 
 from cnnlib import definition, live
 from cnnlib.data import as_float, mnist
+from cnnlib.experiments.aliasing.ring import halving
 from cnnlib.models.architecture import initial_weights, run
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
-from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
+from cnnlib.playground import (
+    ConvolutionPlayground,
+    LenetPlayground,
+    PoolingPlayground,
+    StripesPlayground,
+    SummaryPlayground,
+)
 from cnnlib.playground.base import packed, unpacked
 from cnnlib.playground.lenet import packed_weights
 
-EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground]
+PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
+EVERY = [*PICTURES, StripesPlayground]
 rng = np.random.RandomState(0)
 
 
@@ -31,7 +40,7 @@ class TestEvery:
         assert root["aria-label"] == widget.title
         assert root.p.text.startswith(widget.title)
         values = json.loads(root.script.string)
-        assert values["image"]["shape"] == list(widget.image.shape)
+        assert set(values) <= set(widget.traits(sync=True))
         script = page.select("script")[-1].string
         shared, exported = widget._esm.split("export default ")
         assert shared in script
@@ -51,6 +60,16 @@ class TestEvery:
         assert len(names) == len(set(names))
         assert {"room", "still", "draw"} <= set(names)
         assert not re.search(r"^(import|export) ", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("make", PICTURES)
+class TestPicture:
+    def test_a_page_has_the_image(self, make):
+        widget = make()
+        page = BeautifulSoup(widget._repr_html_(), "html.parser")
+        image = json.loads(page.select_one("[data-script]").script.string)["image"]
+        data = np.frombuffer(base64.b64decode(image["data"]), "<f4").reshape(image["shape"])
+        np.testing.assert_array_equal(data, widget.image)
 
     def test_an_image_is_copied_and_cannot_be_written_to(self, make):
         widget = make()
@@ -217,3 +236,44 @@ def test_pooling_refuses_what_the_circle_cannot_hold():
         PoolingPlayground().image = np.zeros((24, 30))
     with pytest.raises(ValueError, match="no negative number, received -1"):
         PoolingPlayground().image = np.full((12, 24), -1.0)
+
+
+def test_summaries_of_the_text_and_of_overlapping_windows():
+    table = SummaryPlayground()
+    assert table.maximum.tolist() == [[3, 5], [4, 2]]
+    assert table.average.tolist() == [[1, 2], [1.75, 2]]
+    np.testing.assert_allclose(table.norm**2, [[10, 30], [25, 16]], atol=1e-5)
+    table.image = rng.rand(5, 7)
+    table.window, table.stride, table.power = 3, 2, 3
+    x = table.image[None, None].astype(float)
+    np.testing.assert_allclose(table.maximum, definition.max_pool2d(x, 3, stride=2)[0, 0], atol=1e-6)
+    np.testing.assert_allclose(table.average, definition.avg_pool2d(x, 3, stride=2)[0, 0], atol=1e-6)
+    np.testing.assert_allclose(table.norm, definition.lp_pool2d(x, 3, stride=2, norm_type=3)[0, 0], atol=1e-6)
+    table.window, table.image = 4, np.ones((3, 5))
+    assert table.maximum.shape == table.average.shape == table.norm.shape == (0, 0)
+
+
+def test_summaries_refuse_what_has_no_norm():
+    with pytest.raises(ValueError, match=r"image must have shape \(H, W\), no side above 8, received \(9, 3\)"):
+        SummaryPlayground(np.zeros((9, 3)))
+    with pytest.raises(ValueError, match="image must hold no negative number, received -2"):
+        SummaryPlayground().image = [[1, -2]]
+
+
+@pytest.mark.parametrize("kernel", ["nothing", "two equal weights", "blur", "five weights", "ideal"])
+def test_the_kept_cells_are_those_of_a_ring_where_the_waves_close(kernel):
+    matrix = halving(32, {"nothing": "drop", "two equal weights": "two", "five weights": "five"}.get(kernel, kernel))
+    bench = StripesPlayground()
+    bench.kernel = kernel
+    for waves, moved in ((0, 0), (3, 1.5), (8, 0.25), (11, 2), (16, 0.5)):
+        bench.waves, bench.moved = waves, moved
+        ring = np.cos(2 * np.pi * waves * (np.arange(32) - moved) / 32)
+        np.testing.assert_allclose(bench.stripes, ring, atol=1e-6)
+        np.testing.assert_allclose(bench.kept, matrix @ ring, atol=1e-6)
+
+
+def test_stripes_refuse_what_their_grid_cannot_hold():
+    with pytest.raises(traitlets.TraitError, match="waves"):
+        StripesPlayground().waves = 16.5
+    with pytest.raises(traitlets.TraitError, match="kernel"):
+        StripesPlayground().kernel = "none"

@@ -2,11 +2,10 @@
 import { button, html, tick } from "./elements.js";
 import { say } from "./say.js";
 
-const SLOW = 2; // steps in a second, to be followed with the eye
-const WHOLE = 12; // seconds for all steps, where they are too many for that
-
-// Told by moved(at) how many steps are done, 0 to length. A reader who wants no motion sees two pictures in a second.
-export function player(label, moved) {
+// Told by moved(at) how many steps are done, 0 to length. `slow` steps in a second can be followed with the eye; all of them
+// take `whole` seconds where they are too many for that. A button goes on or back by `stride` steps. A reader who wants no
+// motion sees two pictures in a second.
+export function player(label, moved, { slow: slowest = 2, whole = 12, stride = 1 } = {}) {
   let [at, length, slow] = [0, 0, false];
   let started = null; // { time, at } of the present run
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -20,8 +19,8 @@ export function player(label, moved) {
   });
   const element = html("div", { class: "player", role: "group", "aria-label": label },
     play,
-    button("◂", () => go(at - 1), { "aria-label": say("One step back"), title: say("One step back") }),
-    button("▸", () => go(at + 1), { "aria-label": say("One step on"), title: say("One step on") }),
+    button("◂", () => go(at - stride), { "aria-label": say("One step back"), title: say("One step back") }),
+    button("▸", () => go(at + stride), { "aria-label": say("One step on"), title: say("One step on") }),
     scrub, slowly.row);
 
   function show() {
@@ -55,7 +54,7 @@ export function player(label, moved) {
   function run(time) {
     if (!started || !element.isConnected) return;
     started.time ??= time;
-    const rate = slow ? SLOW : Math.max(SLOW, length / WHOLE);
+    const rate = slow ? slowest : Math.max(slowest, length / whole);
     const seconds = still.matches ? Math.floor(2 * (time - started.time) / 1000) / 2 : (time - started.time) / 1000;
     const next = Math.min(length, started.at + Math.floor(seconds * rate));
     if (next >= length) return go(length);
@@ -79,7 +78,7 @@ export function player(label, moved) {
     set(steps, done) {
       started = null;
       [length, at] = [steps, Math.min(steps, done)];
-      slowly.row.hidden = steps <= SLOW * WHOLE; // that slow they are anyway
+      slowly.row.hidden = steps <= slowest * whole; // that slow they are anyway
       show();
     },
   };

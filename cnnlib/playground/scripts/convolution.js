@@ -25,8 +25,8 @@ function channelNames(count) {
 }
 
 // The nine products of a window, for one channel or more: what the window sees, the kernel to be edited, what they make.
-// changed(c, k, value) hears of an edited weight.
-function sums(changed) {
+// changed(c, k, value) hears of an edited weight, which a mouse draws up and down by grain().
+function sums(changed, grain) {
   const element = html("div", { class: "sums" });
   let [rows, built] = [[], ""];
 
@@ -38,7 +38,7 @@ function sums(changed) {
     rows = channels.map(({ c, name }) => {
       const of = (text) => (name ? `${text}, ${name}` : text);
       const weights = fields(of(say("Weights of the kernel")), (row, column) => of(say("weight in row {row}, column {column}", { row, column })),
-        (k, value) => changed(c, k, value));
+        (k, value) => changed(c, k, value), { grain });
       const [seen, made] = [html("div"), html("div")];
       const kernelName = html("p", { class: "caption" });
       const part = html("b");
@@ -153,7 +153,7 @@ export function draw(root, model) {
     preset.select.value = OWN;
     update();
     tell("kernel");
-  });
+  }, () => (digits() ? 0.1 : 1));
   picture.row.hidden = !Object.keys(pictures).length;
   const chooser = pictureChooser(input.element, 120, (gray) => {
     setImage(array([1, ...gray.shape], gray.data.map((value) => value / 255)));
