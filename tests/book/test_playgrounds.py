@@ -5,6 +5,7 @@ from book.playgrounds import LOOKS, SPOILT, press, show  # noqa: F401  (show is 
 
 from cnnlib.playground import (
     ConvolutionPlayground,
+    LearningPlayground,
     LenetPlayground,
     PoolingPlayground,
     StripesPlayground,
@@ -27,6 +28,7 @@ EVERY = [
     PoolingPlayground,
     SummaryPlayground,
     StripesPlayground,
+    LearningPlayground,
     small_lenet,
 ]
 
@@ -89,7 +91,7 @@ class TestEvery:
         root = show(make())
         root.owner_frame().page.emulate_media(media="print")
         assert not any(each.is_visible() for each in root.query_selector_all("button, select, input[type=range]"))
-        drawn = root.query_selector_all(":is(.screens, .pad, .board) canvas, .stripes svg")
+        drawn = root.query_selector_all(":is(.screens, .pad, .board) canvas, .learning canvas, .stripes svg")
         assert drawn
         assert all(each.is_visible() for each in drawn)
 

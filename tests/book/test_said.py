@@ -21,6 +21,7 @@ from cnnlib.models.architecture import initial_weights
 from cnnlib.models.catalogue import alexnet2012, lenet
 from cnnlib.playground import (
     ConvolutionPlayground,
+    LearningPlayground,
     LenetPlayground,
     PoolingPlayground,
     StripesPlayground,
@@ -83,7 +84,7 @@ WORDS = re.compile(r"[^\W\d_]{2}.*\s|[A-Z][a-z]")
 # Those that nobody sees: styles and their classes, and names by which the scripts know things.
 UNSEEN = re.compile(
     r"currentColor|inset .*|calc\(.*|\(hover: none\)|panels? [a-z-]+|desk small|unit held|frame "
-    r"|clipPath|rotate\(.*|viewBox|\(prefers-.*\)|tables [a-z]+"
+    r"|clipPath|rotate\(.*|viewBox|\(prefers-.*\)|tables [a-z]+|font-size: .*"
 )
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}
@@ -142,6 +143,7 @@ EVERY = [
     SummaryPlayground,
     lambda: SummaryPlayground([[1, 2, 3]]),
     StripesPlayground,
+    LearningPlayground,
     loss_surface,
     two_units,
     figures.slide_kernel,

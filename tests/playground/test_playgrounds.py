@@ -18,16 +18,18 @@ from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground import (
     ConvolutionPlayground,
+    LearningPlayground,
     LenetPlayground,
     PoolingPlayground,
     StripesPlayground,
     SummaryPlayground,
 )
 from cnnlib.playground.base import packed, unpacked
+from cnnlib.playground.learning import _digits, _shuffled, _uniform
 from cnnlib.playground.lenet import packed_weights
 
 PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
-EVERY = [*PICTURES, StripesPlayground]
+EVERY = [*PICTURES, StripesPlayground, LearningPlayground]
 rng = np.random.RandomState(0)
 
 
@@ -277,3 +279,46 @@ def test_stripes_refuse_what_their_grid_cannot_hold():
         StripesPlayground().waves = 16.5
     with pytest.raises(traitlets.TraitError, match="kernel"):
         StripesPlayground().kernel = "none"
+
+
+def test_the_learner_takes_the_steps_of_the_text_and_is_the_same_each_time():
+    learner = LearningPlayground()
+    learner.network, learner.activation, learner.rate, learner.batch, learner.seed = "two", "tanh", 0.5, 20, 3
+    start = {name: array.copy() for name, array in learner.weights.items()}
+    assert {name: array.shape for name, array in start.items()} == {
+        "dense1.weight": (2, 100),
+        "dense1.bias": (2,),
+        "dense2.weight": (10, 2),
+        "dense2.bias": (10,),
+    }
+    assert abs(start["dense1.weight"]).max() <= np.sqrt(6 / 100)
+    # The same steps, written once more: all digits in an order of its own for each of the ten batches.
+    learner.step = 10
+    (images, labels), weights = _digits()["training"], {name: array.copy() for name, array in start.items()}
+    draw = _uniform(3)
+    for _ in range(2 * 100 + 10 * 2):
+        next(draw)
+    order = _shuffled(200, draw)
+    assert sorted(order) == list(range(200))
+    for step in range(10):
+        batch = order[20 * step : 20 * step + 20]
+        x = images[batch].reshape(20, 100)
+        h = np.tanh(x @ weights["dense1.weight"].T + weights["dense1.bias"])
+        surplus = definition.softmax(h @ weights["dense2.weight"].T + weights["dense2.bias"])
+        surplus[range(20), labels[batch]] -= 1
+        back = (surplus @ weights["dense2.weight"]) * (1 - h**2)
+        for layer, slope, read in (("dense2", surplus, h), ("dense1", back, x)):
+            weights[f"{layer}.weight"] -= 0.5 * slope.T @ read / 20
+            weights[f"{layer}.bias"] -= 0.5 * slope.mean(axis=0)
+    for name, weight in weights.items():
+        np.testing.assert_allclose(learner.weights[name], weight, atol=1e-9, err_msg=name)
+
+
+def test_the_learner_learns_and_says_how_well():
+    learner = LearningPlayground()
+    before, right = learner.held_loss, learner.held_right
+    learner.step = 200
+    assert learner.held_loss < before / 2
+    assert learner.held_right > 60 > right
+    with pytest.raises(traitlets.TraitError, match="batch"):
+        learner.batch = 0

@@ -80,8 +80,8 @@ export function board(label, { dragged, tapped, stepped }) {
         for (let column = -margin; column < width + margin; column++) {
           const [words, fill] = text(row, column) ?? [""];
           // Short enough for a cell, whatever the number.
-          const fitted = words.length > 3 ? { "font-size": 1.5 / words.length } : {};
-          if (words) marks.append(svg("text", { x: column + 0.5, y: row + 0.5, fill, ...fitted }, words));
+          const fitted = `font-size: min(var(--size), ${(1.5 / words.length).toFixed(2)}px)`;
+          if (words) marks.append(svg("text", { x: column + 0.5, y: row + 0.5, fill, style: fitted }, words));
         }
       }
     },

@@ -33,7 +33,7 @@ export function slider(label, settings, changed, shown = (value) => String(value
     show(input.valueAsNumber);
     changed(input.valueAsNumber);
   });
-  return { row: html("label", {}, label, input, reading), input, show };
+  return { row: html("label", {}, label, input, reading), input, reading, show };
 }
 
 // `OWN` is shown where nothing of the list is, and cannot be chosen.

@@ -4,7 +4,7 @@ import { say } from "./say.js";
 
 // Told by moved(at) how many steps are done, 0 to length. `slow` steps in a second can be followed with the eye; all of them
 // take `whole` seconds where they are too many for that. A button goes on or back by `stride` steps. A reader who wants no
-// motion sees two pictures in a second.
+// motion sees two pictures in a second. Where steps cost time, moved returns how many it came to do.
 export function player(label, moved, { slow: slowest = 2, whole = 12, stride = 1 } = {}) {
   let [at, length, slow] = [0, 0, false];
   let started = null; // { time, at } of the present run
@@ -33,8 +33,8 @@ export function player(label, moved, { slow: slowest = 2, whole = 12, stride = 1
   function go(next) {
     started = null;
     at = Math.min(length, Math.max(0, next));
+    at = moved(at) ?? at;
     show();
-    moved(at);
   }
 
   function start() {
@@ -57,12 +57,12 @@ export function player(label, moved, { slow: slowest = 2, whole = 12, stride = 1
     const rate = slow ? slowest : Math.max(slowest, length / whole);
     const seconds = still.matches ? Math.floor(2 * (time - started.time) / 1000) / 2 : (time - started.time) / 1000;
     const next = Math.min(length, started.at + Math.floor(seconds * rate));
-    if (next >= length) return go(length);
     if (next !== at) {
-      at = next;
+      at = moved(next) ?? next;
+      if (at < next) started = { time: null, at };
       show();
-      moved(at);
     }
+    if (at >= length) return stop();
     return requestAnimationFrame(run);
   }
 

@@ -18,6 +18,16 @@ export const shadeOf = (shades, value, low, high) => {
   return shades[Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low || 1))))];
 };
 
+// The smallest and the largest.
+export function range(values) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
 export function paint(canvas, { values, height, width }, shades, low, high) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const pixels = new ImageData(width, height);

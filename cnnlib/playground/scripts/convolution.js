@@ -1,12 +1,11 @@
 // A kernel that paints: its window sweeps over a picture and makes the feature map, pixel by pixel.
 import { array, conv2d, places, taps } from "./operators.js";
-import { range } from "./digits.js";
 import { received, sent } from "./packets.js";
 import { PRESETS, reframed } from "./kernels.js";
 import { numbers } from "./inspector.js";
 import { pictureChooser } from "./chooser.js";
 import { OWN, html, list, number, slider, tick } from "../../live/scripts/elements.js";
-import { SHADES, legibleOn, mapOf, shadeOf } from "../../live/scripts/shades.js";
+import { SHADES, legibleOn, mapOf, range, shadeOf } from "../../live/scripts/shades.js";
 import { board } from "../../live/scripts/board.js";
 import { fields } from "../../live/scripts/fields.js";
 import { player } from "../../live/scripts/player.js";

@@ -1,8 +1,8 @@
 // A sheet to draw on, what a trained LeNet reads of it, and its ten answers.
 import { array } from "./operators.js";
-import { asMnist, range, resized } from "./digits.js";
+import { asMnist, resized } from "./digits.js";
 import { button, html, number, tick } from "../../live/scripts/elements.js";
-import { SHADES, paint } from "../../live/scripts/shades.js";
+import { SHADES, paint, range } from "../../live/scripts/shades.js";
 import { screens } from "./screens.js";
 import { pictureChooser } from "./chooser.js";
 import { received, sent, unpacked } from "./packets.js";

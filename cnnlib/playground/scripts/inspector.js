@@ -1,8 +1,7 @@
 // How one unit came by its value: what it sees, times its kernel, added up.
 import { array } from "./operators.js";
 import { html, number } from "../../live/scripts/elements.js";
-import { SHADES, legibleOn, mapOf, paint, shadeOf } from "../../live/scripts/shades.js";
-import { range } from "./digits.js";
+import { SHADES, legibleOn, mapOf, paint, range, shadeOf } from "../../live/scripts/shades.js";
 import { say } from "../../live/scripts/say.js";
 
 // Lay what a unit sees over its kernel. Both have the shape [C, h, w]; `high` is what is drawn brightest of what it sees.

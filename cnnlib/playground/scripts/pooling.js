@@ -1,8 +1,7 @@
 // Shift a picture and pool it: does the pooled picture move along?
 import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
-import { range } from "./digits.js";
 import { OWN, html, list, number, slider } from "../../live/scripts/elements.js";
-import { SHADES } from "../../live/scripts/shades.js";
+import { SHADES, range } from "../../live/scripts/shades.js";
 import { UNIT, screens } from "./screens.js";
 import { pictureChooser } from "./chooser.js";
 import { teller } from "../../live/scripts/teller.js";

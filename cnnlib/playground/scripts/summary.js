@@ -1,9 +1,8 @@
 // A small map of numbers to edit, and what three summary statistics make of its windows.
 import { array, avgPool2d, lpPool2d, maxPool2d } from "./operators.js";
-import { range } from "./digits.js";
 import { received, sent } from "./packets.js";
 import { OWN, html, list, number, slider } from "../../live/scripts/elements.js";
-import { SHADES, legibleOn, shadeOf } from "../../live/scripts/shades.js";
+import { SHADES, legibleOn, range, shadeOf } from "../../live/scripts/shades.js";
 import { board } from "../../live/scripts/board.js";
 import { fields } from "../../live/scripts/fields.js";
 import { player } from "../../live/scripts/player.js";
