@@ -132,13 +132,13 @@ export function draw(root, model) {
 
   function show({ drawing, cells, axis, curve, dots }, values, between) {
     const [step, high] = [CELLS / values.length, zoom()];
-    const up = (value) => high * (66 - 26 * value);
-    drawing.setAttribute("viewBox", `0 0 ${WIDE} ${96 * high}`);
+    const up = (value) => high * (76 - 31 * value);
+    drawing.setAttribute("viewBox", `0 0 ${WIDE} ${112 * high}`);
     axis.setAttribute("d", `M0 ${up(0)}H${WIDE}`);
     const change = (node, attributes) => Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
     values.forEach((value, n) => {
       const gray = Math.round(127.5 * (1 + value));
-      change(cells[n], { x: across(step * n - step / 2), width: CELL * step + 0.5, height: 34 * high, fill: `rgb(${[gray, gray, gray]})` });
+      change(cells[n], { x: across(step * n - step / 2), width: CELL * step + 0.5, height: 38 * high, fill: `rgb(${[gray, gray, gray]})` });
       change(dots[n], { cx: across(step * n), cy: up(value), r: 3 + high });
     });
     const points = Array.from({ length: 326 }, (_, k) => `${2 * k} ${up(between((2 * k) / CELL - 1)).toFixed(2)}`);
@@ -148,8 +148,8 @@ export function draw(root, model) {
   // The height that is left of every wave; a wave above the limit has its image below it.
   function showHeights(height) {
     const high = zoom();
-    const [along, up] = [(k) => (CELLS * CELL * k) / FASTEST, (h) => 100 * high * (1 - h)];
-    heights.setAttribute("viewBox", `-30 ${-20 * high} ${CELLS * CELL + 45} ${146 * high}`);
+    const [along, up] = [(k) => (CELLS * CELL * k) / FASTEST, (h) => 115 * high * (1 - h)];
+    heights.setAttribute("viewBox", `-30 ${-20 * high} ${CELLS * CELL + 45} ${161 * high}`);
     const points = Array.from({ length: 321 }, (_, k) => `${along(k / 20).toFixed(1)} ${up(answer(state.kernel, k / 20).height).toFixed(2)}`);
     const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 8 + 9 * high }, words);
     const back = FASTEST - state.waves;
