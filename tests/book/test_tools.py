@@ -115,7 +115,7 @@ def test_tools_and_contents_share_the_margin(name, width, visit):
             )
             assert contents.evaluate("each => getComputedStyle(each).opacity") == ("0" if met[-1] else "1")
     assert any(met)
-    page.evaluate("document.querySelector('#%s').scrollIntoView({ block: 'end', behavior: 'instant' })" % FREE[name])
+    page.evaluate("id => document.getElementById(id).scrollIntoView({ block: 'end', behavior: 'instant' })", FREE[name])
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert contents.evaluate("each => getComputedStyle(each).opacity") == "1"
     assert page.evaluate("document.documentElement.scrollWidth") == width
