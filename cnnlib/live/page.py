@@ -7,7 +7,7 @@ import re
 from importlib.resources import files
 
 _PACKAGE = files("cnnlib")
-_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[\w./-]+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import \{[^}]*\} from|@import) "(\.[\w./-]+)\.(?:js|css)";\n', re.MULTILINE)
 
 
 def bundle(*scripts):
@@ -25,25 +25,29 @@ def bundle(*scripts):
     str
         JavaScript in which each file stands once, behind those that it imports.
     """
+    return "\n".join(re.sub(r"^export ", "", text, flags=re.MULTILINE) for text in _joined(scripts, "js"))
+
+
+def _joined(paths, suffix):
+    """Return the texts of files and of all that they import, each once and behind those that it imports."""
     texts = {}
 
-    def add(script):
-        if script in texts:
+    def add(path):
+        if path in texts:
             return
-        text = _PACKAGE.joinpath(f"{script}.js").read_text(encoding="utf-8")
+        text = _PACKAGE.joinpath(f"{path}.{suffix}").read_text(encoding="utf-8")
         for imported in _IMPORT.findall(text):
-            add(posixpath.normpath(posixpath.join(posixpath.dirname(script), imported)))
-        texts[script] = re.sub(r"^export ", "", _IMPORT.sub("", text), flags=re.MULTILINE)
+            add(posixpath.normpath(posixpath.join(posixpath.dirname(path), imported)))
+        texts[path] = _IMPORT.sub("", text)
 
-    for script in scripts:
-        add(script)
-    return "\n".join(texts.values())
+    for path in paths:
+        add(path)
+    return texts.values()
 
 
 def _furnished(script, sheet):
     """Return a script that defines ``draw``, with the room that it draws into and the room's styles."""
-    sheets = ("live/scripts/room", sheet)
-    style = "".join(_PACKAGE.joinpath(f"{each}.css").read_text(encoding="utf-8") for each in sheets)
+    style = "".join(_joined(("live/scripts/room", sheet), "css"))
     return f"{bundle('live/scripts/room', 'live/scripts/model', script)}\nconst STYLE = {json.dumps(style)};\n"
 
 
@@ -55,7 +59,7 @@ def module(script, sheet):
     script : str
         Path below ``cnnlib``, without its suffix; the script exports ``draw(root, model)``.
     sheet : str
-        Path of its styles, likewise.
+        Path of its styles, likewise; they may import others.
 
     Returns
     -------

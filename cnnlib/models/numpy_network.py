@@ -79,6 +79,25 @@ class NumpyNetwork(layers.Sequential):
             layer.gradients = {kind: sum(part[kind] for part in parts) for kind in parts[0]}
         return sum(losses)
 
+    def learn(self, images, labels, optimizer):
+        """Take one step down the loss of a batch; return the loss before it. Where it is not finite, stay.
+
+        Parameters
+        ----------
+        images : ndarray of float, shape (N, C, H, W)
+        labels : ndarray of int, shape (N,)
+        optimizer : SGD or Adam
+            Of ``parameters``.
+
+        Returns
+        -------
+        float
+        """
+        loss = self.loss(images, labels)
+        if np.isfinite(loss):
+            optimizer.step(self.gradients)
+        return loss
+
     def predict(self, images, *, batch_size=500):
         """Return the class of the largest logit of each image, shape (N,); ``batch_size`` bounds the memory."""
         starts = range(0, len(images), integer("predict", "batch_size", batch_size, minimum=1))
@@ -124,12 +143,11 @@ def fit_numpy(network, train, *, epochs, batch_size=50, learning_rate=0.001, see
         order = np.random.RandomState([seed, epoch]).permutation(len(images))
         for start in range(0, len(images), batch_size):
             batch = order[start : start + batch_size]
-            losses.append(network.loss(images[batch], labels[batch]))
+            losses.append(network.learn(images[batch], labels[batch], optimizer))
             if not np.isfinite(losses[-1]):
                 raise FloatingPointError(
                     f"fit_numpy: the loss became {losses[-1]} in epoch {epoch}; try a lower learning_rate"
                 )
-            optimizer.step(network.gradients)
     return losses
 
 

@@ -106,7 +106,8 @@ def packed_bytes(values):
 class Playground(LiveFigure):
     """A live figure to play on: its values are arrays and settings, which a kernel follows.
 
-    A subclass names its script in ``cnnlib/playground/scripts``.
+    A subclass names its script in ``cnnlib/playground/scripts``, beside which stand styles of the same name.
     """
 
-    sheet, family = "playground/scripts/playground", "playground"
+    family = "playground"
+    sheet = property(lambda self: self.script)

@@ -1,4 +1,4 @@
-"""The pictures that the playgrounds come with: small, gray, higher or wider than square."""
+"""The pictures that the playgrounds come with: small, higher or wider than square."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ _F = """
 """
 
 
-def photograph(name, top, left, *, shrink):
+def photograph(name, top, left, *, shrink, colour=False):
     """Cut 72×96 pixels out of a photograph, each the mean of a square.
 
     Parameters
@@ -31,13 +31,17 @@ def photograph(name, top, left, *, shrink):
         Corner of the cut, in pixels of the photograph.
     shrink : int
         Side of the square.
+    colour : bool, optional
+        Whether the pixels keep their red, green and blue. False by default.
 
     Returns
     -------
-    ndarray of uint8, shape (72, 96)
+    ndarray of uint8, shape (72, 96) or (3, 72, 96)
     """
-    cut = data.pictures()[name][top : top + 72 * shrink, left : left + 96 * shrink].mean(axis=2)
-    return np.rint(vectorized.avg_pool2d(cut[None, None], shrink)[0, 0]).astype(np.uint8)
+    cut = data.pictures()[name][top : top + 72 * shrink, left : left + 96 * shrink].astype(float)
+    channels = np.moveaxis(cut, 2, 0) if colour else cut.mean(axis=2)[None]
+    small = np.rint(vectorized.avg_pool2d(channels[None], shrink)[0]).astype(np.uint8)
+    return small if colour else small[0]
 
 
 def rings():

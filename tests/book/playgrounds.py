@@ -14,7 +14,7 @@ OUTPUTS = """el => Object.fromEntries(Object.entries(el.outputs).map(([name, val
 # A page that styles all that a figure might be made of, and what a figure would inherit.
 SPOILT = """
   body { font: italic 30px/3 serif; color: red; text-align: right; text-transform: uppercase; letter-spacing: 5px; }
-  .columns, .desk, .layers, .bench, .four { display: block !important; }
+  .columns, .desk, .layers, .stage, .below, .summaries, .stripes, .learning, .four { display: block !important; }
   .name, .frame, .told, button { display: none !important; }
   table { width: 100% !important; }
   td, th, p, label, input, select { padding: 20px !important; border: 5px solid red !important; }
@@ -79,6 +79,20 @@ def move(root, selector, value):
 def press(root, *keys):
     for key in keys:
         root.owner_frame().page.keyboard.press(key)
+
+
+def drag(page, start, stop, steps=6):
+    """Draw with the mouse from one place on the screen to another."""
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*stop, steps=steps)
+    page.mouse.up()
+
+
+def cell(board, row, column, height, width):
+    """Return the middle of a cell on the screen."""
+    box = board.bounding_box()
+    return box["x"] + (column + 0.5) * box["width"] / width, box["y"] + (row + 0.5) * box["height"] / height
 
 
 @pytest.fixture

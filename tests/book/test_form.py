@@ -20,8 +20,11 @@ FORM = """() => {
     .filter((element) => element.checkVisibility() && !element.parentElement.closest(selector))
     .reduce((sum, element) => sum + element.getBoundingClientRect().height, 0);
   const figures = 'figure, [data-script], .cell_output img, .cell_output picture';
-  const first = [...article.querySelectorAll('figure, .cnnlib-explorer')].find((element) => element.checkVisibility());
-  const { top, bottom } = first.querySelector('img').getBoundingClientRect();
+  const first = [...article.querySelectorAll('figure, .cnnlib-explorer, .cnnlib-playground')]
+    .find((element) => element.checkVisibility());
+  // Of a playground, what it shows; what it is set by may stand below.
+  const picture = first.querySelector('img') ?? first.shadowRoot.querySelector('.stage');
+  const { top, bottom } = picture.getBoundingClientRect();
   return {
     page: article.getBoundingClientRect().height, code: height('.cell_input'), figures: height(figures),
     top: top + scrollY, bottom: bottom + scrollY,

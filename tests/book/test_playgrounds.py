@@ -3,14 +3,34 @@
 import pytest
 from book.playgrounds import LOOKS, SPOILT, press, show  # noqa: F401  (show is a fixture)
 
-from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
+from cnnlib.playground import (
+    ConvolutionPlayground,
+    LearningPlayground,
+    LenetPlayground,
+    PoolingPlayground,
+    StripesPlayground,
+    SummaryPlayground,
+)
 
 
 def small_lenet():
     return LenetPlayground(compact=True)
 
 
-EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, small_lenet]
+def worked():
+    return ConvolutionPlayground([[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0]], [[1, 0], [-1, 2]])
+
+
+EVERY = [
+    LenetPlayground,
+    ConvolutionPlayground,
+    worked,
+    PoolingPlayground,
+    SummaryPlayground,
+    StripesPlayground,
+    LearningPlayground,
+    small_lenet,
+]
 
 # What reaches beyond the figure's right edge.
 BEYOND = """room => [...room.querySelectorAll("*")]
@@ -71,7 +91,7 @@ class TestEvery:
         root = show(make())
         root.owner_frame().page.emulate_media(media="print")
         assert not any(each.is_visible() for each in root.query_selector_all("button, select, input[type=range]"))
-        drawn = root.query_selector_all(":is(.screens, .pad) canvas")
+        drawn = root.query_selector_all(":is(.screens, .pad, .board) canvas, .learning canvas, .stripes svg")
         assert drawn
         assert all(each.is_visible() for each in drawn)
 
@@ -82,7 +102,9 @@ class TestEvery:
 
     def test_every_control_changes_the_figure_by_keyboard(self, make, show):  # noqa: F811
         root = show(make())
-        shown = "root => root.textContent + [...root.querySelectorAll('canvas')].map(each => each.toDataURL())"
+        shown = """root => root.textContent
+          + [...root.querySelectorAll("canvas")].map(each => each.toDataURL())
+          + [...root.querySelectorAll("svg")].map(each => each.innerHTML)"""
         for control in root.query_selector_all("select, input[type=range]"):
             if not control.is_visible():
                 continue  # the power of a pooling that has none

@@ -19,7 +19,14 @@ from cnnlib import figures, live
 from cnnlib.experiments.alexnet.receptive_fields import fields
 from cnnlib.models.architecture import initial_weights
 from cnnlib.models.catalogue import alexnet2012, lenet
-from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
+from cnnlib.playground import (
+    ConvolutionPlayground,
+    LearningPlayground,
+    LenetPlayground,
+    PoolingPlayground,
+    StripesPlayground,
+    SummaryPlayground,
+)
 from tools.chapters import ROOT
 
 # A table that has every text, marks it, and remembers that it was asked for.
@@ -77,11 +84,12 @@ WORDS = re.compile(r"[^\W\d_]{2}.*\s|[A-Z][a-z]")
 # Those that nobody sees: styles and their classes, and names by which the scripts know things.
 UNSEEN = re.compile(
     r"currentColor|inset .*|calc\(.*|\(hover: none\)|panels? [a-z-]+|desk small|unit held|frame "
-    r"|clipPath|rotate\(.*"
+    r"|clipPath|rotate\(.*|viewBox|\(prefers-.*\)|tables [a-z]+|font-size: .*"
 )
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}
 KNOWN = {"Adam", "ReLU", "decaying echo", "a grid to paint on", "max, then blur"}
+KNOWN |= {"two equal weights", "five weights"}
 
 SCRIPTS = sorted((ROOT / "cnnlib").glob("*/scripts/*.js"))
 
@@ -98,9 +106,17 @@ def compact_lenet():
 
 def padded_image():
     """A picture smaller than its kernel, so that the page has to say so."""
-    bench = ConvolutionPlayground()
-    bench.image, bench.kernel = np.eye(4, 5), np.ones((7, 7))
-    return bench
+    return ConvolutionPlayground(np.eye(4, 5), np.ones((7, 7)))
+
+
+def unlike_channels():
+    """A picture whose channels the kernel has no slices for."""
+    return ConvolutionPlayground(np.ones((2, 8, 9)), np.ones((3, 3)))
+
+
+def coloured():
+    """A picture of two channels, in numbers."""
+    return ConvolutionPlayground(np.ones((2, 3, 4)), np.ones((2, 2, 2)))
 
 
 def lines():
@@ -121,7 +137,13 @@ EVERY = [
     compact_lenet,
     ConvolutionPlayground,
     padded_image,
+    unlike_channels,
+    coloured,
     PoolingPlayground,
+    SummaryPlayground,
+    lambda: SummaryPlayground([[1, 2, 3]]),
+    StripesPlayground,
+    LearningPlayground,
     loss_surface,
     two_units,
     figures.slide_kernel,

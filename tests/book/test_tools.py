@@ -65,9 +65,9 @@ def test_sheet_and_workings_are_in_one_window(window, visit):
     ("name", "widths"),
     [
         ("playground/draw.html", {".pad": 320, ".input .screen": 215, ".conv1 .screen": 165, ".conv2 .screen": 80}),
-        ("playground/slide.html", {".bench .screen": 470}),
+        ("playground/slide.html", {".stage .sheet": 470}),
         ("playground/shift.html", {".four .screen": 390}),
-        ("chapters/convolution.html", {".bench .screen": 470}),
+        ("chapters/convolution.html", {".stage:not(.few) .sheet": 470, ".few .sheet": 270}),
     ],
 )
 def test_pictures_are_large_on_a_laptop(name, widths, visit):
@@ -85,6 +85,14 @@ def test_the_shape_explorers_cells_are_large_on_a_laptop(visit):
 TOOLS = ".cell_output :is(.cnnlib-playground, .cnnlib-figure, .cnnlib-explorer)"
 
 
+# Where there is no tool beside the contents.
+FREE = {
+    "playground/draw.html": "playground-draw",
+    "chapters/convolution.html": "convolution-summary",
+    "chapters/lenet.html": "lenet",
+}
+
+
 @pytest.mark.parametrize("width", [1366, 1600, 1920])
 @pytest.mark.parametrize("name", ["playground/draw.html", "chapters/convolution.html", "chapters/lenet.html"])
 def test_tools_and_contents_share_the_margin(name, width, visit):
@@ -92,19 +100,24 @@ def test_tools_and_contents_share_the_margin(name, width, visit):
     contents = page.query_selector(".bd-sidebar-secondary")
     tools = page.query_selector_all(TOOLS)
     assert tools
-    assert contents.evaluate("each => getComputedStyle(each).opacity") == "1"
-    met = 0
+    met = []
     for tool in tools:
         for edge in ("start", "center", "end"):
             tool.evaluate("(each, block) => each.scrollIntoView({ block, behavior: 'instant' })", edge)
             page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            box, beside = tool.evaluate(BOX), contents.evaluate(BOX)
-            assert box["right"] <= width
-            meets = box["right"] > beside["left"] and box["top"] < beside["bottom"] and box["bottom"] > beside["top"]
-            met += meets
-            if meets:
-                assert contents.evaluate("each => getComputedStyle(each).opacity") == "0"
-    assert met
+            beside, boxes = contents.evaluate(BOX), [each.evaluate(BOX) for each in tools]
+            assert all(box["right"] <= width for box in boxes)
+            met.append(
+                any(
+                    box["right"] > beside["left"] and box["top"] < beside["bottom"] and box["bottom"] > beside["top"]
+                    for box in boxes
+                )
+            )
+            assert contents.evaluate("each => getComputedStyle(each).opacity") == ("0" if met[-1] else "1")
+    assert any(met)
+    page.evaluate("id => document.getElementById(id).scrollIntoView({ block: 'end', behavior: 'instant' })", FREE[name])
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert contents.evaluate("each => getComputedStyle(each).opacity") == "1"
     assert page.evaluate("document.documentElement.scrollWidth") == width
     contents.query_selector("a").focus()  # by keyboard they are there
     assert contents.evaluate("each => getComputedStyle(each).opacity") == "1"

@@ -1,5 +1,6 @@
 """The playgrounds' Python side; what their script computes, tests/book/ compares with it in a browser."""
 
+import base64
 import json
 import re
 from posixpath import basename
@@ -11,14 +12,24 @@ from bs4 import BeautifulSoup
 
 from cnnlib import definition, live
 from cnnlib.data import as_float, mnist
+from cnnlib.experiments.aliasing.ring import halving
 from cnnlib.models.architecture import initial_weights, run
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
-from cnnlib.playground import ConvolutionPlayground, LenetPlayground, PoolingPlayground
+from cnnlib.playground import (
+    ConvolutionPlayground,
+    LearningPlayground,
+    LenetPlayground,
+    PoolingPlayground,
+    StripesPlayground,
+    SummaryPlayground,
+)
 from cnnlib.playground.base import packed, unpacked
+from cnnlib.playground.learning import _digits, _shuffled, _uniform
 from cnnlib.playground.lenet import packed_weights
 
-EVERY = [LenetPlayground, ConvolutionPlayground, PoolingPlayground]
+PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
+EVERY = [*PICTURES, StripesPlayground, LearningPlayground]
 rng = np.random.RandomState(0)
 
 
@@ -31,13 +42,13 @@ class TestEvery:
         assert root["aria-label"] == widget.title
         assert root.p.text.startswith(widget.title)
         values = json.loads(root.script.string)
-        assert values["image"]["shape"] == list(widget.image.shape)
+        assert set(values) <= set(widget.traits(sync=True))
         script = page.select("script")[-1].string
         shared, exported = widget._esm.split("export default ")
         assert shared in script
         assert exported.startswith("{ render: ")
         assert not page.select("[src], [href]")
-        assert "http" not in script
+        assert set(re.findall(r"\w+://[^\"]*", script)) <= {"http://www.w3.org/2000/svg"}  # a name, which nobody asks
 
     def test_the_output_of_a_cell_is_the_same_each_time(self, make):
         first, second = (make()._repr_mimebundle_()[0] for _ in range(2))
@@ -52,6 +63,16 @@ class TestEvery:
         assert {"room", "still", "draw"} <= set(names)
         assert not re.search(r"^(import|export) ", text, re.MULTILINE)
 
+
+@pytest.mark.parametrize("make", PICTURES)
+class TestPicture:
+    def test_a_page_has_the_image(self, make):
+        widget = make()
+        page = BeautifulSoup(widget._repr_html_(), "html.parser")
+        image = json.loads(page.select_one("[data-script]").script.string)["image"]
+        data = np.frombuffer(base64.b64decode(image["data"]), "<f4").reshape(image["shape"])
+        np.testing.assert_array_equal(data, widget.image)
+
     def test_an_image_is_copied_and_cannot_be_written_to(self, make):
         widget = make()
         mine = np.array(widget.image)
@@ -65,8 +86,8 @@ class TestEvery:
         widget = make()
         with pytest.raises(ValueError, match=f"{make.__name__}: image must hold finite numbers"):
             widget.image = np.full(widget.image.shape, np.nan)
-        with pytest.raises(ValueError, match=rf"{make.__name__}: image must have shape .*, received \(3, 4, 5\)"):
-            widget.image = np.zeros((3, 4, 5))
+        with pytest.raises(ValueError, match=rf"{make.__name__}: image must have shape .*, received \(5, 4, 3\)"):
+            widget.image = np.zeros((5, 4, 3))
         with pytest.raises(traitlets.TraitError, match="image"):
             widget.image = "a picture"
 
@@ -153,9 +174,28 @@ def test_convolution_is_the_definition_turned_over_or_not():
     assert widget.output.shape == (0, 0)
 
 
-def test_convolution_refuses_a_kernel_that_has_no_fields():
-    with pytest.raises(ValueError, match=r"kernel must have shape \(K_h, K_w\), no side above 7, received \(8, 3\)"):
-        ConvolutionPlayground().kernel = np.zeros((8, 3))
+def test_convolution_adds_up_the_channels():
+    image, kernel = rng.rand(3, 6, 9), rng.standard_normal((3, 2, 3))
+    widget = ConvolutionPlayground(image, kernel)
+    widget.flipped = True
+    expected = definition.conv2d(image[None], kernel[None, :, ::-1, ::-1].copy())
+    np.testing.assert_allclose(widget.output, expected[0, 0], atol=1e-5)
+    widget.kernel = kernel[0]
+    assert widget.output.shape == (0, 0)
+    assert widget.pictures == {}
+    assert widget.cell is None
+
+
+def test_convolution_refuses_what_has_no_fields_and_no_pixels():
+    bench = ConvolutionPlayground()
+    with pytest.raises(ValueError, match=r"kernel must have shape \(K_h, K_w\) or .*, received \(8, 3\)"):
+        bench.kernel = np.zeros((8, 3))
+    with pytest.raises(ValueError, match=r"kernel must have .*, received \(5, 3, 3\)"):
+        bench.kernel = np.zeros((5, 3, 3))
+    with pytest.raises(ValueError, match=r"image must have shape \(H, W\) or \(C, H, W\).*, received \(5, 4, 4\)"):
+        ConvolutionPlayground(np.zeros((5, 4, 4)))
+    with pytest.raises(traitlets.TraitError, match="cell"):
+        bench.cell = -1, 2
 
 
 @pytest.mark.parametrize("kind", ["max", "average", "lp", "blur", "max, then blur"])
@@ -198,3 +238,87 @@ def test_pooling_refuses_what_the_circle_cannot_hold():
         PoolingPlayground().image = np.zeros((24, 30))
     with pytest.raises(ValueError, match="no negative number, received -1"):
         PoolingPlayground().image = np.full((12, 24), -1.0)
+
+
+def test_summaries_of_the_text_and_of_overlapping_windows():
+    table = SummaryPlayground()
+    assert table.maximum.tolist() == [[3, 5], [4, 2]]
+    assert table.average.tolist() == [[1, 2], [1.75, 2]]
+    np.testing.assert_allclose(table.norm**2, [[10, 30], [25, 16]], atol=1e-5)
+    table.image = rng.rand(5, 7)
+    table.window, table.stride, table.power = 3, 2, 3
+    x = table.image[None, None].astype(float)
+    np.testing.assert_allclose(table.maximum, definition.max_pool2d(x, 3, stride=2)[0, 0], atol=1e-6)
+    np.testing.assert_allclose(table.average, definition.avg_pool2d(x, 3, stride=2)[0, 0], atol=1e-6)
+    np.testing.assert_allclose(table.norm, definition.lp_pool2d(x, 3, stride=2, norm_type=3)[0, 0], atol=1e-6)
+    table.window, table.image = 4, np.ones((3, 5))
+    assert table.maximum.shape == table.average.shape == table.norm.shape == (0, 0)
+
+
+def test_summaries_refuse_what_has_no_norm():
+    with pytest.raises(ValueError, match=r"image must have shape \(H, W\), no side above 8, received \(9, 3\)"):
+        SummaryPlayground(np.zeros((9, 3)))
+    with pytest.raises(ValueError, match="image must hold no negative number, received -2"):
+        SummaryPlayground().image = [[1, -2]]
+
+
+@pytest.mark.parametrize("kernel", ["nothing", "two equal weights", "blur", "five weights", "ideal"])
+def test_the_kept_cells_are_those_of_a_ring_where_the_waves_close(kernel):
+    matrix = halving(32, {"nothing": "drop", "two equal weights": "two", "five weights": "five"}.get(kernel, kernel))
+    bench = StripesPlayground()
+    bench.kernel = kernel
+    for waves, moved in ((0, 0), (3, 1.5), (8, 0.25), (11, 2), (16, 0.5)):
+        bench.waves, bench.moved = waves, moved
+        ring = np.cos(2 * np.pi * waves * (np.arange(32) - moved) / 32)
+        np.testing.assert_allclose(bench.stripes, ring, atol=1e-6)
+        np.testing.assert_allclose(bench.kept, matrix @ ring, atol=1e-6)
+
+
+def test_stripes_refuse_what_their_grid_cannot_hold():
+    with pytest.raises(traitlets.TraitError, match="waves"):
+        StripesPlayground().waves = 16.5
+    with pytest.raises(traitlets.TraitError, match="kernel"):
+        StripesPlayground().kernel = "none"
+
+
+def test_the_learner_takes_the_steps_of_the_text_and_is_the_same_each_time():
+    learner = LearningPlayground()
+    learner.network, learner.activation, learner.rate, learner.batch, learner.seed = "two", "tanh", 0.5, 20, 3
+    start = {name: array.copy() for name, array in learner.weights.items()}
+    assert {name: array.shape for name, array in start.items()} == {
+        "dense1.weight": (2, 100),
+        "dense1.bias": (2,),
+        "dense2.weight": (10, 2),
+        "dense2.bias": (10,),
+    }
+    assert abs(start["dense1.weight"]).max() <= np.sqrt(6 / 100)
+    # The same steps, written once more: all digits in an order of its own for each of the ten batches.
+    learner.step = 10
+    (images, labels), weights = _digits()["training"], {name: array.copy() for name, array in start.items()}
+    draw = _uniform(3)
+    for _ in range(2 * 100 + 10 * 2):
+        next(draw)
+    order = _shuffled(200, draw)
+    assert sorted(order) == list(range(200))
+    for step in range(10):
+        batch = order[20 * step : 20 * step + 20]
+        x = images[batch].reshape(20, 100)
+        h = np.tanh(x @ weights["dense1.weight"].T + weights["dense1.bias"])
+        surplus = definition.softmax(h @ weights["dense2.weight"].T + weights["dense2.bias"])
+        surplus[range(20), labels[batch]] -= 1
+        back = (surplus @ weights["dense2.weight"]) * (1 - h**2)
+        for layer, slope, read in (("dense2", surplus, h), ("dense1", back, x)):
+            weights[f"{layer}.weight"] -= 0.5 * slope.T @ read / 20
+            weights[f"{layer}.bias"] -= 0.5 * slope.mean(axis=0)
+    for name, weight in weights.items():
+        np.testing.assert_allclose(learner.weights[name], weight, atol=1e-9, err_msg=name)
+
+
+def test_the_learner_learns_and_says_how_well():
+    learner = LearningPlayground()
+    before, right = learner.held_loss, learner.held_right
+    learner.step = 200
+    assert learner.held_loss < before / 2
+    assert learner.held_right > 60 > right
+    with pytest.raises(traitlets.TraitError, match="batch"):
+        learner.batch = 0

@@ -1,7 +1,10 @@
 // A sheet to draw on, what a trained LeNet reads of it, and its ten answers.
 import { array } from "./operators.js";
-import { asMnist, range, resized } from "./digits.js";
-import { SHADES, button, html, number, paint, pictureChooser, screens, tick } from "./elements.js";
+import { asMnist, resized } from "./digits.js";
+import { button, html, number, tick } from "../../live/scripts/elements.js";
+import { SHADES, paint, range } from "../../live/scripts/shades.js";
+import { screens } from "./screens.js";
+import { pictureChooser } from "./chooser.js";
 import { received, sent, unpacked } from "./packets.js";
 import { forward } from "./network.js";
 import { pad } from "./pad.js";

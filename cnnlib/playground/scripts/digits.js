@@ -1,5 +1,6 @@
 // A drawing or a photograph of a digit, made as MNIST's digits were made: cnnlib.data.as_mnist, step by step.
 import { array } from "./operators.js";
+import { range } from "../../live/scripts/shades.js";
 
 // Ink of 28×28 pixels, 1 where it is full, scaled into a box of 20×20, its centre of mass in the middle;
 // null where nothing stands out from the ground. `picture` has the shape [H, W] and any scale of brightness.
@@ -45,15 +46,6 @@ export function inkOf(picture) {
   // What differs less than a quarter as much as the strongest ink is ground.
   const contrast = (value) => (((sign * value) / strength - 1 / 4) * 4) / 3;
   return array(picture.shape, spots.map((value) => Math.min(1, Math.max(0, contrast(value)))));
-}
-
-export function range(values) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  return [low, high];
 }
 
 // Least squares over the rim. It is symmetric about the middle, so that each slope can be fitted by itself.

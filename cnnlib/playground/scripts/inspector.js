@@ -1,7 +1,7 @@
 // How one unit came by its value: what it sees, times its kernel, added up.
 import { array } from "./operators.js";
-import { SHADES, html, mapOf, number, paint, shadeOf } from "./elements.js";
-import { range } from "./digits.js";
+import { html, number } from "../../live/scripts/elements.js";
+import { SHADES, legibleOn, mapOf, paint, range, shadeOf } from "../../live/scripts/shades.js";
 import { say } from "../../live/scripts/say.js";
 
 // Lay what a unit sees over its kernel. Both have the shape [C, h, w]; `high` is what is drawn brightest of what it sees.
@@ -32,27 +32,21 @@ export function countedProducts(count) {
 }
 
 // A small map as a table that can be read, coloured like the map.
-export function numbers(caption, { values, height, width }, shades, low, high) {
+export function numbers(caption, { values, height, width }, shades, low, high, digits = 2) {
   const table = html("table", {}, html("caption", {}, caption));
   for (let i = 0; i < height; i++) {
     const row = html("tr");
     for (let j = 0; j < width; j++) {
       const value = values[i * width + j];
       const colour = shadeOf(shades, value, low, high);
-      const cell = html("td", {}, number(value).replace(/^(−?)0\./, "$1."));
+      const cell = html("td", {}, number(value, digits).replace(/^(−?)0\./, "$1."));
       cell.style.background = `rgb(${colour})`;
-      cell.style.color = luminance(colour) > 0.179 ? "#000000" : "#ffffff"; // whichever stands out more
+      cell.style.color = legibleOn(colour);
       row.append(cell);
     }
     table.append(row);
   }
   return table;
-}
-
-// Of a colour on the screen, 0 to 1 (Web Content Accessibility Guidelines 2.2).
-function luminance(colour) {
-  const [red, green, blue] = colour.map((part) => (part <= 10 ? part / 3295 : ((part / 255 + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 // A map of too many numbers to be read.

@@ -1,6 +1,7 @@
 // The layers of LeNet as maps that can be pointed at, and the workings of the unit that is.
-import { SHADES, HELD, HERE, UNIT, html, number, screens } from "./elements.js";
-import { range } from "./digits.js";
+import { html, number } from "../../live/scripts/elements.js";
+import { SHADES, range } from "../../live/scripts/shades.js";
+import { HELD, HERE, UNIT, screens } from "./screens.js";
 import { advice, grip } from "./grip.js";
 import { countedProducts, numbers, products } from "./inspector.js";
 import { say } from "../../live/scripts/say.js";

@@ -1,5 +1,5 @@
 // Draw a digit and watch a trained LeNet read it; point at any unit and see how it came by its value.
-import { html } from "./elements.js";
+import { html } from "../../live/scripts/elements.js";
 import { desk } from "./desk.js";
 import { layers } from "./layers.js";
 import { say } from "../../live/scripts/say.js";

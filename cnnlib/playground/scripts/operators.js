@@ -27,10 +27,13 @@ export function conv2d(x, weight, bias = null, options = {}) {
   const [outputs, inputs, tall, wide] = weight.shape;
   const y = array([outputs, places(height, tall, options), places(width, wide, options)]);
   const [, down, across] = y.shape;
+  const [read, weights] = [x.data, weight.data];
   const columns = Array.from({ length: across }, (_, j) => taps(j, width, wide, options));
   for (let i = 0; i < down; i++) {
     const rows = taps(i, height, tall, options);
     for (let j = 0; j < across; j++) {
+      const cells = columns[j];
+      const inside = !cells.includes(null);
       for (let o = 0; o < outputs; o++) {
         let sum = bias ? bias.data[o] : 0;
         for (let c = 0; c < inputs; c++) {
@@ -39,8 +42,7 @@ export function conv2d(x, weight, bias = null, options = {}) {
             const line = (c * height + rows[u]) * width;
             const kernel = ((o * inputs + c) * tall + u) * wide;
             for (let v = 0; v < wide; v++) {
-              const column = columns[j][v];
-              if (column !== null) sum += x.data[line + column] * weight.data[kernel + v];
+              if (inside || cells[v] !== null) sum += read[line + cells[v]] * weights[kernel + v];
             }
           }
         }
@@ -129,9 +131,10 @@ export function blurPool2d(x, kernel, stride = 2) {
 export function linear(x, weight, bias) {
   const [outputs, inputs] = weight.shape;
   const y = array([outputs]);
+  const [read, weights] = [x.data, weight.data];
   for (let o = 0; o < outputs; o++) {
     let sum = bias.data[o];
-    for (let k = 0; k < inputs; k++) sum += x.data[k] * weight.data[o * inputs + k];
+    for (let k = 0; k < inputs; k++) sum += read[k] * weights[o * inputs + k];
     y.data[o] = sum;
   }
   return y;

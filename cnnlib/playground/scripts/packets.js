@@ -2,7 +2,7 @@
 import { array } from "./operators.js";
 
 // Bytes come from a kernel as a DataView, from a page as base64.
-const bytesOf = (data) => {
+export const bytesOf = (data) => {
   if (typeof data === "string") return Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
 };

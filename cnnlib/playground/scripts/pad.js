@@ -1,7 +1,8 @@
 // A sheet to draw on with mouse, finger, stylus or keyboard. Ink is computed, not taken from the browser's brush, so
 // that it is the same everywhere.
 import { array } from "./operators.js";
-import { SHADES, html, paint } from "./elements.js";
+import { html } from "../../live/scripts/elements.js";
+import { SHADES, paint } from "../../live/scripts/shades.js";
 import { say } from "../../live/scripts/say.js";
 
 const SIDE = 112; // four cells to a pixel of the network

@@ -1,7 +1,10 @@
 // Shift a picture and pool it: does the pooled picture move along?
 import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
-import { range } from "./digits.js";
-import { OWN, SHADES, UNIT, html, list, number, pictureChooser, screens, slider } from "./elements.js";
+import { OWN, html, list, number, slider } from "../../live/scripts/elements.js";
+import { SHADES, range } from "../../live/scripts/shades.js";
+import { UNIT, screens } from "./screens.js";
+import { pictureChooser } from "./chooser.js";
+import { teller } from "../../live/scripts/teller.js";
 import { received, sent } from "./packets.js";
 import { joined } from "../../live/scripts/model.js";
 import { choices, say } from "../../live/scripts/say.js";
@@ -84,6 +87,7 @@ export function draw(root, model) {
   const names = ["kind", "window", "stride", "power", "shift"];
   const python = joined(model, () => fromPython());
   python.hear("image", ...names);
+  const tell = teller(python, (name) => (name === "image" ? sent(state.image) : state[name]));
   const said = html("p", { class: "quiet", role: "status" });
 
   const picture = list(say("Picture"), { ...choices(Object.keys(pictures)), [OWN]: OWN }, OWN, (name) => {
@@ -169,17 +173,6 @@ export function draw(root, model) {
     state.image = image;
     update();
     tell("image");
-  }
-
-  let waiting = 0;
-  const changes = new Set();
-  function tell(name) {
-    changes.add(name);
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      python.tell(Object.fromEntries([...changes].map((each) => [each, each === "image" ? sent(state.image) : state[each]])));
-      changes.clear();
-    }, 150);
   }
 
   function update() {
