@@ -32,10 +32,10 @@ def grade_cell(assignment, task):
             f"# {task.points} points. Further cases are tried here when you hand in.",
             BEGIN,
             f"from cnnlib.coursework import {', '.join(sorted(called))}",
-            f'check("{assignment.name}", {task.name})',
+            f'check("{assignment.name}", {task.name}).must_be_right()',
             f'check("{assignment.name}", {task.name}, cases=[',
             *cases,
-            "])",
+            "]).must_be_right()",
             END,
         ]
     )

@@ -1,12 +1,12 @@
 """Which known mistake explains a set of wrong answers?
 
-Nothing is guessed from the code. What each mistake would have made of the visible cases is computed, and the first
-mistake that agrees with *all* the answers is named.
+Nothing is guessed from the code. What each mistake would have made of the visible cases is computed. A mistake is named
+if it agrees with all the calls that came back, in the first part that is wrong, and with the most of the other parts.
 """
 
 import numpy as np
 
-from cnnlib.coursework.judging import close, judge, parts, same_arguments
+from cnnlib.coursework.judging import close, in_order, parts, right_parts_of, same_arguments
 from cnnlib.coursework.task import Mistake, Section
 
 SAME = 1e-5  # in units of the largest value; float32 keeps seven digits
@@ -25,28 +25,71 @@ def diagnose(task, answers):
     -------
     Mistake or None
     """
+    if any(answer.breaks for answer in answers):
+        return None  # the rule that is broken says it all
     if _changed(task, answers):  # what was computed from a changed array is no evidence
         return _IN_PLACE
+    if not all(answer.repeats for answer in answers):
+        return _REMEMBERS
+    came = [pair for pair in zip(task.cases, answers, strict=True) if not pair[1].failure]
+    best, most = None, 0
     for mistake in task.mistakes:
-        if mistake.wrong is not None and _explains(mistake.wrong, task, answers):
-            return mistake
-        if mistake.looks_like is not None and _resembles(mistake.looks_like, task, answers):
-            return mistake
+        if mistake.wrong is not None:
+            explained = _explained(mistake.wrong, task, came)
+            if explained > most:
+                best, most = mistake, explained
+        elif best is None and came and len(came) == len(answers) and _resembles(mistake.looks_like, task, answers):
+            best = mistake
+    if best is not None:
+        return best
     for mistake, looks_like in _BY_FORM:
-        if looks_like(task, answers):
+        if came and looks_like(task, came):
             return mistake
     return None
 
 
-def _explains(wrong, task, answers):
-    """Would this function have given just these answers, and at least one of the wrong ones?"""
-    found = False
-    for case, answer in zip(task.cases, answers, strict=True):
-        same = _same_answer(wrong, case, answer)
-        if same is False:
-            return False
-        found |= same is True and not judge(task, case, answer).ok
-    return found
+def _explained(wrong, task, came):
+    """Count the wrong parts that this function gives as well, in all calls; 0 if the first of them is not among these.
+
+    A call for which the function has no answer tells nothing.
+    """
+    fared = {}
+    for case, answer in came:
+        try:
+            would_be = parts(wrong(*case.arguments()))
+        except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
+            continue
+        if case.answer() is not None:
+            return int(_equal(right_parts_of(answer.value).get(""), would_be[""]))
+        received, expected = right_parts_of(answer.value), parts(task.expected(case))
+        if would_be is None or (would_be.keys() != expected.keys() and received.keys() != would_be.keys()):
+            return 0
+        if would_be.keys() != expected.keys() and not all(_equal(received[name], would_be[name]) for name in would_be):
+            return 0  # another form, so that its parts say nothing by themselves
+        for name in in_order(task, would_be):
+            right = name in expected and _right(received.get(name), expected[name], task.tolerance)
+            if name in received or answer.value is None:
+                fared.setdefault(name, []).append((right, _equal(received.get(name), would_be[name])))
+    # A part that is right in every call is no evidence against a mistake in another.
+    wrong_parts = {name: calls for name, calls in fared.items() if not all(right for right, _ in calls)}
+    explained = [name for name, calls in wrong_parts.items() if all(same for _, same in calls)]
+    return len(explained) if explained and explained[0] == next(iter(wrong_parts)) else 0
+
+
+def _right(received, expected, tolerance):
+    return received is not None and received.dtype.kind == expected.dtype.kind and close(received, expected, tolerance)
+
+
+def _equal(received, would_be):
+    """Compare one part with a mistake's."""
+    # A float where an int is due is a mistake that some tasks name; half the digits are not.
+    return (
+        received is not None
+        and (received.dtype.kind == "f") == (would_be.dtype.kind == "f")
+        and received.shape == would_be.shape
+        and np.array_equal(np.isfinite(received), np.isfinite(would_be))
+        and close(np.nan_to_num(received), np.nan_to_num(would_be), SAME)
+    )
 
 
 def _resembles(looks_like, task, answers):
@@ -59,38 +102,23 @@ def _resembles(looks_like, task, answers):
     )
 
 
-def _same_answer(wrong, case, answer):
-    """Compare with a mistake's answer; None where the mistake has none, which tells nothing."""
-    try:
-        would_be = parts(wrong(*case.arguments()))
-    except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
-        return None
-    received = parts(answer.value)
-    if answer.failure or received is None or would_be is None or received.keys() != would_be.keys():
-        return False
-    # A float where an int is due is a mistake that some tasks name; half the digits are not.
-    return all(
-        (received[name].dtype.kind == "f") == (each.dtype.kind == "f")
-        and received[name].shape == each.shape
-        and np.array_equal(np.isfinite(received[name]), np.isfinite(each))
-        and close(np.nan_to_num(received[name]), np.nan_to_num(each), SAME)
-        for name, each in would_be.items()
-    )
-
-
 def _everywhere(test):
-    """Make a test of (received, expected) arrays one of all answers; a failed call passes none."""
+    """Make a test of (received, expected) arrays one of all calls that came back, in every part that is wrong."""
 
-    def looks_like(task, answers):
+    def looks_like(task, came):
         pairs = []
-        for case, answer in zip(task.cases, answers, strict=True):
+        for case, answer in came:
             if case.answer() is not None:
                 return False
-            received, expected = parts(answer.value), parts(task.expected(case))
-            if answer.failure or received is None or received.keys() != expected.keys():
+            received, expected = right_parts_of(answer.value), parts(task.expected(case))
+            if not received or not received.keys() <= expected.keys():
                 return False
-            pairs += [(received[name], expected[name]) for name in expected]
-        return all(test(*pair) for pair in pairs)
+            pairs += [
+                (name, received[name], expected[name], _right(received[name], expected[name], task.tolerance))
+                for name in received
+            ]
+        wrong = {name for name, _, _, right in pairs if not right}
+        return bool(wrong) and all(test(mine, right) for name, mine, right, _ in pairs if name in wrong)
 
     return looks_like
 
@@ -102,8 +130,23 @@ def _changed(task, answers):
     )
 
 
-def _nested_list(_, answers):
-    return all(isinstance(answer.value, list) for answer in answers)
+def _nested_list(task, came):
+    """Would `np.array` around it have been right in every call?"""
+    for case, answer in came:
+        if not isinstance(answer.value, list) or case.answer() is not None:
+            return False
+        expected = parts(task.expected(case))
+        try:
+            value = np.array(answer.value)
+        except ValueError:
+            return False
+        if expected.keys() != {""} or value.dtype.kind not in "biuf" or not close(value, expected[""], SAME):
+            return False
+    return True
+
+
+def _printed(_, came):
+    return all(answer.value is None and answer.printed.strip() for _, answer in came)
 
 
 def _truncated(received, expected):
@@ -113,7 +156,7 @@ def _truncated(received, expected):
 
 
 def _swapped(received, expected):
-    return received.ndim >= 2 and close(np.swapaxes(received, -2, -1), expected, SAME)
+    return expected.ndim >= 2 and received.ndim >= 2 and close(np.swapaxes(received, -2, -1), expected, SAME)
 
 
 def _another_shape(received, expected):
@@ -129,6 +172,13 @@ def _arrays(heading):
     return Section("arrays", heading, folder="appendices")
 
 
+_REMEMBERS = Mistake(
+    "another answer at every call",
+    "Called again with the same input, your function gave another answer. Either it changes something that lives "
+    "outside of it, such as a global array or a list as a default value; or it draws a random number without a seed; or"
+    " it leaves cells of `np.empty` as they were, which hold whatever was in memory.",
+    _arrays("An array is changed behind its owner's back"),
+)
 _IN_PLACE = Mistake(
     "in-place change of the input",
     "An array that you were given is not what it was. Whoever called your function still needs it, and a "
@@ -141,11 +191,20 @@ _IN_PLACE = Mistake(
 _BY_FORM = (
     (
         Mistake(
+            "printed, not returned",
+            "The function shows its result on the screen and gives nothing to the one who called it. `print` is for "
+            "you, `return` for the program.",
+            _arrays("Nothing comes back"),
+        ),
+        _printed,
+    ),
+    (
+        Mistake(
             "nothing returned",
             "The function computes and then keeps the result to itself.",
             _arrays("Nothing comes back"),
         ),
-        lambda _, answers: all(answer.value is None and not answer.failure for answer in answers),
+        lambda _, came: all(answer.value is None for _, answer in came),
     ),
     (
         Mistake(
@@ -205,4 +264,4 @@ _BY_FORM = (
     ),
 )
 
-MISTAKES_BY_FORM = (_IN_PLACE, *(mistake for mistake, _ in _BY_FORM))
+MISTAKES_BY_FORM = (_IN_PLACE, _REMEMBERS, *(mistake for mistake, _ in _BY_FORM))

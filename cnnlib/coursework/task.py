@@ -120,9 +120,25 @@ class Task:
         Those that students see.
     mistakes : tuple of Mistake
     returns : tuple of str
-        What the results are called, where there are several.
+        What the results are called, where there are several, in the order in which they are judged.
     tolerance : float
         Largest error, in units of the largest expected value, which counts as one at least.
+    axes : tuple of str
+        For each argument, what may be taken away from it to make a smaller example: the names of its axes, such as
+        ``"n c h w"``, where a name that several arguments share is cut in all of them and ``.`` is never cut;
+        ``"less"`` for a number that may fall; ``"shorter"`` for a tuple that may lose its end; ``""`` for what
+        stays. Empty where no example is made smaller.
+    fit : callable, optional
+        Takes arguments that were cut, as a list, and returns them so that they fit together, or None if they cannot.
+    seconds : float
+        Allowed for all cases together.
+    may_use : tuple of str
+        Modules that a solution may use, besides Python's own.
+    may_not_call : tuple of str
+        Functions of these modules, ``"cnnlib.vectorized.cross_entropy"``, or an argument of one,
+        ``"cnnlib.vectorized.conv2d(groups)"``, that would do the task.
+    may_not_be : tuple of Mistake
+        Ways to right labels that the task forbids.
     """
 
     name: str
@@ -131,6 +147,12 @@ class Task:
     mistakes: tuple
     returns: tuple = ()
     tolerance: float = 1e-9
+    axes: tuple = ()
+    fit: Callable | None = None
+    seconds: float = 10.0
+    may_use: tuple = ("numpy",)
+    may_not_call: tuple = ()
+    may_not_be: tuple = ()
 
     def expected(self, case):
         """Return the right answer to a case; where labels are to be guessed, only the reference's guess."""

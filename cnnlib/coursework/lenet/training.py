@@ -75,6 +75,57 @@ STEP = Task(
             LEARNING,
             lambda w, v, g, rate, momentum: (w - momentum * v - g, momentum * v + g),
         ),
+        Mistake(
+            "the old velocity handed back",
+            "The weight is right. The velocity that you return is the one that came in: the next step would remember "
+            "nothing.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (momentum_step(w, v, g, rate, momentum)[0], v),
+        ),
+        Mistake(
+            "in another order",
+            "Both are right and in another order. Asked for: the weight, then the velocity.",
+            LEARNING,
+            lambda *call: momentum_step(*call)[::-1],
+        ),
+        Mistake(
+            "the gradient taken off the velocity",
+            "Your velocity points down and is then subtracted, so that the step goes uphill.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (w - rate * (momentum * v - g), momentum * v - g),
+        ),
+        Mistake(
+            "a velocity that points down",
+            "Your step is right where there was no velocity before. In this rule the velocity takes up the gradient "
+            "as it is, and the minus comes with the step.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (w + momentum * v - rate * g, momentum * v - rate * g),
+        ),
+        Mistake(
+            "rate and momentum exchanged",
+            "The momentum keeps the velocity, the rate is the length of the step; yours have changed places.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (w - momentum * (rate * v + g), rate * v + g),
+        ),
+        Mistake(
+            "the gradient forgotten",
+            "Your velocity only fades. It takes up the gradient in every step.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (w - rate * momentum * v, momentum * v),
+        ),
+        Mistake(
+            "a step further ahead",
+            "You step by the gradient and the velocity that already holds it. That is Nesterov's rule, a good one, "
+            "and not this one.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (w - rate * (momentum * (momentum * v + g) + g), momentum * v + g),
+        ),
+        Mistake(
+            "gradient times weight",
+            "Your velocity takes up the gradient times the weight.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: (w - rate * (momentum * v + g * w), momentum * v + g * w),
+        ),
     ),
 )
 
@@ -89,25 +140,46 @@ def _one_by_one(check):
     return lambda answer, truth: answer.shape == truth.shape and answer.dtype.kind in "iu" and check(answer, truth)
 
 
+def _neighbour_of_moved(train_images, train_labels, new_images):
+    return nearest_neighbour(np.roll(train_images, 2, axis=-1), train_labels, new_images)
+
+
+_BY_PIXELS = (
+    "nearest neighbour",
+    "your answers are those of the training picture whose pixels are nearest, moved or not. The task is to train the "
+    "network",
+    Section("lenet", "What does a digit look like to a program?"),
+)
+
 READ = Task(
     "read_digits",
     nearest_neighbour,
+    may_not_be=(Mistake(*_BY_PIXELS, _neighbour_of_moved), Mistake(*_BY_PIXELS, nearest_neighbour)),
+    seconds=90.0,
+    may_use=("numpy", "cnnlib.vectorized"),
     cases=(
         Case(
             "learn from 2,000 digits, read 500 others, moved by two pixels",
             digits("train", 0, 2000),
             digit_labels("train", 0, 2000),
             digits("test", 0, 500, 2),
-            answer=(digit_labels("test", 0, 500), 0.7),
+            answer=(digit_labels("test", 0, 500), 0.8),
         ),
     ),
     mistakes=(
         Mistake(
             "one answer for all",
             "Every digit gets the same answer. A network that answers so has not left its starting point, or has been"
-            " thrown out by steps that are too long: look at the loss after each epoch.",
+            " thrown out by steps that are too long or go uphill: look at the loss after each epoch.",
             LEARNING,
             looks_like=_one_by_one(lambda answer, truth: np.all(answer == answer[0])),
+        ),
+        Mistake(
+            "pixels compared, not strokes",
+            "Your answers are those of the training picture whose pixels are nearest. A stroke has to be recognised "
+            "wherever it is: train the network.",
+            Section("lenet", "What does a digit look like to a program?"),
+            nearest_neighbour,
         ),
         Mistake(
             "off by one",
@@ -124,25 +196,53 @@ READ = Task(
             looks_like=lambda answer, truth: answer.shape == (len(truth), 10),
         ),
         Mistake(
-            "no better than luck",
-            "About one in ten is right, as for a network that knows nothing. Is it trained, and are the weights that "
-            "you train the ones that you read with? Are pictures and labels still in one order when you shuffle?",
+            "the largest score, not its place",
+            "Among your answers are numbers beyond 9 or below 0: the scores themselves (`max`), cut to whole numbers. "
+            "Which of the ten places holds the largest (`argmax`)?",
             BEFORE,
-            looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) < 0.2),
+            looks_like=_one_by_one(lambda answer, truth: answer.min() < -1 or answer.max() > 10),
         ),
         Mistake(
-            "pixels compared, not strokes",
-            "It reads some six in ten. That is what a comparison of pixels reaches on digits that were moved by two,"
-            " and a network that learned too little. A stroke has to be recognised wherever it is.",
-            Section("lenet", "What does a digit look like to a program?"),
-            looks_like=_one_by_one(lambda answer, truth: 0.45 <= np.mean(answer == truth) < 0.7),
+            "along the wrong axis",
+            "You return ten numbers, one for each class: which picture looks most like it. Asked for is one for each "
+            "picture: take the largest along the other axis.",
+            BEFORE,
+            looks_like=lambda answer, truth: answer.shape == (10,),
+        ),
+        Mistake(
+            "all pictures in one answer",
+            "You return one number. `argmax` without an axis looks for the largest of all scores of all pictures.",
+            BEFORE,
+            looks_like=lambda answer, truth: answer.shape == (),
+        ),
+        Mistake(
+            "the wrong pictures read",
+            "You return another number of answers than there are new pictures. Which pictures does the trained network "
+            "look at?",
+            BEFORE,
+            looks_like=lambda answer, truth: answer.ndim == 1 and len(answer) != len(truth),
+        ),
+        Mistake(
+            "the least likely answer",
+            "Fewer are right than by luck: you take the answer that the network thinks the least likely.",
+            BEFORE,
+            looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) < 0.04),
+        ),
+        Mistake(
+            "no better than luck",
+            "About one in ten is right, as for a network that knows nothing. Is it trained, and are the weights that "
+            "you train the ones that you read with? Are pictures and labels still in one order when you shuffle? Is the"
+            " step taken for every batch, or for the last one only? Is it read with the activation it learned with?",
+            BEFORE,
+            looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) < 0.18),
         ),
         Mistake(
             "learned too little",
-            "It has begun to learn. More epochs, or longer steps: try them on digits that you keep aside from the "
-            "training set.",
+            "It has begun to learn, and then it stops, or forgets. Does it go through the digits as many times as you "
+            "mean, and through all of them? Are the weights drawn before the first epoch, and never again? Is the "
+            "velocity that comes back kept for the next step? Then: more epochs, or longer steps.",
             MISTAKES,
-            looks_like=_one_by_one(lambda answer, truth: 0.2 <= np.mean(answer == truth) < 0.45),
+            looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) >= 0.18),
         ),
     ),
 )
