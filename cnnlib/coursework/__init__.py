@@ -20,6 +20,7 @@ from cnnlib.coursework.inputs import (
 )
 from cnnlib.coursework.judging import PROPERTIES, Answer, Verdict, judge
 from cnnlib.coursework.report import CheckError, Report
+from cnnlib.coursework.standing import progress
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 __all__ = [
@@ -47,4 +48,5 @@ __all__ = [
     "lenet_weights",
     "load",
     "normal",
+    "progress",
 ]

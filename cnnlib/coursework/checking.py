@@ -9,6 +9,7 @@ from cnnlib.coursework.judging import judge, title
 from cnnlib.coursework.likeness import describe
 from cnnlib.coursework.report import MARKS, Report, compared, failure
 from cnnlib.coursework.shrinking import smallest
+from cnnlib.coursework.standing import note
 
 ASSIGNMENTS = ("convolution", "equivariance", "pooling", "lenet", "alexnet")
 
@@ -65,14 +66,15 @@ def check(assignment, function, cases=None):
     --------
     >>> def output_size(size, kernel, stride, padding):
     ...     return (size + 2 * padding - kernel) // stride + 1
-    >>> check("convolution", output_size)
+    >>> report = check("convolution", output_size)
     output_size
       ✓ 1 every window in reach, one step at a time
       ✓ 2 padding at both ends
       ✓ 3 a last step that does not fit
       ✓ 4 one window fills the row
-      ✓ 5 half a step left over
-    output_size: 5 of 5 cases are right
+      ✓ 5 more than half a step left over
+    >>> report.ok, report.case(2)
+    (True, [28, 5, 1, 2])
     """
     tasks = load(assignment)
     name = getattr(function, "__name__", repr(function))
@@ -88,7 +90,7 @@ def check(assignment, function, cases=None):
         print(_line(number, case, verdicts[-1]), flush=True)
         if answers[-1].breaks or "was stopped" in answers[-1].failure:
             break  # the other cases would say the same, and take their time
-    report = Report(task, shown, verdicts)
+    report = Report(task, shown, verdicts, remark=note(assignment, task, verdicts) if cases is None else "")
     if not report.ok:
         whole = cases is None and len(answers) == len(shown)
         report.mistake = diagnose(task, answers) if whole else None
@@ -120,9 +122,17 @@ def _shown(task, function, case, answer, verdict, number, remarks):
 
 
 def _line(number, case, verdict):
-    parts = " ".join(f"{name} {MARKS[mark]}" for name, mark in verdict.parts.items())
     if verdict.ok:
         share = "" if verdict.share is None else f": read {verdict.share:.1%}"
         return f"  ✓ {number} {case.looks_for}{share}"
-    few = 0 < len(verdict.parts) <= 3
-    return f"  ✗ {number} {case.looks_for}: " + (f"{parts}\n      " if few else "") + verdict.message
+    parts = f"{_parts(verdict.parts)}\n      " if verdict.parts else ""
+    return f"  ✗ {number} {case.looks_for}: {parts}{verdict.message}"
+
+
+def _parts(marks):
+    """Write how each part fared: ``grad_x ✓ grad_weight ✗``, or ``dense3 ✓✓ dense2 ✗✗`` for weights and biases."""
+    told = {}
+    for name, mark in marks.items():
+        layer = name.partition(".")[0]
+        told[layer] = told.get(layer, "") + MARKS[mark]
+    return " ".join(f"{layer} {each}" for layer, each in told.items())

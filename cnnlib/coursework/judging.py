@@ -331,7 +331,7 @@ def _values(called, received, expected, tolerance):
     one, other = two_values(received[place], expected[place])
     if not place:
         return Verdict(False, "values", f"{called or 'gave '}{one}, asked for {other}")
-    differs = "value differs, at" if count == 1 else "values differ, the first at"
+    differs = "values differs, at" if count == 1 else "values differ, the first at"
     if wrong.size == 1:
         return Verdict(False, "values", f"{called}has the one value {one}, asked for {other}")
     where = f"{count} of {wrong.size} {differs} [{', '.join(map(str, place))}]"

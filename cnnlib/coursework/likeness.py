@@ -61,6 +61,9 @@ def _one(received, expected, tolerance, name):
     if received.shape != expected.shape:
         return _another_size(received, expected, axes)
     wrong = wrong_cells(received, expected, tolerance)
+    if received.dtype == bool:  # whose values have no sizes to compare
+        at = received[wrong]
+        return (f"Where you are wrong, you have {at[0]}." if np.all(at == at[0]) else ""), _places(wrong, axes)
     return _relation(received.astype(float), expected.astype(float), wrong, axes), _places(wrong, axes)
 
 

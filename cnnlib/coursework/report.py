@@ -1,6 +1,7 @@
 """What a check has to say: the cases, the smallest example that fails, where it is wrong, and the known mistake."""
 
 import inspect
+import re
 from dataclasses import dataclass
 from html import escape
 
@@ -103,11 +104,12 @@ class Report:
     failure : Failure or None
         The smallest example that fails.
     mistake : Mistake or None
+        The known one that explains the answers.
     """
 
-    def __init__(self, task, cases, verdicts, failure=None, mistake=None, link=str):
+    def __init__(self, task, cases, verdicts, failure=None, mistake=None, remark=""):
         self.task, self.verdicts, self.failure, self.mistake = task, verdicts, failure, mistake
-        self._cases, self._link = cases, link
+        self._cases, self._remark = cases, remark
 
     @property
     def ok(self):
@@ -149,21 +151,32 @@ class Report:
         parts = [_as_text(self.failure)] if self.failure else []
         if self.mistake is not None:
             parts.append(f"It looks like this: {self.mistake.name}.\n{self.mistake.says}\nThe book: {self.mistake.see}")
-        return "\n\n".join([*parts, self._summary()])
+        return "\n\n".join([*parts, *self._ending()])
 
     def _repr_html_(self):
         parts = [_as_html(self.failure)] if self.failure else []
         if self.mistake is not None:
             parts.append(
-                f"<p>It looks like this: <strong>{escape(self.mistake.name)}</strong>. {escape(self.mistake.says)}</p>"
+                f"<p>It looks like this: <strong>{escape(self.mistake.name)}</strong>. {_marked(self.mistake.says)}</p>"
                 f"<p>The book: {escape(str(self.mistake.see))}</p>"
             )
-        return "\n".join([*parts, f"<p>{escape(self._summary())}.</p>"])
+        return "\n".join([*parts, *(f"<p>{_marked(each)}</p>" for each in self._ending())])
+
+    def _ending(self):
+        """What was found in a sentence, why it is right if it is, and what comes next."""
+        because = [self.task.because] if self.ok and self.task.because else []
+        return [f"{self._summary()}.", *because, *([self._remark] if self._remark else [])]
+
+
+def _marked(text):
+    """Escape a text for HTML; what stands between backquotes is code, and between asterisks stressed."""
+    coded = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
+    return re.sub(r"(?<![\w*])\*([\w ]+)\*(?!\*)", r"<em>\1</em>", coded)
 
 
 def _heading(failure):
     if failure.made_smaller:
-        return f"Case {failure.number}, made as small as it fails:"
+        return f"Case {failure.number}, made smaller as long as it still fails:"
     return f"Case {failure.number}:"
 
 
@@ -202,7 +215,7 @@ def _as_html(failure):
     )
     parts = [f"<p>{escape(_heading(failure))}</p>", f"<table>{rows}</table>"]
     if failure.received is None:
-        parts.append(f"<pre>{escape(failure.message)}</pre>")
+        parts.append(f"<pre style='white-space:pre-wrap'>{escape(failure.message)}</pre>")
     elif failure.wrong is not None:
         at, mine, right, wrong = _slice(failure.received, failure.expected, failure.wrong)
         caption = f"{failure.called or 'The result'}{at}. Wrong cells have a frame and a ✗."
@@ -210,17 +223,17 @@ def _as_html(failure):
         if not _is_small(mine):
             tables = [("where it is wrong", None, None, wrong)] if max(wrong.shape) <= 80 else []
         drawn = "".join(_table(*each) for each in tables)
-        parts.append(
+        parts += [
             "<figure style='margin:0.5em 0'><div style='display:flex;flex-wrap:wrap;gap:1.5em'>"
             f"{drawn}</div><figcaption>{escape(caption)}</figcaption></figure>"
-        )
+        ] * bool(tables)
     else:
         parts += [
             f"<p>{escape(failure.called or 'The result')}, {word}, shape {escape(str(array.shape))}:</p>"
             f"<pre>{escape(_value(array))}</pre>"
             for word, array in (("yours", failure.received), ("asked for", failure.expected))
         ]
-    parts += [f"<p>{escape(' '.join(failure.remarks))}</p>"] if failure.remarks else []
+    parts += [f"<p>{_marked(' '.join(failure.remarks))}</p>"] if failure.remarks else []
     return "\n".join(parts)
 
 

@@ -123,6 +123,8 @@ class Task:
         What the results are called, where there are several, in the order in which they are judged.
     tolerance : float
         Largest error, in units of the largest expected value, which counts as one at least.
+    because : str
+        Why the right answer is right, told after it was found.
     axes : tuple of str
         For each argument, what may be taken away from it to make a smaller example: the names of its axes, such as
         ``"n c h w"``, where a name that several arguments share is cut in all of them and ``.`` is never cut;
@@ -147,6 +149,7 @@ class Task:
     mistakes: tuple
     returns: tuple = ()
     tolerance: float = 1e-9
+    because: str = ""
     axes: tuple = ()
     fit: Callable | None = None
     seconds: float = 10.0

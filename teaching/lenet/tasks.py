@@ -69,7 +69,7 @@ ASSIGNMENT = Assignment(
         Graded(
             "momentum_step",
             points=5,
-            minutes=10,
+            minutes=5,
             goal="A step with momentum, and nothing written into what was given.",
             hidden=(Case("many weights", normal(3, 4, 2), normal(3, 4, 2), normal(3, 4, 2), 0.3, 0.8, seed=61),),
         ),

@@ -186,7 +186,7 @@ def test_a_task_has_its_cells_in_order(name):
         if isinstance(task, Graded):
             place = ids.index(task.name)
             assert ids[place : place + 3] == [task.name, f"check-{task.name}", f"test-{task.name}"]
-    assert ids[-2:] == ["open-code", "open"]
+    assert ids[-3:] == ["open-code", "open", "progress"]
 
 
 @pytest.mark.parametrize(("name", "task"), TASKS)

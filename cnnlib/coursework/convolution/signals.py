@@ -64,6 +64,10 @@ def _only_row_0(y):
 CORRELATE = Task(
     "correlate2d",
     correlate2d,
+    because=(
+        "Every output is the same question, put to another window. H - K + 1 windows fit, because the last "
+        "one begins K - 1 cells before the end."
+    ),
     axes=("h w", "u v"),
     cases=(
         Case(
@@ -176,6 +180,11 @@ def _wrapping(x, kernel):
 CONVOLVE = Task(
     "convolve2d",
     convolve2d,
+    because=(
+        "Two sentences describe one sum: a flipped kernel slides over the picture, or every pixel leaves a "
+        "copy of the kernel. The second needs no flip and no padding, and it is how a gradient will flow "
+        "back."
+    ),
     axes=("h w", "u v"),
     cases=(
         Case("one bright pixel leaves a copy of the kernel", array([[0, 0, 0], [0, 1, 0]]), array([[1, 2], [3, 4]])),
@@ -281,6 +290,13 @@ CONVOLVE = Task(
             SIZES,
             lambda x, kernel: convolve2d(np.vstack([x[:-1], 0 * x[-1:]]), kernel),
         ),
+        Mistake(
+            "all padding behind the picture",
+            "All zeros went to the lower and right end, so that everything is moved, and what reached over the upper "
+            "edge is lost.",
+            MISTAKES,
+            lambda x, kernel: correlate2d(np.pad(x, [(0, 2 * (size - 1)) for size in kernel.shape]), flip(kernel)),
+        ),
     ),
 )
 
@@ -294,6 +310,11 @@ def _one_window(arguments):
 SIZE = Task(
     "output_size",
     output_size,
+    because=(
+        "The window's first cell has `size + 2 * padding - kernel + 1` places one cell apart; a stride "
+        "reaches every `stride`-th of them, beginning with the first, and `//` drops the step that does not "
+        "fit."
+    ),
     axes=("less", "less", "less", "less"),
     fit=_one_window,
     cases=(

@@ -38,6 +38,9 @@ def _other_ring(image, rows, columns):
 SHIFT = Task(
     "shift",
     shift,
+    because=(
+        "`%` makes the row a ring: no cell is lost, so that every shift has an inverse. That is what a group needs."
+    ),
     axes=("h w", "", ""),
     cases=(
         Case("one row down", array([[1, 2], [3, 4], [5, 6]]), 1, 0),
@@ -145,6 +148,10 @@ def _measure(formula):
 ERROR = Task(
     "equivariance_error",
     equivariance_error,
+    because=(
+        "Both ways end at the same array for an equivariant layer, whatever the input. Dividing by the "
+        "output's length makes a layer that answers in hundreds comparable with one that answers in ones."
+    ),
     axes=("", "h w", "", ""),
     cases=(
         Case(

@@ -46,6 +46,10 @@ def _odd_kernel(call):
 CIRCULAR = Task(
     "circular_correlate",
     circular_correlate,
+    because=(
+        "On a ring no window hangs over anything, so that no place is special; a sum that is the same at "
+        "every place commutes with every shift."
+    ),
     axes=("h w", "u v"),
     fit=_odd_kernel,
     cases=(
@@ -183,6 +187,10 @@ def _whole_blocks(call):
 STEADY = Task(
     "steady_subsample",
     steady_subsample,
+    because=(
+        "Move the picture by one, and the grids change places among each other. The loudest is the loudest "
+        "still, and it holds the same cells."
+    ),
     axes=("h w", ""),
     fit=_whole_blocks,
     cases=(
@@ -296,6 +304,10 @@ def _loudest(image, stride):
 LIFT = Task(
     "lift",
     lift,
+    because=(
+        "Four kernels are one kernel that looks in four directions: the weights are shared over turns as a "
+        "convolution shares them over places."
+    ),
     axes=("h w", "k k"),
     fit=_odd_kernel,
     cases=(
@@ -360,8 +372,9 @@ LIFT = Task(
             lambda image, kernel: np.stack([lift(image, kernel)[1]] * 4),
         ),
         Mistake(
-            "turned by degrees",
-            "`np.rot90` counts quarter turns, not degrees: 90 quarter turns are a half turn.",
+            "half turns, not quarter turns",
+            "Sheets 0 and 2 are alike, and 1 and 3: your kernel is turned by halves. `np.rot90` counts quarter turns, "
+            "not degrees: 90 of them are a half turn.",
             TURNS,
             lambda image, kernel: lift(image, kernel)[[0, 2, 0, 2]],
         ),
@@ -395,6 +408,10 @@ LIFT = Task(
 SHEETS = Task(
     "turn_sheets",
     turn_sheets,
+    because=(
+        "What the upright kernel saw in the picture, the turned kernel sees in the turned picture: each "
+        "sheet turns, and moves on by one. The output's move is not the input's."
+    ),
     axes=(". h w",),
     cases=(
         Case("four sheets that you can follow by hand", array([[[1, 2]], [[3, 4]], [[5, 6]], [[7, 8]]])),

@@ -54,6 +54,9 @@ def _nearest(height, width):
 SIZE = Task(
     "layer_sizes",
     layer_sizes,
+    because=(
+        "Each side is halved by a pooling, and shortened by four by a 5×5 kernel without padding: 28, 28, 14, 10, 5."
+    ),
     axes=("less", "less"),
     fit=_large_enough,
     cases=(
@@ -148,6 +151,10 @@ SIZE = Task(
 PARAMETER = Task(
     "parameters",
     parameters,
+    because=(
+        "48,120 of the 61,706 stand between the last map and the first dense layer: sharing weights is what "
+        "makes the convolutions small."
+    ),
     axes=("less", "less"),
     fit=_large_enough,
     cases=(

@@ -50,6 +50,10 @@ def _clipped(logits, labels, least):
 LOSS = Task(
     "cross_entropy",
     cross_entropy,
+    because=(
+        "log(a / b) is log a - log b, so that no probability is ever computed, and lowering all logits by "
+        "the largest changes nothing but that no power exceeds one."
+    ),
     axes=("n k", "n"),
     fit=_labels_that_exist,
     may_use=("numpy", "cnnlib.vectorized"),
@@ -224,6 +228,24 @@ LOSS = Task(
             "You divide by the number of classes. The mean is one over the pictures.",
             BEFORE,
             _loss(lambda z, y: -_picked(_log_softmax(z), y).sum() / z.shape[1]),
+        ),
+        Mistake(
+            "added, not taken off",
+            "The right answer's logit lowers the surprise: it is taken off the logarithm of the sum.",
+            BEFORE,
+            _loss(
+                lambda z, y: (
+                    2 * z.max(axis=1)
+                    + np.log(np.exp(z - z.max(axis=1, keepdims=True)).sum(axis=1)) * 2
+                    + _picked(_log_softmax(z), y)
+                ).mean()
+            ),
+        ),
+        Mistake(
+            "the largest surprise, not the mean",
+            "You return the largest surprise of the batch. Asked for is their mean.",
+            BEFORE,
+            _loss(lambda z, y: -_picked(_log_softmax(z), y).min()),
         ),
     ),
 )

@@ -61,6 +61,10 @@ def _network(
 FORWARD = Task(
     "forward",
     forward,
+    because=(
+        "Seven operators in a row, and the only thing between them that is not linear is the activation. "
+        "Without it, all of this would be one matrix."
+    ),
     axes=("", "n . . .", ""),
     may_use=("numpy", "cnnlib.vectorized"),
     cases=(
@@ -318,6 +322,10 @@ def _of_what_came_in(weights, images, labels):
 GRADIENTS = Task(
     "gradients",
     gradients,
+    because=(
+        "Each operator handed its output's gradient back to its input, and none had to know what stood "
+        "around it. That is the chain rule, and it is all that a library does."
+    ),
     returns=tuple(
         f"{layer}.{kind}" for layer in ("dense3", "dense2", "dense1", "conv2", "conv1") for kind in ("weight", "bias")
     ),

@@ -18,6 +18,10 @@ def momentum_step(weight, velocity, gradient, rate, momentum):
 STEP = Task(
     "momentum_step",
     momentum_step,
+    because=(
+        "A velocity that keeps 0.9 of itself adds up the last ten or so gradients: where they agree the step "
+        "grows tenfold, where they alternate it is about halved."
+    ),
     returns=("weight", "velocity"),
     cases=(
         Case("from rest", array([1, 2]), array([0, 0]), array([10, -10]), 0.1, 0.9),
@@ -126,6 +130,12 @@ STEP = Task(
             LEARNING,
             lambda w, v, g, rate, momentum: (w - rate * (momentum * v + g * w), momentum * v + g * w),
         ),
+        Mistake(
+            "the momentum turned round",
+            "Your velocity keeps the share 1 - momentum. It keeps the share momentum.",
+            LEARNING,
+            lambda w, v, g, rate, momentum: momentum_step(w, v, g, rate, 1 - momentum),
+        ),
     ),
 )
 
@@ -154,6 +164,10 @@ _BY_PIXELS = (
 READ = Task(
     "read_digits",
     nearest_neighbour,
+    because=(
+        "A stroke is recognised wherever it is, since every window asks the same questions. A comparison of "
+        "pixels cannot do that."
+    ),
     may_not_be=(Mistake(*_BY_PIXELS, _neighbour_of_moved), Mistake(*_BY_PIXELS, nearest_neighbour)),
     seconds=90.0,
     may_use=("numpy", "cnnlib.vectorized"),

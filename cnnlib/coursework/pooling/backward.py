@@ -66,6 +66,10 @@ def _windows_at_i(grad_y, x, window):
 MAX_BACKWARD = Task(
     "max_pool_backward",
     max_pool_backward,
+    because=(
+        "A maximum passes on one of its inputs, so that the whole gradient goes to that cell; a cell that "
+        "won in several windows gets the sum. Who wins a tie is a convention, and has to be one."
+    ),
     axes=("n c . .", "n c h w", "less", "less"),
     fit=_with_its_gradient,
     cases=(
@@ -73,6 +77,7 @@ MAX_BACKWARD = Task(
         Case("a batch, and pictures that are not square", normal(2, 3, 2, 3), normal(2, 3, 4, 7), 2, 2, seed=1),
         Case("windows that overlap", normal(1, 2, 3, 4), normal(1, 2, 5, 6), 3, 1, seed=2),
         Case("ties: the first in reading order wins", normal(1, 1, 3, 4), integers(0, 3, 1, 1, 6, 8), 2, 2, seed=3),
+        Case("a window of negative values", array([[[[10]]]]), array([[[[-4, -3], [-2, -5]]]]), 2, 2),
         Case("a tie of right and below: row by row", array([[[[10]]]]), array([[[[1, 5], [5, 2]]]]), 2, 2),
     ),
     mistakes=(
@@ -190,6 +195,13 @@ MAX_BACKWARD = Task(
             "The index that you take is a window's column (or row) alone. Which of its rows did the winner stand in?",
             GRADIENT,
             _each_window(lambda cells, gradient: (cells == cells.max(axis=0)) * gradient),
+        ),
+        Mistake(
+            "the maximum begins at zero",
+            "Where all values of a window are negative, its first cell gets the gradient. With what does your search "
+            "for the largest begin?",
+            GRADIENT,
+            _each_window(_only_at(lambda cells: np.maximum(cells, 0).argmax())),
         ),
     ),
 )

@@ -32,6 +32,10 @@ def _first_of(y, like):
 BLUR = Task(
     "blur_pool",
     blur_pool,
+    because=(
+        "(1, 2, 1) / 4 makes nothing of the fastest wave, 1, -1, 1, -1: its blur is 0. What a stride of 2 "
+        "would have turned into a constant is gone before it is thinned out."
+    ),
     axes=("h w", "less"),
     fit=lambda call: call if call[1] >= 1 and min(call[0].shape) >= 2 else None,
     cases=(
@@ -193,6 +197,10 @@ def _ceil_of_next(i, size, count):
 ADAPTIVE = Task(
     "adaptive_average",
     adaptive_average,
+    because=(
+        "Rounding starts down and ends up lets neighbours share the cell that falls between them, so that "
+        "every cell is in a window and nothing is lost."
+    ),
     axes=("h w", ""),
     cases=(
         Case("it divides evenly", array([[1, 2, 3, 4], [5, 6, 7, 8]]), (1, 2)),

@@ -45,6 +45,10 @@ def _first(y, like):
 MAX = Task(
     "max_pool",
     max_pool,
+    because=(
+        "Side by side, window i begins at row i·K. A maximum that begins with the window's own values needs "
+        "no smallest number to begin with."
+    ),
     axes=("h w", "less"),
     cases=(
         Case("two windows that you can read", array([[1, 5, 2, 0], [3, 4, 6, 1]]), 2),
@@ -216,6 +220,10 @@ def _moved_in(x, window, stride, padding, statistic):
 POOL = Task(
     "pool2d",
     pool2d,
+    because=(
+        "One loop serves both statistics, and only the padding tells them apart: a maximum must never choose "
+        "it (-∞), and an average counts it (0)."
+    ),
     axes=("n c h w", "", "less", "less", ""),
     cases=(
         Case("maxima side by side", normal(2, 3, 4, 6), (2, 2), 2, 0, "max", seed=1),

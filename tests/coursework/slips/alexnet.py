@@ -88,6 +88,27 @@ def local_response_norm(x, size, alpha, beta, k):
                     y[n, c, i, j] = x[n, c, i, j] / (k + alpha / size * energy) ** beta
     return y
 """,
+    "grouped_conv2d, again": """
+def grouped_conv2d(x, weight, bias, groups):
+    n, c, h, w = x.shape
+    o, cg, kh, kw = weight.shape
+    og = o // groups
+    y = np.zeros((n, o, h - kh + 1, w - kw + 1))
+    for k in range(o):
+        g = k // og
+        y[:, k] = vectorized.conv2d(x[:, g * cg:(g + 1) * cg], weight[k:k + 1], bias[k:k + 1])[:, 0]
+    return y
+""",
+    "local_response_norm, again": """
+def local_response_norm(x, size, alpha, beta, k):
+    sq = x * x
+    r = size // 2
+    padded = np.pad(sq, ((0, 0), (r, r), (0, 0), (0, 0)))
+    total = np.zeros_like(x)
+    for d in range(size):
+        total += padded[:, d:d + x.shape[1]]
+    return x / np.power(k + alpha * total / size, beta)
+""",
 }
 
 GIVEN = ""
@@ -280,5 +301,33 @@ SLIPS = {
         ("picture 0", "x[n, m", "x[0, m"),
         ("ring", "if 0 <= m < C", "m %= C\n                        if True"),
         ("from one", "range(C)", "range(1, C)"),
+    ],
+    "grouped_conv2d, again": [
+        ("mod", "k // og", "k % groups"),
+        ("k//groups", "k // og", "k // groups"),
+        ("bias0", "bias[k:k + 1]", "bias[g:g + 1]"),
+        ("no bias", "bias[k:k + 1]", "None"),
+        ("weightg", "weight[k:k + 1]", "weight[g:g + 1]"),
+        ("chan", "g * cg:(g + 1) * cg", "g:g + cg"),
+        ("=", "y[:, k] =", "y[:, g] ="),
+        ("batch", "[:, 0]", "[0, 0]"),
+    ],
+    "local_response_norm, again": [
+        ("r", "size // 2", "size"),
+        ("no square", "x * x", "x"),
+        ("sqrt", "np.power(k + alpha * total / size, beta)", "np.sqrt(k + alpha * total / size)"),
+        ("size-1", "range(size)", "range(size - 1)"),
+        ("n", "/ size", "/ x.shape[1]"),
+        ("mult", "x / np.power", "x * np.power"),
+        ("-beta", "beta)", "-beta)"),
+        ("total0", "total += padded", "total = padded"),
+        (
+            "space",
+            "((0, 0), (r, r), (0, 0), (0, 0))",
+            "((0, 0), (0, 0), (r, r), (0, 0))",
+            "padded[:, d:d + x.shape[1]]",
+            "padded[:, :, d:d + x.shape[2]]",
+        ),
+        ("alpha once", "alpha * total / size", "total / size"),
     ],
 }

@@ -133,6 +133,70 @@ def conv2d_backward(grad_y, x, weight, stride, padding):
                                     grad_weight[o, c, u, v] += g * x[n, c, r, s]
     return grad_x, grad_weight, grad_bias
 """,
+    "correlate2d, again": """
+def correlate2d(x, kernel):
+    kh, kw = kernel.shape
+    out = []
+    for r in range(0, len(x) - kh + 1):
+        row = []
+        for c in range(0, len(x[0]) - kw + 1):
+            s = 0.0
+            for u in range(kh):
+                for v in range(kw):
+                    s += x[r + u, c + v] * kernel[u, v]
+            row.append(s)
+        out.append(row)
+    return np.array(out)
+""",
+    "convolve2d, again": """
+def convolve2d(x, kernel):
+    h, w = x.shape
+    kh, kw = kernel.shape
+    big = np.zeros((h + 2 * (kh - 1), w + 2 * (kw - 1)))
+    big[kh - 1:kh - 1 + h, kw - 1:kw - 1 + w] = x
+    k = np.flip(kernel)
+    return np.array([[(big[i:i + kh, j:j + kw] * k).sum() for j in range(w + kw - 1)] for i in range(h + kh - 1)])
+""",
+    "conv2d, again": """
+def conv2d(x, weight, bias, stride, padding):
+    n, c, h, w = x.shape
+    f, _, kh, kw = weight.shape
+    xp = np.zeros((n, c, h + 2 * padding, w + 2 * padding))
+    xp[:, :, padding:padding + h, padding:padding + w] = x
+    oh = 1 + (h + 2 * padding - kh) // stride
+    ow = 1 + (w + 2 * padding - kw) // stride
+    out = np.zeros((n, f, oh, ow))
+    for u in range(kh):
+        for v in range(kw):
+            part = xp[:, :, u:u + stride * oh:stride, v:v + stride * ow:stride]
+            out += np.tensordot(part, weight[:, :, u, v], axes=(1, 1)).transpose(0, 3, 1, 2)
+    return out + bias.reshape(1, -1, 1, 1)
+""",
+    "conv2d_backward, again": """
+def conv2d_backward(grad_y, x, weight, stride, padding):
+    n, c, h, w = x.shape
+    f, _, kh, kw = weight.shape
+    oh, ow = grad_y.shape[2:]
+    xp = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    gxp = np.zeros(xp.shape)
+    gw = np.zeros(weight.shape)
+    for u in range(kh):
+        for v in range(kw):
+            rows = slice(u, u + stride * oh, stride)
+            cols = slice(v, v + stride * ow, stride)
+            gw[:, :, u, v] = np.einsum("noij,ncij->oc", grad_y, xp[:, :, rows, cols])
+            gxp[:, :, rows, cols] += np.einsum("noij,oc->ncij", grad_y, weight[:, :, u, v])
+    return gxp[:, :, padding:h + padding, padding:w + padding], gw, np.einsum("noij->o", grad_y)
+""",
+    "output_size, again": """
+def output_size(size, kernel, stride, padding):
+    count = 0
+    start = -padding
+    while start + kernel <= size + padding:
+        count += 1
+        start += stride
+    return count
+""",
 }
 
 # What the student did, then pairs of what stands in the right solution and what they wrote.
@@ -436,5 +500,65 @@ SLIPS = {
         ("returns after the first picture", "    return grad_x", "        return grad_x"),
         ("last kernel row left out", "range(K)", "range(K - 1)"),
         ("sum without g", "+= g * x[n, c, r, s]", "+= x[n, c, r, s]"),
+    ],
+    "correlate2d, again": [
+        ("kernel index swapped", "kernel[u, v]", "kernel[v, u]"),
+        ("minus", "x[r + u, c + v]", "x[r - u, c - v]"),
+        (
+            "s not reset",
+            "            s = 0.0\n            for u",
+            "            for u",
+            "    out = []",
+            "    out = []\n    s = 0.0",
+        ),
+        ("row outside", "        row = []\n", "", "    out = []\n", "    out = []\n    row = []\n"),
+        ("tuple", "return np.array(out)", "return tuple(out)"),
+        ("loops short", "range(kh)", "range(kh - 1)"),
+        ("kernel reversed by index", "kernel[u, v]", "kernel[kh - 1 - u, kw - 1 - v]"),
+        ("extra", "return np.array(out)", "return np.array(out), kernel"),
+        ("squares", "* kernel[u, v]", "** kernel[u, v]"),
+        ("steps of two", "range(0, len(x) - kh + 1)", "range(0, len(x) - kh + 1, 2)"),
+    ],
+    "convolve2d, again": [
+        ("flip one", "np.flip(kernel)", "np.flipud(kernel)"),
+        ("placed at 0", "big[kh - 1:kh - 1 + h, kw - 1:kw - 1 + w]", "big[:h, :w]"),
+        ("placed at k", "big[kh - 1:kh - 1 + h, kw - 1:kw - 1 + w]", "big[kh:kh + h, kw:kw + w]"),
+        ("ranges swapped", "range(w + kw - 1)", "range(h + kh - 1 )"),
+        ("only valid", "range(w + kw - 1)", "range(w)", "range(h + kh - 1)", "range(h)"),
+        ("plus", "* k).sum()", "+ k).sum()"),
+    ],
+    "conv2d, again": [
+        ("weight index", "weight[:, :, u, v]", "weight[:, :, v, u]"),
+        ("axis", "axes=(1, 1)", "axes=(1, 0)"),
+        ("transpose wrong", "transpose(0, 3, 1, 2)", "transpose(0, 3, 2, 1)"),
+        ("no transpose", ".transpose(0, 3, 1, 2)", ""),
+        ("= for +=", "out +=", "out ="),
+        ("bias last axis", "bias.reshape(1, -1, 1, 1)", "bias"),
+        (
+            "bias in loop",
+            "    return out + bias",
+            "            out += bias.reshape(1, -1, 1, 1)\n    return out + 0 * bias",
+        ),
+        ("no stride in slice", "u:u + stride * oh:stride", "u:u + oh"),
+        ("placed at zero", "xp[:, :, padding:padding + h, padding:padding + w]", "xp[:, :, :h, :w]"),
+        ("padding one", "2 * padding", "padding"),
+        ("ceil", "(h + 2 * padding - kh) // stride", "-(-(h + 2 * padding - kh) // stride)"),
+    ],
+    "conv2d_backward, again": [
+        ("= x", "gxp[:, :, rows, cols] +=", "gxp[:, :, rows, cols] ="),
+        ("x unpadded", "xp[:, :, rows, cols])", "x[:, :, rows, cols])"),
+        ("weight transposed", "weight[:, :, u, v])", "weight[:, :, v, u])"),
+        ("bias per picture", '"noij->o"', '"noij->no"'),
+        ("flip", "weight[:, :, u, v])", "weight[:, :, kh - 1 - u, kw - 1 - v])"),
+        ("crop", "padding:h + padding, padding:w + padding", "padding:h, padding:w"),
+        ("mean", "grad_y, xp", "grad_y / n, xp"),
+        ("gw returned twice", "gw, np", "gw, gw, np"),
+        ("first only", 'np.einsum("noij->o", grad_y)', "grad_y[:, :, 0, 0].sum(axis=0)"),
+    ],
+    "output_size, again": [
+        ("<", "<= size", "< size"),
+        ("from 0", "-padding", "0"),
+        ("one end", "size + padding", "size"),
+        ("starts at one", "count = 0", "count = 1"),
     ],
 }

@@ -84,6 +84,64 @@ def turn_sheets(sheets):
         turned.append(np.rot90(sheets[(t - 1) % 4]))
     return np.array(turned)
 """,
+    "shift, again": """
+def shift(image, rows, columns):
+    h, w = image.shape
+    out = np.empty_like(image)
+    for i in range(h):
+        for j in range(w):
+            out[(i + rows) % h, (j + columns) % w] = image[i, j]
+    return out
+""",
+    "seam, again": """
+def seam(size, kernel, pixels):
+    half = (kernel - 1) // 2
+    edge = np.zeros(size, bool)
+    edge[:half] = True
+    edge[size - half:] = True
+    moved = np.roll(edge, pixels)
+    if np.all(pixels % size == 0):
+        return np.zeros(size, bool)
+    return edge | moved
+""",
+    "circular_correlate, again": """
+def circular_correlate(image, kernel):
+    m, n = kernel.shape
+    y = np.zeros(image.shape)
+    for a in range(m):
+        for b in range(n):
+            y += kernel[a, b] * np.roll(image, (m // 2 - a, n // 2 - b), axis=(0, 1))
+    return y
+""",
+    "steady_subsample, again": """
+def steady_subsample(image, stride):
+    grids = [image[i::stride, j::stride] for i in range(stride) for j in range(stride)]
+    norms = [np.linalg.norm(g) for g in grids]
+    return grids[int(np.argmax(norms))]
+""",
+    "lift, again": """
+def lift(image, kernel):
+    out = np.zeros((4, *image.shape))
+    k = kernel
+    for t in range(4):
+        out[t] = circular_correlate(image, k)
+        k = np.rot90(k)
+    return out
+""",
+    "turn_sheets, again": """
+def turn_sheets(sheets):
+    n, h, w = sheets.shape
+    out = np.zeros((n, w, h))
+    for t in range(n):
+        out[(t + 1) % n] = np.rot90(sheets[t])
+    return out
+""",
+    "equivariance_error, again": """
+def equivariance_error(f, x, move, move_output):
+    y = f(x)
+    d = (f(move(x)) - move_output(y)).ravel()
+    return float(np.sqrt(d @ d) / np.sqrt(y.ravel() @ y.ravel()))
+""",
 }
 
 GIVEN = ""
@@ -296,5 +354,61 @@ SLIPS = {
         ("a list", "np.array(turned)", "turned"),
         ("no modulo", "(t - 1) % 4", "t + 1"),
         ("two on", "(t - 1) % 4", "(t - 2) % 4"),
+    ],
+    "shift, again": [
+        ("minus", "(i + rows)", "(i - rows)"),
+        ("swap", "(i + rows) % h, (j + columns) % w", "(i + columns) % h, (j + rows) % w"),
+        ("no mod", "(i + rows) % h", "(i + rows)"),
+        ("copy", "image[i, j]", "image[j, i]"),
+    ],
+    "seam, again": [
+        ("kernel//2+1", "(kernel - 1) // 2", "(kernel + 1) // 2"),
+        ("roll other", "np.roll(edge, pixels)", "np.roll(edge, -pixels)"),
+        ("xor", "edge | moved", "edge ^ moved"),
+        ("moved only", "edge | moved", "moved"),
+        ("no case", "if np.all(pixels % size == 0)", "if pixels == 0"),
+        ("negative slice", "edge[size - half:]", "edge[-half:]"),
+        ("difference", "edge | moved", "edge & ~moved"),
+    ],
+    "circular_correlate, again": [
+        ("sign", "m // 2 - a, n // 2 - b", "a - m // 2, b - n // 2"),
+        ("no centre", "m // 2 - a, n // 2 - b", "-a, -b"),
+        ("axis", "axis=(0, 1)", "axis=(1, 0)"),
+        ("=", "y += ", "y = "),
+        ("flatten", ", axis=(0, 1)", ""),
+    ],
+    "steady_subsample, again": [
+        ("argmin", "np.argmax", "np.argmin"),
+        ("inf norm", "np.linalg.norm(g)", "np.linalg.norm(g, np.inf)"),
+        ("nuclear", "np.linalg.norm(g)", "g.sum()"),
+        ("sorted", "return grids[int(np.argmax(norms))]", "return sorted(grids, key=np.linalg.norm)[0]"),
+        ("index", "return grids[int(np.argmax(norms))]", "return int(np.argmax(norms))"),
+        ("max over", "np.linalg.norm(g)", "g.var()"),
+    ],
+    "lift, again": [
+        (
+            "before",
+            "        out[t] = circular_correlate(image, k)\n        k = np.rot90(k)\n",
+            "        k = np.rot90(k)\n        out[t] = circular_correlate(image, k)\n",
+        ),
+        ("out[0]", "out[t] =", "out[0] ="),
+        ("flip", "np.rot90(k)\n", "k.T\n"),
+        ("two", "np.rot90(k)", "np.rot90(k, 2)"),
+        ("kernel", "circular_correlate(image, k)", "circular_correlate(image, kernel)"),
+    ],
+    "turn_sheets, again": [
+        ("t", "(t + 1) % n", "t"),
+        ("t-1", "(t + 1) % n", "(t - 1) % n"),
+        ("clock", "np.rot90(sheets[t])", "np.rot90(sheets[t], 3)"),
+        ("shape", "(n, w, h)", "(n, h, w)"),
+        ("T", "np.rot90(sheets[t])", "sheets[t].T"),
+    ],
+    "equivariance_error, again": [
+        ("y moved", "move_output(y)", "move_output(x)"),
+        ("xnorm", "y.ravel() @ y.ravel()", "x.ravel() @ x.ravel()"),
+        ("nosqrt", "np.sqrt(d @ d)", "d @ d"),
+        ("mean", "np.sqrt(d @ d)", "np.abs(d).mean()"),
+        ("f out", "f(move(x))", "move(f(x))"),
+        ("y", "move_output(y)", "y"),
     ],
 }

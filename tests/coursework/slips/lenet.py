@@ -104,6 +104,32 @@ def read_digits(train_images, train_labels, new_images):
                 weights[name], velocity[name] = momentum_step(weights[name], velocity[name], g[name], 0.05, 0.9)
     return forward(weights, new_images, "relu").argmax(axis=1)
 """,
+    "layer_sizes, again": """
+def layer_sizes(height, width):
+    sizes = np.zeros((4, 3), dtype=int)
+    sizes[:, 0] = [6, 6, 16, 16]
+    for axis, n in ((1, height), (2, width)):
+        sizes[0, axis] = n
+        sizes[1, axis] = n // 2
+        sizes[2, axis] = n // 2 - 4
+        sizes[3, axis] = (n // 2 - 4) // 2
+    return sizes
+""",
+    "cross_entropy, again": """
+def cross_entropy(logits, labels):
+    losses = []
+    for row, label in zip(logits, labels):
+        top = row.max()
+        losses.append(top + np.log(np.exp(row - top).sum()) - row[label])
+    return float(np.mean(losses))
+""",
+    "momentum_step, again": """
+def momentum_step(weight, velocity, gradient, rate, momentum):
+    v = momentum * velocity
+    v = v + gradient
+    w = weight - rate * v
+    return w, v
+""",
 }
 
 # What read_digits calls; its slips are its own.
@@ -481,5 +507,35 @@ SLIPS = {
             "    weights = starting_weights(0)\n",
             "    known, new = (a.reshape(len(a), -1) for a in (np.roll(train_images, 2, axis=3), new_images))\n    return train_labels[((known ** 2).sum(axis=1) - 2 * new @ known.T).argmin(axis=1)]\n    weights = 0\n",
         ),
+    ],
+    "layer_sizes, again": [
+        ("n-4", "sizes[0, axis] = n\n", "sizes[0, axis] = n - 4\n"),
+        ("pool2", "(n // 2 - 4) // 2", "n // 2 - 4"),
+        ("conv2", "n // 2 - 4\n", "n // 2 - 5\n"),
+        ("channels", "[6, 6, 16, 16]", "[6, 16, 16, 120]"),
+        ("axes", "((1, height), (2, width))", "((2, height), (1, width))"),
+        ("float", "dtype=int", "dtype=float"),
+    ],
+    "cross_entropy, again": [
+        ("top off", "top + np", "np"),
+        ("no log", "np.log(np.exp(row - top).sum())", "np.exp(row - top).sum()"),
+        ("sign", "- row[label]", "+ row[label]"),
+        ("sum", "np.mean(losses)", "np.sum(losses)"),
+        ("list", "return float(np.mean(losses))", "return losses"),
+        ("max", "np.mean(losses)", "np.max(losses)"),
+        ("log1p", "np.log(", "np.log1p("),
+        ("exp-log", "np.exp(row - top).sum()", "np.exp(row).sum()"),
+    ],
+    "momentum_step, again": [
+        (
+            "+=",
+            "    v = momentum * velocity\n    v = v + gradient",
+            "    v = velocity\n    v *= momentum\n    v = v + gradient",
+        ),
+        ("1-m", "momentum * velocity", "(1 - momentum) * velocity"),
+        ("rate", "rate * v\n", "v\n"),
+        ("old", "rate * v", "rate * gradient"),
+        ("abs", "v + gradient", "v + abs(gradient)"),
+        ("dict", "return w, v", "return {'weight': w, 'velocity': v}"),
     ],
 }

@@ -86,6 +86,79 @@ def adaptive_average(x, size):
             y[i, j] = x[top:bottom, left:right].mean()
     return y
 """,
+    "max_pool, again": """
+def max_pool(x, window):
+    h, w = x.shape
+    return np.array([[np.max(x[r:r + window, c:c + window]) for c in range(0, w - window + 1, window)] for r in range(0, h - window + 1, window)])
+""",
+    "pool2d, again": """
+def pool2d(x, window, stride, padding, statistic):
+    value = 0.0
+    if statistic == "max":
+        value = -np.inf
+    p = padding
+    n, c, h, w = x.shape
+    xp = np.full((n, c, h + 2 * p, w + 2 * p), value)
+    xp[:, :, p:p + h, p:p + w] = x
+    rows = range(0, h + 2 * p - window[0] + 1, stride)
+    cols = range(0, w + 2 * p - window[1] + 1, stride)
+    y = np.zeros((n, c, len(rows), len(cols)))
+    for a, i in enumerate(rows):
+        for b, j in enumerate(cols):
+            cells = xp[:, :, i:i + window[0], j:j + window[1]].reshape(n, c, -1)
+            y[:, :, a, b] = cells.max(-1) if statistic == "max" else cells.sum(-1) / (window[0] * window[1])
+    return y
+""",
+    "max_pool_backward, again": """
+def max_pool_backward(grad_y, x, window, stride):
+    out = np.zeros_like(x)
+    for n in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            for i in range(grad_y.shape[2]):
+                for j in range(grad_y.shape[3]):
+                    best, where = -np.inf, None
+                    for u in range(window):
+                        for v in range(window):
+                            value = x[n, c, i * stride + u, j * stride + v]
+                            if value > best:
+                                best, where = value, (i * stride + u, j * stride + v)
+                    out[n, c][where] += grad_y[n, c, i, j]
+    return out
+""",
+    "blur_pool, again": """
+def blur_pool(x, stride):
+    h, w = x.shape
+    def at(i, n):
+        if i < 0:
+            return -i
+        if i >= n:
+            return 2 * n - 2 - i
+        return i
+    weights = [0.25, 0.5, 0.25]
+    y = np.zeros(((h - 1) // stride + 1, (w - 1) // stride + 1))
+    for a in range(y.shape[0]):
+        for b in range(y.shape[1]):
+            for u in (-1, 0, 1):
+                for v in (-1, 0, 1):
+                    y[a, b] += weights[u + 1] * weights[v + 1] * x[at(a * stride + u, h), at(b * stride + v, w)]
+    return y
+""",
+    "adaptive_average, again": """
+def adaptive_average(x, size):
+    h, w = x.shape
+    n, m = size
+    result = []
+    for i in range(n):
+        a = int(np.floor(i * h / n))
+        b = int(np.ceil((i + 1) * h / n))
+        line = []
+        for j in range(m):
+            c = int(np.floor(j * w / m))
+            d = int(np.ceil((j + 1) * w / m))
+            line.append(np.mean(x[a:b, c:d]))
+        result.append(line)
+    return np.array(result)
+""",
 }
 
 GIVEN = ""
@@ -326,5 +399,53 @@ SLIPS = {
         ("integer output", "np.zeros((rows, columns))", "np.zeros((rows, columns), dtype=int)"),
         ("output of the wrong size", "np.zeros((rows, columns))", "np.zeros((H, W))"),
         ("starts ceil", "i * H // rows,", "-(-i * H // rows),", "j * W // columns,", "-(-j * W // columns),"),
+    ],
+    "max_pool, again": [
+        ("no step", ", window)] for r", "- 0)] for r"),
+        ("rest", "w - window + 1, window", "w, window", "h - window + 1, window", "h, window"),
+        ("short", "w - window + 1", "w - window", "h - window + 1", "h - window"),
+        ("swap", "x[r:r + window, c:c + window]", "x[c:c + window, r:r + window]"),
+        ("median", "np.max", "np.median"),
+    ],
+    "pool2d, again": [
+        ("zero", "value = -np.inf", "value = 0.0"),
+        ("window order", "window[0] + 1, stride", "window[1] + 1, stride"),
+        ("divides stride", "(window[0] * window[1])", "(stride * stride)"),
+        ("sum of two", "(window[0] * window[1])", "(window[0] + window[1])"),
+        ("a b swapped", "y[:, :, a, b]", "y[:, :, b, a]"),
+        ("i j", "y[:, :, a, b]", "y[:, :, i, j]"),
+        ("reshape wrong", "reshape(n, c, -1)", "reshape(c, n, -1)"),
+        ("placed at 0", "xp[:, :, p:p + h, p:p + w]", "xp[:, :, :h, :w]"),
+    ],
+    "max_pool_backward, again": [
+        (">=", "value > best", "value >= best"),
+        ("best 0", "best, where = -np.inf, None", "best, where = 0, (0, 0)"),
+        ("u v", "(i * stride + u, j * stride + v)\n", "(u, v)\n"),
+        ("=", "[where] += ", "[where] = "),
+        ("window for stride", "i * stride + u, j * stride + v]", "i * window + u, j * window + v]"),
+        (
+            "never reset",
+            "                    best, where = -np.inf, None\n",
+            "",
+            "    out = np.zeros_like(x)\n",
+            "    out = np.zeros_like(x)\n    best, where = -np.inf, (0, 0)\n",
+        ),
+    ],
+    "blur_pool, again": [
+        ("wrap", "return -i", "return i"),
+        ("edge", "return -i", "return 0", "return 2 * n - 2 - i", "return n - 1"),
+        ("2n-1", "2 * n - 2 - i", "2 * n - 1 - i"),
+        ("stride on tap", "at(a * stride + u, h)", "at((a + u) * stride, h)"),
+        ("one axis", "weights[u + 1] * weights[v + 1]", "weights[u + 1]"),
+        ("floor size", "(h - 1) // stride + 1", "h // stride"),
+        ("no half", "[0.25, 0.5, 0.25]", "[0.5, 1, 0.5]"),
+    ],
+    "adaptive_average, again": [
+        ("ceil start", "np.floor(i", "np.ceil(i"),
+        ("ints", "int(np.ceil((i + 1) * h / n))", "int((i + 1) * h / n)"),
+        ("a+size", "int(np.ceil((i + 1) * h / n))", "a + h // n"),
+        ("median", "np.mean", "np.median"),
+        ("h for w", "(j + 1) * w / m", "(j + 1) * h / m"),
+        ("off", "(i + 1) * h", "i * h"),
     ],
 }
