@@ -4,6 +4,7 @@ import inspect
 import re
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import numpy as np
 
@@ -158,7 +159,7 @@ class Report:
         if self.mistake is not None:
             parts.append(
                 f"<p>It looks like this: <strong>{escape(self.mistake.name)}</strong>. {_marked(self.mistake.says)}</p>"
-                f"<p>The book: {escape(str(self.mistake.see))}</p>"
+                f"<p>The book: {_linked(self.mistake.see)}</p>"
             )
         return "\n".join([*parts, *(f"<p>{_marked(each)}</p>" for each in self._ending())])
 
@@ -172,6 +173,12 @@ def _marked(text):
     """Escape a text for HTML; what stands between backquotes is code, and between asterisks stressed."""
     coded = re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text))
     return re.sub(r"(?<![\w*])\*([\w ]+)\*(?!\*)", r"<em>\1</em>", coded)
+
+
+def _linked(section):
+    """Link to a section where its chapter lies near the notebook; a kernel's folder is its notebook's."""
+    link = section.link(Path.cwd())
+    return f'<a href="{escape(link)}">{escape(str(section))}</a>' if link else escape(str(section))
 
 
 def _heading(failure):

@@ -1,8 +1,10 @@
 """What a task consists of: the right answer, cases to try, and the mistakes that people make."""
 
-import re
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -69,16 +71,29 @@ class Section:
     heading: str
     folder: str = "chapters"
 
-    @property
-    def page(self):
-        """Its address inside the built book."""
-        # As Docutils makes the ids of headings; they begin with a letter.
-        anchor = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).lstrip("-0123456789").rstrip("-")
-        return f"{self.folder}/{self.chapter}.html#{anchor}"
+    def link(self, folder):
+        """Return where it is from a notebook's folder: beside the notebook, or beside a folder that holds it.
+
+        Parameters
+        ----------
+        folder : Path
+
+        Returns
+        -------
+        str
+            A relative address that JupyterLab opens; empty where the chapter is nowhere near.
+        """
+        for above in (folder, *list(folder.parents)[:2]):
+            for suffix in (".ipynb", ".md"):
+                file = above / self.folder / f"{self.chapter}{suffix}"
+                if file.is_file():
+                    way = Path(os.path.relpath(file, folder)).as_posix()
+                    return f"{way}#{quote(self.heading.replace(' ', '-'))}"
+        return ""
 
     def __str__(self):
         title = {"lenet": "LeNet", "alexnet": "AlexNet"}.get(self.chapter, self.chapter.capitalize())
-        return f"{title}, “{self.heading}” ({self.page})"
+        return f"{title}, “{self.heading}”"
 
 
 @dataclass(frozen=True)

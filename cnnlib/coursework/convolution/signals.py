@@ -304,7 +304,7 @@ CONVOLVE = Task(
 def _one_window(arguments):
     """Leave out sizes for which no window stands anywhere."""
     size, kernel, stride, padding = arguments
-    return arguments if kernel >= 1 and stride >= 1 and size + 2 * padding >= kernel else None
+    return arguments if min(size, kernel, stride) >= 1 and size + 2 * padding >= kernel else None
 
 
 SIZE = Task(
