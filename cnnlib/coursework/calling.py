@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import ctypes
+import dataclasses
 import io
 import linecache
 import sys
@@ -24,7 +25,7 @@ class _OverTimeError(BaseException):
     """Raised in a student's function when its time is over; no ``except Exception`` holds it."""
 
 
-def ask(function, case, task=None):
+def ask(function, case, task=None, spent=0.0):
     """Call a function with a case's arguments and keep whatever happens.
 
     Parameters
@@ -33,26 +34,26 @@ def ask(function, case, task=None):
     case : Case
     task : Task, optional
         If given, its limit of time and its rules hold, and a fast call is made twice.
+    spent : float
+        Seconds of the limit that other cases have taken.
 
     Returns
     -------
     Answer
     """
-    breaks = broken_rule(function, task) if task is not None else ""
+    if task is None:
+        return answer_to(function, case.arguments())
+    breaks = broken_rule(function, task)
     if breaks:
         return Answer(breaks=breaks)
-    seconds = None if task is None else task.seconds
-    begin = time.monotonic()
-    answer = answer_to(function, case.arguments(), seconds)
-    quick = time.monotonic() - begin < TWICE
-    if task is None or answer.failure or case.answer() is not None or not quick:
+    answer = answer_to(function, case.arguments(), task.seconds - spent, task.seconds)
+    if answer.failure or case.answer() is not None or answer.seconds > TWICE:
         return answer
-    again = answer_to(function, case.arguments(), seconds, aloud=False)
-    repeats = not again.failure and _same(answer.value, again.value)
-    return Answer(answer.value, answer.arguments, printed=answer.printed, repeats=repeats)
+    again = answer_to(function, case.arguments(), task.seconds, aloud=False)
+    return dataclasses.replace(answer, repeats=not again.failure and _same(answer.value, again.value))
 
 
-def answer_to(function, arguments, seconds=None, aloud=True):
+def answer_to(function, arguments, seconds=None, limit=None, aloud=True):
     """Call a function and keep whatever happens.
 
     Parameters
@@ -62,6 +63,8 @@ def answer_to(function, arguments, seconds=None, aloud=True):
         They may be changed.
     seconds : float, optional
         When to stop it.
+    limit : float, optional
+        What to say that its limit is, if not ``seconds``.
     aloud : bool
         Whether what it prints is seen.
 
@@ -71,21 +74,24 @@ def answer_to(function, arguments, seconds=None, aloud=True):
     """
     given = [each.function() if isinstance(each, Source) else each for each in arguments]
     heard = _Heard(sys.stdout if aloud else None)
+    begin = time.monotonic()
     try:
         with contextlib.redirect_stdout(heard), _stopping_after(seconds):
             value = function(*given)
     except _OverTimeError:
-        return Answer(failure=f"was stopped after {seconds:g} s, its limit: does a loop go on for ever?")
+        limit = seconds if limit is None else limit
+        return Answer(failure=f"was stopped after {limit:g} s, its limit: does a loop go on for ever?")
     except NotImplementedError as error:
         return Answer(failure=_not_written(error, function), arguments=given)
     except (Exception, SystemExit) as error:
         said = f"raised {type(error).__name__}: {error}{_place(error, function)}"
         return Answer(failure=said, arguments=given, printed=heard.beginning)
+    took = time.monotonic() - begin
     # Copied, or a function that returns its input and a later call that changes it would look alike. What cannot be
     # copied cannot be judged either.
     with contextlib.suppress(Exception):
         value = copy.deepcopy(value)
-    return Answer(value, given, printed=heard.beginning)
+    return Answer(value, given, printed=heard.beginning, seconds=took)
 
 
 class _Heard(io.TextIOBase):
@@ -115,7 +121,7 @@ def _stopping_after(seconds):
     thread = ctypes.c_ulong(threading.get_ident())
 
     def watch():
-        wait = seconds
+        wait = max(seconds, 0.0)
         while not done.wait(wait):
             with lock:
                 if not done.is_set():

@@ -85,7 +85,7 @@ def check(assignment, function, cases=None):
     print(name)
     answers, verdicts = [], []
     for number, case in enumerate(shown, 1):
-        answers.append(ask(function, case, task))
+        answers.append(ask(function, case, task, sum(answer.seconds for answer in answers)))
         verdicts.append(judge(task, case, answers[-1]))
         print(_line(number, case, verdicts[-1]), flush=True)
         if answers[-1].breaks or "was stopped" in answers[-1].failure:

@@ -6,7 +6,7 @@ if it agrees with all the calls that came back, in the first part that is wrong,
 
 import numpy as np
 
-from cnnlib.coursework.judging import close, in_order, parts, right_parts_of, same_arguments
+from cnnlib.coursework.judging import close, in_order, numbers_of, parts, same_arguments
 from cnnlib.coursework.task import Mistake, Section
 
 SAME = 1e-5  # in units of the largest value; float32 keeps seven digits
@@ -60,8 +60,8 @@ def _explained(wrong, task, came):
         except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
             continue
         if case.answer() is not None:
-            return int(_equal(right_parts_of(answer.value).get(""), would_be[""]))
-        received, expected = right_parts_of(answer.value), parts(task.expected(case))
+            return int(_equal(numbers_of(answer.value).get(""), would_be[""]))
+        received, expected = numbers_of(answer.value), parts(task.expected(case))
         if would_be is None or (would_be.keys() != expected.keys() and received.keys() != would_be.keys()):
             return 0
         if would_be.keys() != expected.keys() and not all(_equal(received[name], would_be[name]) for name in would_be):
@@ -110,7 +110,7 @@ def _everywhere(test):
         for case, answer in came:
             if case.answer() is not None:
                 return False
-            received, expected = right_parts_of(answer.value), parts(task.expected(case))
+            received, expected = numbers_of(answer.value), parts(task.expected(case))
             if not received or not received.keys() <= expected.keys():
                 return False
             pairs += [

@@ -62,6 +62,8 @@ class Answer:
         The beginning of what the function printed, where known.
     repeats : bool
         Whether a second call with the same arguments gave the same; True where nobody tried.
+    seconds : float
+        How long the call took, where known.
     breaks : str
         Which rule of the task the function breaks; empty where none, or where nobody looked.
     """
@@ -71,6 +73,7 @@ class Answer:
     failure: str = ""
     printed: str = ""
     repeats: bool = True
+    seconds: float = 0.0
     breaks: str = ""
 
 
@@ -92,7 +95,7 @@ def parts(value):
     return {name: np.asarray(each) for name, each in named.items()}
 
 
-def right_parts_of(value):
+def numbers_of(value):
     """Take an answer apart into named arrays, leaving out whatever is none.
 
     Parameters

@@ -157,8 +157,9 @@ def _scaled(received, expected):
         return ""
     if np.isclose(ratio, -1):
         return "Every value has the opposite sign."
-    times = f"{ratio:.4g} times" if abs(ratio) > 1 else f"one part in {1 / ratio:.4g} of"
-    return f"Every value is {times} what is asked for."
+    if abs(ratio) > 1:
+        return f"Every value is {ratio:.4g} times what is asked for."
+    return f"Every value is what is asked for, divided by {1 / ratio:.4g}."
 
 
 def _turned(received, expected, rows):

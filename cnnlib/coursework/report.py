@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnlib.coursework.judging import right_parts_of, title, two_values, wrong_cells
+from cnnlib.coursework.judging import numbers_of, title, two_values, wrong_cells
 
 ROWS, COLUMNS, CELLS = 9, 9, 81  # of a picture whose numbers are shown
 MARKS = {"right": "✓", "wrong": "✗", "missing": "–"}
@@ -91,7 +91,7 @@ def compared(task, case, answer, verdict):
     """Return what came back and what was asked for in the part that a verdict is about; None and None without one."""
     if case.answer() is not None or verdict.property not in ("shape", "finite", "values"):
         return None, None
-    return right_parts_of(answer.value)[verdict.part], right_parts_of(task.expected(case))[verdict.part]
+    return numbers_of(answer.value)[verdict.part], numbers_of(task.expected(case))[verdict.part]
 
 
 class Report:
@@ -146,7 +146,7 @@ class Report:
 
     def _summary(self):
         right = sum(verdict.ok for verdict in self.verdicts)
-        return f"{self.task.name}: {right} of {len(self.verdicts)} cases are right" + ("" if self.ok else " so far")
+        return f"{self.task.name}: {right} of {len(self._cases)} cases are right" + ("" if self.ok else " so far")
 
     def __repr__(self):
         parts = [_as_text(self.failure)] if self.failure else []

@@ -146,6 +146,8 @@ def test_an_endless_loop_is_stopped_and_the_limit_told():
 
     task = dataclasses.replace(load("convolution")["correlate2d"], seconds=0.2)
     assert "was stopped after 0.2 s, its limit" in ask(correlate2d, task.cases[0], task).failure
+    spent = dataclasses.replace(task, seconds=60.0)  # all cases share one limit
+    assert "was stopped after 60 s, its limit" in ask(correlate2d, task.cases[0], spent, spent=59.9).failure
 
 
 def test_nothing_that_a_function_does_ends_the_check(capsys):

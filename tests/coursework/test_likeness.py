@@ -26,7 +26,7 @@ def changed(*place):
     ("wrong", "right", "how", "where"),
     [
         (3 * RIGHT, RIGHT, "Every value is 3 times what is asked for.", ""),
-        (RIGHT / 4, RIGHT, "Every value is one part in 4 of what is asked for.", ""),
+        (RIGHT / 4, RIGHT, "Every value is what is asked for, divided by 4.", ""),
         (-RIGHT, RIGHT, "Every value has the opposite sign.", ""),
         (RIGHT + 2, RIGHT, "Every value is too large by 2.", ""),
         (

@@ -12,6 +12,8 @@ MISTAKES = Section("lenet", "Common mistakes")
 SIZES = Section("lenet", "How large is every layer?")
 BEFORE = Section("lenet", "What does the network say before it has learned anything?")
 LEARNING = Section("lenet", "How does it learn?")
+SOFTMAX = Section("learning", "Can ten units read ten digits?")
+CHAIN = Section("learning", "How does a slope get through two layers?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
 POOLED = Section("aliasing", "Who gets the gradient?")
 
@@ -341,33 +343,33 @@ GRADIENTS = Task(
             "sum instead of mean",
             "For one picture your gradients are right; for three they are three times too long. The loss is a mean "
             "over the batch.",
-            BEFORE,
+            SOFTMAX,
             _badly(logits=lambda p, y, n, _: p - y),
         ),
         Mistake(
             "divided by the batch twice",
             "For one picture your gradients are right; for three they are a third of what they should be. The mean is"
             " taken once.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: (p - y) / n**2),
         ),
         Mistake(
             "the right answer not taken off",
             "Your gradients do not know the labels: they push all logits down, the right one too.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: p / n),
         ),
         Mistake(
             "the opposite sign",
             "Every gradient points the other way: a step against it would make the loss larger.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: (y - p) / n),
         ),
         Mistake(
             "ReLUs passed through",
             "The last layer's gradient is right, and those before it are not: also units that were off hand the "
             "gradient on.",
-            LEARNING,
+            CHAIN,
             _badly(rectify=_passed_on),
         ),
         Mistake(
@@ -380,35 +382,35 @@ GRADIENTS = Task(
         Mistake(
             "biases without gradients",
             "The weights are right, and the biases would never move.",
-            LEARNING,
+            CHAIN,
             _without_biases,
         ),
         Mistake(
             "no ReLU on the way back behind dense2",
             "From the loss back to `dense3` all is right. Behind `dense2` stands a ReLU: a unit that was off hands "
             "nothing on.",
-            LEARNING,
+            CHAIN,
             _badly(passed=("dense2",)),
         ),
         Mistake(
             "no ReLU on the way back behind dense1",
             "From the loss back to `dense2` all is right. Behind `dense1` stands a ReLU: a unit that was off hands "
             "nothing on.",
-            LEARNING,
+            CHAIN,
             _badly(passed=("dense1",)),
         ),
         Mistake(
             "no ReLU on the way back behind conv2",
             "From the loss back to `dense1` all is right. Behind `conv2` stands a ReLU: a unit that was off hands "
             "nothing on.",
-            LEARNING,
+            CHAIN,
             _badly(passed=("conv2",)),
         ),
         Mistake(
             "no ReLU on the way back behind conv1",
             "From the loss back to `conv2` all is right. Behind `conv1` stands a ReLU: a unit that was off hands "
             "nothing on.",
-            LEARNING,
+            CHAIN,
             _badly(passed=("conv1",)),
         ),
         Mistake(
@@ -428,39 +430,39 @@ GRADIENTS = Task(
         Mistake(
             "logits, not probabilities",
             "Your way back begins with the logits. It begins with the probabilities that the softmax makes of them.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, z: (z - y) / n),
         ),
         Mistake(
             "the right answer added",
             "Your way back begins with p + 1 at the right answer; it is p - 1.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: (p + y) / n),
         ),
         Mistake(
             "every label in every picture",
             "In each picture you take 1 off at the labels of *all* pictures: `g[:, labels]`. Each picture has one: "
             "`g[np.arange(N), labels]`.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: (p - y.max(axis=0)) / n),
         ),
         Mistake(
             "the first label in every picture",
             "You take 1 off at the first picture's label, in every picture.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: (p - y[:1]) / n),
         ),
         Mistake(
             "divided by the classes",
             "You divide by ten, the number of classes. The loss is a mean over the pictures.",
-            LEARNING,
+            CHAIN,
             _badly(logits=lambda p, y, n, _: (p - y) / 10),
         ),
         Mistake(
             "what stood in front of the ReLU",
             "A layer's weights were multiplied with what the ReLU let through (`r4`), and you give it what came in "
             "(`a4`).",
-            LEARNING,
+            CHAIN,
             lambda *call: _of_what_came_in(*call),
         ),
     ),

@@ -7,7 +7,8 @@ from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("lenet", "Common mistakes")
 BEFORE = Section("lenet", "What does the network say before it has learned anything?")
-LEARNING = Section("lenet", "How does it learn?")
+MOMENTUM = Section("learning", "Can a step be cleverer?")
+LOOP = Section("learning", "Can ten units read ten digits?")
 
 
 def momentum_step(weight, velocity, gradient, rate, momentum):
@@ -32,7 +33,7 @@ STEP = Task(
         Mistake(
             "uphill",
             "The step goes along the gradient, where the loss grows.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (
                 2 * w - momentum_step(w, v, g, rate, momentum)[0],
                 momentum_step(w, v, g, rate, momentum)[1],
@@ -41,33 +42,33 @@ STEP = Task(
         Mistake(
             "momentum ignored",
             "What the velocity was makes no difference.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * g, g),
         ),
         Mistake(
             "a step with the old velocity",
             "The velocity is right, and the step was taken before it was.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * v, momentum * v + g),
         ),
         Mistake(
             "the rate applied twice",
             "The step is too short by the learning rate: it is in the velocity and in the step.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * (momentum * v + rate * g), momentum * v + rate * g),
         ),
         Mistake(
             "the rate inside the velocity",
             "The step may be right for a constant rate. Here the velocity is made of gradients, and the rate comes in"
             " with the step.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - (momentum * v + rate * g), momentum * v + rate * g),
         ),
         Mistake(
             "a weighted mean of velocity and gradient",
             "Your velocity gives the gradient the share that the momentum leaves. That is another rule, with steps "
             "ten times shorter.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (
                 w - rate * (momentum * v + (1 - momentum) * g),
                 momentum * v + (1 - momentum) * g,
@@ -76,64 +77,64 @@ STEP = Task(
         Mistake(
             "no learning rate",
             "The step is as long as the velocity.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - momentum * v - g, momentum * v + g),
         ),
         Mistake(
             "the old velocity handed back",
             "The weight is right. The velocity that you return is the one that came in: the next step would remember "
             "nothing.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (momentum_step(w, v, g, rate, momentum)[0], v),
         ),
         Mistake(
             "in another order",
             "Both are right and in another order. Asked for: the weight, then the velocity.",
-            LEARNING,
+            MOMENTUM,
             lambda *call: momentum_step(*call)[::-1],
         ),
         Mistake(
             "the gradient taken off the velocity",
             "Your velocity points down and is then subtracted, so that the step goes uphill.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * (momentum * v - g), momentum * v - g),
         ),
         Mistake(
             "a velocity that points down",
             "Your step is right where there was no velocity before. In this rule the velocity takes up the gradient "
             "as it is, and the minus comes with the step.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w + momentum * v - rate * g, momentum * v - rate * g),
         ),
         Mistake(
             "rate and momentum exchanged",
             "The momentum keeps the velocity, the rate is the length of the step; yours have changed places.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - momentum * (rate * v + g), rate * v + g),
         ),
         Mistake(
             "the gradient forgotten",
             "Your velocity only fades. It takes up the gradient in every step.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * momentum * v, momentum * v),
         ),
         Mistake(
             "a step further ahead",
             "You step by the gradient and the velocity that already holds it. That is Nesterov's rule, a good one, "
             "and not this one.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * (momentum * (momentum * v + g) + g), momentum * v + g),
         ),
         Mistake(
             "gradient times weight",
             "Your velocity takes up the gradient times the weight.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: (w - rate * (momentum * v + g * w), momentum * v + g * w),
         ),
         Mistake(
             "the momentum turned round",
             "Your velocity keeps the share 1 - momentum. It keeps the share momentum.",
-            LEARNING,
+            MOMENTUM,
             lambda w, v, g, rate, momentum: momentum_step(w, v, g, rate, 1 - momentum),
         ),
     ),
@@ -185,7 +186,7 @@ READ = Task(
             "one answer for all",
             "Every digit gets the same answer. A network that answers so has not left its starting point, or has been"
             " thrown out by steps that are too long or go uphill: look at the loss after each epoch.",
-            LEARNING,
+            LOOP,
             looks_like=_one_by_one(lambda answer, truth: np.all(answer == answer[0])),
         ),
         Mistake(
@@ -198,7 +199,7 @@ READ = Task(
         Mistake(
             "off by one",
             "Move your answers by one, and most are right. Does a class begin at 0 or at 1?",
-            LEARNING,
+            LOOP,
             looks_like=_one_by_one(
                 lambda answer, truth: max(np.mean(answer == truth + 1), np.mean(answer == truth - 1)) > 0.5
             ),
