@@ -129,13 +129,22 @@ def _stopping_after(seconds):
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(_OverTimeError))
             wait = 1.0
 
-    threading.Thread(target=watch, daemon=True).start()
+    def end():
+        while not done.is_set():
+            with lock:
+                done.set()
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    thread, None
+                )  # one that is on its way is not wanted any more
+
     try:
+        threading.Thread(target=watch, daemon=True).start()
         yield
     finally:
-        with lock:
-            done.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # one that is on its way, and no longer wanted
+        try:
+            end()
+        except _OverTimeError:  # it may come in any line, also in this one's; the next would be a second later
+            end()
 
 
 def _same(first, second):

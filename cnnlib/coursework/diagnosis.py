@@ -32,10 +32,10 @@ def diagnose(task, answers):
     if not all(answer.repeats for answer in answers):
         return _REMEMBERS
     came = [pair for pair in zip(task.cases, answers, strict=True) if not pair[1].failure]
-    best, most = None, 0
+    best, most, facts = None, 0, _facts(task, came)
     for mistake in task.mistakes:
         if mistake.wrong is not None:
-            explained = _explained(mistake.wrong, task, came)
+            explained = _explained(mistake.wrong, task, facts)
             if explained > most:
                 best, most = mistake, explained
         elif best is None and came and len(came) == len(answers) and _resembles(mistake.looks_like, task, answers):
@@ -48,32 +48,48 @@ def diagnose(task, answers):
     return None
 
 
-def _explained(wrong, task, came):
+def _explained(wrong, task, calls):
     """Count the wrong parts that this function gives as well, in all calls; 0 if the first of them is not among these.
 
     A call for which the function has no answer tells nothing.
     """
     fared = {}
-    for case, answer in came:
+    for case, received, expected, wrong_parts in calls:
         try:
             would_be = parts(wrong(*case.arguments()))
         except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
             continue
-        if case.answer() is not None:
-            return int(_equal(numbers_of(answer.value).get(""), would_be[""]))
-        received, expected = numbers_of(answer.value), parts(task.expected(case))
+        if expected is None:  # labels
+            return int(_equal(received.get(""), would_be[""]))
         if would_be is None or (would_be.keys() != expected.keys() and received.keys() != would_be.keys()):
             return 0
         if would_be.keys() != expected.keys() and not all(_equal(received[name], would_be[name]) for name in would_be):
             return 0  # another form, so that its parts say nothing by themselves
-        for name in in_order(task, would_be):
+        for name in wrong_parts:
+            if name in would_be:
+                fared.setdefault(name, []).append(_equal(received.get(name), would_be[name]))
+        if wrong_parts and not all(fared.get(wrong_parts[0], [False])):
+            return 0
+    return sum(all(same) for same in fared.values())
+
+
+def _facts(task, came):
+    """List what is known of each call: case, received and expected parts, and the names of those that are ever wrong.
+
+    A part that is right in every call is no evidence against a mistake in another.
+    """
+    known, ever_wrong = [], []
+    for case, answer in came:
+        received = numbers_of(answer.value)
+        expected = None if case.answer() is not None else parts(task.expected(case))
+        known.append((case, received, expected))
+        names = in_order(task, {} if expected is None else expected if expected.keys() == received.keys() else received)
+        for name in names:
             right = name in expected and _right(received.get(name), expected[name], task.tolerance)
-            if name in received or answer.value is None:
-                fared.setdefault(name, []).append((right, _equal(received.get(name), would_be[name])))
-    # A part that is right in every call is no evidence against a mistake in another.
-    wrong_parts = {name: calls for name, calls in fared.items() if not all(right for right, _ in calls)}
-    explained = [name for name, calls in wrong_parts.items() if all(same for _, same in calls)]
-    return len(explained) if explained and explained[0] == next(iter(wrong_parts)) else 0
+            if not right and name in received and name not in ever_wrong:
+                ever_wrong.append(name)
+    order = task.returns if set(ever_wrong) <= set(task.returns) else sorted(ever_wrong)
+    return [(*each, [name for name in order if name in ever_wrong]) for each in known]
 
 
 def _right(received, expected, tolerance):

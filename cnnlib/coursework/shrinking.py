@@ -44,7 +44,7 @@ def smallest(task, function, case, answer):
     best, fails = (case, answer), _way(task, case, answer)
     calls, found = 0, bool(task.axes) and not fails[0].startswith("was stopped")
     end = time.monotonic() + SECONDS
-    while found and calls < CALLS:
+    while found:
         found = False
         for arguments in _smaller(task, best[0].arguments()):
             smaller = Example(case.looks_for, arguments)
@@ -52,13 +52,13 @@ def smallest(task, function, case, answer):
                 task.expected(smaller)
             except (ValueError, IndexError, ZeroDivisionError):
                 continue  # no such call
-            calls += 1
-            tried = answer_to(function, smaller.arguments(), end - time.monotonic(), aloud=False)
+            calls, left = calls + 1, end - time.monotonic()
+            if calls > CALLS or left <= 0:
+                return best
+            tried = answer_to(function, smaller.arguments(), left, aloud=False)
             if _way(task, smaller, tried) == fails:
                 best, found = (smaller, tried), True
                 break
-            if calls == CALLS or time.monotonic() > end:
-                return best
     return best
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cnnlib.coursework import CheckError, ask, check, judge, load
+from cnnlib.coursework.calling import answer_to
 from cnnlib.coursework.errors import meaning
 from tests.coursework.slips import defined, slips
 
@@ -148,6 +149,13 @@ def test_an_endless_loop_is_stopped_and_the_limit_told():
     assert "was stopped after 0.2 s, its limit" in ask(correlate2d, task.cases[0], task).failure
     spent = dataclasses.replace(task, seconds=60.0)  # all cases share one limit
     assert "was stopped after 60 s, its limit" in ask(correlate2d, task.cases[0], spent, spent=59.9).failure
+
+
+def test_the_limit_of_time_never_strikes_elsewhere():
+    # At any moment of a call, and long after it, nothing but an answer comes out.
+    for seconds in [0.0, *np.linspace(0, 0.002, 300)]:
+        answer = answer_to(lambda: sum(range(2000)), [], seconds)
+        assert answer.value == 1999000 or "was stopped" in answer.failure
 
 
 def test_nothing_that_a_function_does_ends_the_check(capsys):

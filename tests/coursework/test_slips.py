@@ -1,6 +1,7 @@
 """Slips that students make are rejected, and three in four are named or shown by a map or by the line that failed."""
 
 from functools import cache
+from unittest import mock
 
 import pytest
 
@@ -32,10 +33,11 @@ def helpers(assignment):
 @cache
 def reports(assignment):
     found = []
-    for slip in slips(assignment):
-        if slip.task not in TRAINED:
-            others = [each for each in helpers(assignment) if each.__name__ != slip.task]
-            found.append((slip, check(assignment, slip.function(others))))
+    with mock.patch("cnnlib.coursework.shrinking.SECONDS", 0):  # the smallest examples are another test's
+        for slip in slips(assignment):
+            if slip.task not in TRAINED:
+                others = [each for each in helpers(assignment) if each.__name__ != slip.task]
+                found.append((slip, check(assignment, slip.function(others))))
     return found
 
 

@@ -225,5 +225,5 @@ def local_response_norm__in_place(x, size, alpha, beta, k):
 
 
 def local_response_norm__square_root(x, size, alpha, beta, k):
-    """unknown"""
+    """a root in place of a power"""
     return _normalised(x, size, alpha, 0.5, k)
