@@ -57,10 +57,11 @@ def fill_in_downloads(app, exception):
     """Put the address into the notebooks that the pages offer."""
     if exception or app.builder.format != "html" or not app.config.book_repository:
         return
-    for path in Path(app.outdir, "_sources").rglob("*.ipynb"):
-        text = path.read_text(encoding="utf-8")
-        if PLACE in text:
-            path.write_text(text.replace(PLACE, app.config.book_repository), encoding="utf-8")
+    for folder in ("_sources", "_downloads"):
+        for path in Path(app.outdir, folder).rglob("*.ipynb"):
+            text = path.read_text(encoding="utf-8")
+            if PLACE in text:
+                path.write_text(text.replace(PLACE, app.config.book_repository), encoding="utf-8")
 
 
 class Citation(SphinxDirective):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlib.coursework import ASSIGNMENTS as NAMES
-from cnnlib.coursework import Case
+from cnnlib.coursework import Case, load
 
 __all__ = ["NAMES", "Assignment", "Criterion", "Graded", "Open", "load_assignment"]
 
@@ -26,8 +26,8 @@ class Graded:
         What a student who solves it has learned.
     hidden : tuple of Case
         Tried after the visible ones; each says what it looks for.
-    seconds : float
-        Allowed for all cases together.
+    seconds : float, optional
+        Allowed for all cases together; the task's own limit, if left out.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Graded:
     minutes: int
     goal: str
     hidden: tuple[Case, ...]
-    seconds: float = 10.0
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,17 @@ class Assignment:
     goals : tuple of str
     tasks : tuple of Graded and Open
         In the notebook's order.
-    may_import : tuple of str
-        Modules that a solution may use.
     """
 
     name: str
     title: str
     goals: tuple[str, ...]
     tasks: tuple[Graded | Open, ...]
-    may_import: tuple[str, ...] = ("numpy",)
+
+    @property
+    def may_import(self):
+        """Modules that a solution may use."""
+        return tuple(sorted({module for task in load(self.name).values() for module in task.may_use}))
 
     @property
     def chapter(self):

@@ -1,7 +1,7 @@
 """Make the editions of every assignment from its one source: for students, with solutions, for teachers.
 
 ``python -m teaching.editions`` (``make coursework``) writes ``_build/coursework/``, and the students' edition also to
-``assignments/``, as a notebook and as a page of the book.
+``assignments/``, as a notebook and as a page of the book. The students' edition with all that it needs is one archive.
 """
 
 import copy
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from teaching.assignment import NAMES, load_assignment
 from teaching.guide import guide
+from teaching.handout import handout
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_STUB = "# Your code here.\nraise NotImplementedError"
@@ -132,6 +133,7 @@ def main():
         path = ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
+    (ROOT / "_build/coursework/student.zip").write_bytes(handout())
     print("assignments for students: assignments/; solutions and the guide for teachers: _build/coursework/")
 
 

@@ -1,4 +1,4 @@
-"""The graded cells of the source notebooks, made from what the teacher decided.
+"""The graded cells of the source notebooks, and the one that counts points, made from what the teacher decided.
 
 ``python -m teaching.notebooks`` writes points and hidden tests of every ``tasks.py`` into its notebook, so that
 nbgrader takes the notebook as it is. A test holds the two equal.
@@ -32,13 +32,28 @@ def grade_cell(assignment, task):
             f"# {task.points} points. Further cases are tried here when you hand in.",
             BEGIN,
             f"from cnnlib.coursework import {', '.join(sorted(called))}",
-            f'check("{assignment.name}", {task.name})',
+            f'check("{assignment.name}", {task.name}).must_be_right()',
             f'check("{assignment.name}", {task.name}, cases=[',
             *cases,
-            "])",
+            "]).must_be_right()",
             END,
         ]
     )
+
+
+def progress_cell(assignment):
+    """Write the cell that counts a student's points.
+
+    Parameters
+    ----------
+    assignment : Assignment
+
+    Returns
+    -------
+    str
+    """
+    points = [f"    {task.name}={task.points}," for task in assignment.tasks]
+    return "\n".join(["# How far you are.", "progress(", f'    "{assignment.name}",', *points, ")"])
 
 
 def synchronised(notebook, assignment):
@@ -65,6 +80,9 @@ def synchronised(notebook, assignment):
     found = [cell["metadata"]["nbgrader"]["grade_id"] for cell in graded]
     if found != list(wanted):
         raise ValueError(f"synchronised: notebook must grade {list(wanted)}, in this order, received {found}")
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "progress":
+            cell["source"] = progress_cell(assignment).splitlines(keepends=True)
     for cell, task in zip(graded, wanted.values(), strict=True):
         cell["metadata"]["nbgrader"]["points"] = task.points
         if isinstance(task, Graded):

@@ -4,7 +4,8 @@
 task asks and which mistakes are known (`load`), the one comparison (`judge`) and the diagnosis (`diagnose`).
 """
 
-from cnnlib.coursework.checking import ASSIGNMENTS, CheckError, ask, check, load
+from cnnlib.coursework.calling import ask
+from cnnlib.coursework.checking import ASSIGNMENTS, check, load
 from cnnlib.coursework.diagnosis import diagnose
 from cnnlib.coursework.inputs import (
     Source,
@@ -18,6 +19,8 @@ from cnnlib.coursework.inputs import (
     normal,
 )
 from cnnlib.coursework.judging import PROPERTIES, Answer, Verdict, judge
+from cnnlib.coursework.report import CheckError, Report
+from cnnlib.coursework.standing import progress
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Case",
     "CheckError",
     "Mistake",
+    "Report",
     "Section",
     "Source",
     "Task",
@@ -44,4 +48,5 @@ __all__ = [
     "lenet_weights",
     "load",
     "normal",
+    "progress",
 ]

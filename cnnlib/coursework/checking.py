@@ -1,20 +1,17 @@
 """The check that students run."""
 
-import copy
 import importlib
 
+from cnnlib.coursework.calling import ask
 from cnnlib.coursework.diagnosis import diagnose
-from cnnlib.coursework.inputs import Source
-from cnnlib.coursework.judging import Answer, judge
+from cnnlib.coursework.errors import meaning
+from cnnlib.coursework.judging import judge, title
+from cnnlib.coursework.likeness import describe
+from cnnlib.coursework.report import MARKS, Report, compared, failure
+from cnnlib.coursework.shrinking import smallest
+from cnnlib.coursework.standing import note
 
 ASSIGNMENTS = ("convolution", "equivariance", "pooling", "lenet", "alexnet")
-
-
-class CheckError(AssertionError):
-    """An answer is not right yet; a notebook shows this line and no traceback."""
-
-    def _render_traceback_(self):
-        return [str(self)]
 
 
 def load(assignment):
@@ -39,31 +36,11 @@ def load(assignment):
     return {task.name: task for task in module.TASKS}
 
 
-def ask(function, case):
-    """Call a function with a case's arguments and keep whatever happens.
-
-    Parameters
-    ----------
-    function : callable
-    case : Case
-
-    Returns
-    -------
-    Answer
-    """
-    given = [each.function() if isinstance(each, Source) else each for each in case.arguments()]
-    try:
-        value = function(*given)
-    except NotImplementedError:
-        return Answer(failure="not written yet", arguments=given)
-    except Exception as error:
-        return Answer(failure=f"raised {type(error).__name__}: {error}", arguments=given)
-    # Copied, or a function that returns its input and a later call that changes it would look alike.
-    return Answer(copy.deepcopy(value), given)
-
-
 def check(assignment, function, cases=None):
     """Try a function and say what is right, what is not, and which mistake it looks like.
+
+    The cases are printed as they are tried. The report that is returned shows the first that fails, made as small as
+    it still fails, with a map of the wrong cells; a notebook draws it.
 
     Parameters
     ----------
@@ -74,10 +51,14 @@ def check(assignment, function, cases=None):
     cases : sequence of Case, optional
         The task's own, if left out.
 
+    Returns
+    -------
+    Report
+        ``check(…).case(3)`` gives the arguments of the third case, ``check(…).must_be_right()`` raises a `CheckError`
+        unless all are right.
+
     Raises
     ------
-    CheckError
-        If an answer is wrong.
     ValueError
         If there is no such assignment, or no task of that name in it.
 
@@ -85,32 +66,73 @@ def check(assignment, function, cases=None):
     --------
     >>> def output_size(size, kernel, stride, padding):
     ...     return (size + 2 * padding - kernel) // stride + 1
-    >>> check("convolution", output_size)
+    >>> report = check("convolution", output_size)
     output_size
-      ✓ every window in reach, one step at a time
-      ✓ padding at both ends
-      ✓ a last step that does not fit
-      ✓ one window fills the row
+      ✓ 1 every window in reach, one step at a time
+      ✓ 2 padding at both ends
+      ✓ 3 a last step that does not fit
+      ✓ 4 one window fills the row
+      ✓ 5 more than half a step left over
+    >>> report.ok, report.case(2)
+    (True, [28, 5, 1, 2])
     """
     tasks = load(assignment)
     name = getattr(function, "__name__", repr(function))
     if name not in tasks:
         raise ValueError(f"check: function must be one of {sorted(tasks)}, received {name}")
     task = tasks[name]
+    shown = task.cases if cases is None else tuple(cases)
     print(name)
     answers, verdicts = [], []
-    for case in task.cases if cases is None else cases:
-        answers.append(ask(function, case))
+    for number, case in enumerate(shown, 1):
+        answers.append(ask(function, case, task, sum(answer.seconds for answer in answers)))
         verdicts.append(judge(task, case, answers[-1]))
-        print(_line(case, verdicts[-1]), flush=True)
-    if all(verdict.ok for verdict in verdicts):
-        return
-    mistake = diagnose(task, answers) if cases is None else None
-    if mistake is not None:
-        print(f"\n  It looks like this: {mistake.name}.\n  {mistake.says}\n  The book: {mistake.see}")
-    right = sum(verdict.ok for verdict in verdicts)
-    raise CheckError(f"{name}: {right} of {len(verdicts)} cases are right so far")
+        print(_line(number, case, verdicts[-1]), flush=True)
+        if answers[-1].breaks or "was stopped" in answers[-1].failure:
+            break  # the other cases would say the same, and take their time
+    report = Report(task, shown, verdicts, remark=note(assignment, task, verdicts) if cases is None else "")
+    if not report.ok:
+        whole = cases is None and len(answers) == len(shown)
+        report.mistake = diagnose(task, answers) if whole else None
+        number = next(place for place, verdict in enumerate(verdicts) if not verdict.ok)
+        first = shown[number], answers[number], verdicts[number]
+        remarks = _remarks(task, number + 1, first, zip(shown, answers, verdicts, strict=False))
+        report.failure = _shown(task, function, *first, number + 1, remarks)
+    return report
 
 
-def _line(case, verdict):
-    return f"  ✓ {case.looks_for}" if verdict.ok else f"  ✗ {case.looks_for}: {verdict.message}"
+def _remarks(task, number, first, calls):
+    """Say how the answers differ from what they should be, in the part that is wrong first; or what an error means."""
+    _, answer, verdict = first
+    if answer.failure:
+        return [said] if (said := meaning(answer.failure)) else []
+    pairs = [compared(task, *call) for call in calls if call[2].part == verdict.part]
+    called = title(task, verdict.part) if verdict.part else ""
+    how, where = describe([pair for pair in pairs if pair[0] is not None], task.tolerance, called)
+    return [each for each in (how, where and f"In case {number}: {where[0].lower()}{where[1:]}") if each]
+
+
+def _shown(task, function, case, answer, verdict, number, remarks):
+    """Make what the report shows of the first failing case."""
+    if verdict.property in ("rules", "repeats itself", "leaves its input alone") or answer.failure == "not written yet":
+        return None
+    small, its_answer = smallest(task, function, case, answer)
+    its_verdict = judge(task, small, its_answer)
+    return failure(task, small, its_answer, its_verdict, number, small is not case, remarks)
+
+
+def _line(number, case, verdict):
+    if verdict.ok:
+        share = "" if verdict.share is None else f": read {verdict.share:.1%}"
+        return f"  ✓ {number} {case.looks_for}{share}"
+    parts = f"{_parts(verdict.parts)}\n      " if verdict.parts else ""
+    return f"  ✗ {number} {case.looks_for}: {parts}{verdict.message}"
+
+
+def _parts(marks):
+    """Write how each part fared: ``grad_x ✓ grad_weight ✗``, or ``dense3 ✓✓ dense2 ✗✗`` for weights and biases."""
+    told = {}
+    for name, mark in marks.items():
+        layer = name.partition(".")[0]
+        told[layer] = told.get(layer, "") + MARKS[mark]
+    return " ".join(f"{layer} {each}" for layer, each in told.items())

@@ -1,12 +1,12 @@
 """Which known mistake explains a set of wrong answers?
 
-Nothing is guessed from the code. What each mistake would have made of the visible cases is computed, and the first
-mistake that agrees with *all* the answers is named.
+Nothing is guessed from the code. What each mistake would have made of the visible cases is computed. A mistake is named
+if it agrees with all the calls that came back, in the first part that is wrong, and with the most of the other parts.
 """
 
 import numpy as np
 
-from cnnlib.coursework.judging import close, judge, parts, same_arguments
+from cnnlib.coursework.judging import close, in_order, numbers_of, parts, same_arguments
 from cnnlib.coursework.task import Mistake, Section
 
 SAME = 1e-5  # in units of the largest value; float32 keeps seven digits
@@ -25,28 +25,87 @@ def diagnose(task, answers):
     -------
     Mistake or None
     """
+    if any(answer.breaks for answer in answers):
+        return None  # the rule that is broken says it all
     if _changed(task, answers):  # what was computed from a changed array is no evidence
         return _IN_PLACE
+    if not all(answer.repeats for answer in answers):
+        return _REMEMBERS
+    came = [pair for pair in zip(task.cases, answers, strict=True) if not pair[1].failure]
+    best, most, facts = None, 0, _facts(task, came)
     for mistake in task.mistakes:
-        if mistake.wrong is not None and _explains(mistake.wrong, task, answers):
-            return mistake
-        if mistake.looks_like is not None and _resembles(mistake.looks_like, task, answers):
-            return mistake
+        if mistake.wrong is not None:
+            explained = _explained(mistake.wrong, task, facts)
+            if explained > most:
+                best, most = mistake, explained
+        elif best is None and came and len(came) == len(answers) and _resembles(mistake.looks_like, task, answers):
+            best = mistake
+    if best is not None:
+        return best
     for mistake, looks_like in _BY_FORM:
-        if looks_like(task, answers):
+        if came and looks_like(task, came):
             return mistake
     return None
 
 
-def _explains(wrong, task, answers):
-    """Would this function have given just these answers, and at least one of the wrong ones?"""
-    found = False
-    for case, answer in zip(task.cases, answers, strict=True):
-        same = _same_answer(wrong, case, answer)
-        if same is False:
-            return False
-        found |= same is True and not judge(task, case, answer).ok
-    return found
+def _explained(wrong, task, calls):
+    """Count the wrong parts that this function gives as well, in all calls; 0 if the first of them is not among these.
+
+    A call for which the function has no answer tells nothing.
+    """
+    fared = {}
+    for case, received, expected, wrong_parts in calls:
+        try:
+            would_be = parts(wrong(*case.arguments()))
+        except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
+            continue
+        if expected is None:  # labels
+            return int(_equal(received.get(""), would_be[""]))
+        if would_be is None or (would_be.keys() != expected.keys() and received.keys() != would_be.keys()):
+            return 0
+        if would_be.keys() != expected.keys() and not all(_equal(received[name], would_be[name]) for name in would_be):
+            return 0  # another form, so that its parts say nothing by themselves
+        for name in wrong_parts:
+            if name in would_be:
+                fared.setdefault(name, []).append(_equal(received.get(name), would_be[name]))
+        if wrong_parts and not all(fared.get(wrong_parts[0], [False])):
+            return 0
+    return sum(all(same) for same in fared.values())
+
+
+def _facts(task, came):
+    """List what is known of each call: case, received and expected parts, and the names of those that are ever wrong.
+
+    A part that is right in every call is no evidence against a mistake in another.
+    """
+    known, ever_wrong = [], []
+    for case, answer in came:
+        received = numbers_of(answer.value)
+        expected = None if case.answer() is not None else parts(task.expected(case))
+        known.append((case, received, expected))
+        names = in_order(task, {} if expected is None else expected if expected.keys() == received.keys() else received)
+        for name in names:
+            right = name in expected and _right(received.get(name), expected[name], task.tolerance)
+            if not right and name in received and name not in ever_wrong:
+                ever_wrong.append(name)
+    order = task.returns if set(ever_wrong) <= set(task.returns) else sorted(ever_wrong)
+    return [(*each, [name for name in order if name in ever_wrong]) for each in known]
+
+
+def _right(received, expected, tolerance):
+    return received is not None and received.dtype.kind == expected.dtype.kind and close(received, expected, tolerance)
+
+
+def _equal(received, would_be):
+    """Compare one part with a mistake's."""
+    # A float where an int is due is a mistake that some tasks name; half the digits are not.
+    return (
+        received is not None
+        and (received.dtype.kind == "f") == (would_be.dtype.kind == "f")
+        and received.shape == would_be.shape
+        and np.array_equal(np.isfinite(received), np.isfinite(would_be))
+        and close(np.nan_to_num(received), np.nan_to_num(would_be), SAME)
+    )
 
 
 def _resembles(looks_like, task, answers):
@@ -59,38 +118,23 @@ def _resembles(looks_like, task, answers):
     )
 
 
-def _same_answer(wrong, case, answer):
-    """Compare with a mistake's answer; None where the mistake has none, which tells nothing."""
-    try:
-        would_be = parts(wrong(*case.arguments()))
-    except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
-        return None
-    received = parts(answer.value)
-    if answer.failure or received is None or would_be is None or received.keys() != would_be.keys():
-        return False
-    # A float where an int is due is a mistake that some tasks name; half the digits are not.
-    return all(
-        (received[name].dtype.kind == "f") == (each.dtype.kind == "f")
-        and received[name].shape == each.shape
-        and np.array_equal(np.isfinite(received[name]), np.isfinite(each))
-        and close(np.nan_to_num(received[name]), np.nan_to_num(each), SAME)
-        for name, each in would_be.items()
-    )
-
-
 def _everywhere(test):
-    """Make a test of (received, expected) arrays one of all answers; a failed call passes none."""
+    """Make a test of (received, expected) arrays one of all calls that came back, in every part that is wrong."""
 
-    def looks_like(task, answers):
+    def looks_like(task, came):
         pairs = []
-        for case, answer in zip(task.cases, answers, strict=True):
+        for case, answer in came:
             if case.answer() is not None:
                 return False
-            received, expected = parts(answer.value), parts(task.expected(case))
-            if answer.failure or received is None or received.keys() != expected.keys():
+            received, expected = numbers_of(answer.value), parts(task.expected(case))
+            if not received or not received.keys() <= expected.keys():
                 return False
-            pairs += [(received[name], expected[name]) for name in expected]
-        return all(test(*pair) for pair in pairs)
+            pairs += [
+                (name, received[name], expected[name], _right(received[name], expected[name], task.tolerance))
+                for name in received
+            ]
+        wrong = {name for name, _, _, right in pairs if not right}
+        return bool(wrong) and all(test(mine, right) for name, mine, right, _ in pairs if name in wrong)
 
     return looks_like
 
@@ -102,8 +146,23 @@ def _changed(task, answers):
     )
 
 
-def _nested_list(_, answers):
-    return all(isinstance(answer.value, list) for answer in answers)
+def _nested_list(task, came):
+    """Would `np.array` around it have been right in every call?"""
+    for case, answer in came:
+        if not isinstance(answer.value, list) or case.answer() is not None:
+            return False
+        expected = parts(task.expected(case))
+        try:
+            value = np.array(answer.value)
+        except ValueError:
+            return False
+        if expected.keys() != {""} or value.dtype.kind not in "biuf" or not close(value, expected[""], SAME):
+            return False
+    return True
+
+
+def _printed(_, came):
+    return all(answer.value is None and answer.printed.strip() for _, answer in came)
 
 
 def _truncated(received, expected):
@@ -113,7 +172,7 @@ def _truncated(received, expected):
 
 
 def _swapped(received, expected):
-    return received.ndim >= 2 and close(np.swapaxes(received, -2, -1), expected, SAME)
+    return expected.ndim >= 2 and received.ndim >= 2 and close(np.swapaxes(received, -2, -1), expected, SAME)
 
 
 def _another_shape(received, expected):
@@ -129,6 +188,13 @@ def _arrays(heading):
     return Section("arrays", heading, folder="appendices")
 
 
+_REMEMBERS = Mistake(
+    "another answer at every call",
+    "Called again with the same input, your function gave another answer. Either it changes something that lives "
+    "outside of it, such as a global array or a list as a default value; or it draws a random number without a seed; or"
+    " it leaves cells of `np.empty` as they were, which hold whatever was in memory.",
+    _arrays("An array is changed behind its owner's back"),
+)
 _IN_PLACE = Mistake(
     "in-place change of the input",
     "An array that you were given is not what it was. Whoever called your function still needs it, and a "
@@ -141,11 +207,20 @@ _IN_PLACE = Mistake(
 _BY_FORM = (
     (
         Mistake(
+            "printed, not returned",
+            "The function shows its result on the screen and gives nothing to the one who called it. `print` is for "
+            "you, `return` for the program.",
+            _arrays("Nothing comes back"),
+        ),
+        _printed,
+    ),
+    (
+        Mistake(
             "nothing returned",
             "The function computes and then keeps the result to itself.",
             _arrays("Nothing comes back"),
         ),
-        lambda _, answers: all(answer.value is None and not answer.failure for answer in answers),
+        lambda _, came: all(answer.value is None for _, answer in came),
     ),
     (
         Mistake(
@@ -205,4 +280,4 @@ _BY_FORM = (
     ),
 )
 
-MISTAKES_BY_FORM = (_IN_PLACE, *(mistake for mistake, _ in _BY_FORM))
+MISTAKES_BY_FORM = (_IN_PLACE, _REMEMBERS, *(mistake for mistake, _ in _BY_FORM))

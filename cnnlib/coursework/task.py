@@ -1,8 +1,10 @@
 """What a task consists of: the right answer, cases to try, and the mistakes that people make."""
 
-import re
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -69,16 +71,29 @@ class Section:
     heading: str
     folder: str = "chapters"
 
-    @property
-    def page(self):
-        """Its address inside the built book."""
-        # As Docutils makes the ids of headings; they begin with a letter.
-        anchor = re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).lstrip("-0123456789").rstrip("-")
-        return f"{self.folder}/{self.chapter}.html#{anchor}"
+    def link(self, folder):
+        """Return where it is from a notebook's folder: beside the notebook, or beside a folder that holds it.
+
+        Parameters
+        ----------
+        folder : Path
+
+        Returns
+        -------
+        str
+            A relative address that JupyterLab opens; empty where the chapter is nowhere near.
+        """
+        for above in (folder, *list(folder.parents)[:2]):
+            for suffix in (".ipynb", ".md"):
+                file = above / self.folder / f"{self.chapter}{suffix}"
+                if file.is_file():
+                    way = Path(os.path.relpath(file, folder)).as_posix()
+                    return f"{way}#{quote(self.heading.replace(' ', '-'))}"
+        return ""
 
     def __str__(self):
         title = {"lenet": "LeNet", "alexnet": "AlexNet"}.get(self.chapter, self.chapter.capitalize())
-        return f"{title}, “{self.heading}” ({self.page})"
+        return f"{title}, “{self.heading}”"
 
 
 @dataclass(frozen=True)
@@ -120,9 +135,27 @@ class Task:
         Those that students see.
     mistakes : tuple of Mistake
     returns : tuple of str
-        What the results are called, where there are several.
+        What the results are called, where there are several, in the order in which they are judged.
     tolerance : float
         Largest error, in units of the largest expected value, which counts as one at least.
+    because : str
+        Why the right answer is right, told after it was found.
+    axes : tuple of str
+        For each argument, what may be taken away from it to make a smaller example: the names of its axes, such as
+        ``"n c h w"``, where a name that several arguments share is cut in all of them and ``.`` is never cut;
+        ``"less"`` for a number that may fall; ``"shorter"`` for a tuple that may lose its end; ``""`` for what
+        stays. Empty where no example is made smaller.
+    fit : callable, optional
+        Takes arguments that were cut, as a list, and returns them so that they fit together, or None if they cannot.
+    seconds : float
+        Allowed for all cases together.
+    may_use : tuple of str
+        Modules that a solution may use, besides Python's own.
+    may_not_call : tuple of str
+        Functions of these modules, ``"cnnlib.vectorized.cross_entropy"``, or an argument of one,
+        ``"cnnlib.vectorized.conv2d(groups)"``, that would do the task.
+    may_not_be : tuple of Mistake
+        Ways to right labels that the task forbids.
     """
 
     name: str
@@ -131,6 +164,13 @@ class Task:
     mistakes: tuple
     returns: tuple = ()
     tolerance: float = 1e-9
+    because: str = ""
+    axes: tuple = ()
+    fit: Callable | None = None
+    seconds: float = 10.0
+    may_use: tuple = ("numpy",)
+    may_not_call: tuple = ()
+    may_not_be: tuple = ()
 
     def expected(self, case):
         """Return the right answer to a case; where labels are to be guessed, only the reference's guess."""

@@ -32,7 +32,6 @@ ASSIGNMENT = Assignment(
         "compute a convolution with groups, and local response normalisation",
         "find out which of two descriptions of a network is the one that was run",
     ),
-    may_import=("numpy", "cnnlib.vectorized"),
     tasks=(
         Graded(
             "layer_shapes",

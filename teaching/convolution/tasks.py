@@ -87,7 +87,7 @@ ASSIGNMENT = Assignment(
         Graded(
             "conv2d_backward",
             points=25,
-            minutes=45,
+            minutes=60,
             goal="Every product of the forward pass sends its gradient back to both of its factors.",
             hidden=(
                 Case(

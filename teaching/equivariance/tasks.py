@@ -47,6 +47,14 @@ ASSIGNMENT = Assignment(
                     seed=22,
                 ),
                 Case(
+                    "an output three times as long as before",
+                    function("lambda x: x - 1"),
+                    normal(3, 6),
+                    function("lambda x: 3 * x"),
+                    function("lambda y: 3 * y"),
+                    seed=24,
+                ),
+                Case(
                     "invariance is asked for",
                     function("lambda x: x.max(axis=1)"),
                     normal(6, 4),
@@ -85,6 +93,8 @@ ASSIGNMENT = Assignment(
             minutes=20,
             goal="A stride that chooses its grid by what it sees moves with the picture.",
             hidden=(
+                Case("two sevens against a single nine", array([[0, 7, 0, 7], [9, 0, 0, 0]]), 2),
+                Case("one eight and two ones against three fours", array([[4, 8, 4, 1, 4, 1], [0, 0, 0, 0, 0, 0]]), 2),
                 Case("every fourth", normal(8, 12), 4, seed=51),
                 Case("no stride keeps everything", normal(3, 5), 1, seed=52),
                 Case("the loudest grid is the last", array([[0, 1, 0, 1], [1, -7, 0, 8]]), 2),

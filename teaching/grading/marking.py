@@ -71,7 +71,10 @@ def mark(folder, path, student, walls=True):
         return report
     known = load(assignment.name)
     graded = [task for task in assignment.tasks if not isinstance(task, Open)]
-    questions = {task.name: (task.seconds, [*known[task.name].cases, *task.hidden]) for task in graded}
+    questions = {
+        task.name: (task.seconds or known[task.name].seconds, [*known[task.name].cases, *task.hidden])
+        for task in graded
+    }
     met = interview(program(read(assignment.notebook), handed_in), questions, assignment.may_import, walls)
     report["broken"] = met.broken
     report["tasks"] = [_task(task, known[task.name], met.answers[task.name]) for task in graded]

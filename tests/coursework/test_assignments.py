@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 import cnnlib.coursework
-from cnnlib.coursework import ASSIGNMENTS, Answer, Section, ask, diagnose, judge, load
+from cnnlib.coursework import ASSIGNMENTS, Answer, Section, ask, check, diagnose, judge, load
 from cnnlib.coursework.diagnosis import MISTAKES_BY_FORM
 from teaching.assignment import Graded, Open, load_assignment
 from teaching.notebooks import synchronised
+from tests.coursework.slips import slips
 
 ROOT = Path(__file__).parent.parent.parent
 TASKS = [pytest.param(name, task, id=f"{name}-{task}") for name in ASSIGNMENTS for task in load(name)]
@@ -133,12 +134,23 @@ def test_a_mistake_points_at_a_section_that_exists(mistake):
     assert mistake.says.endswith((".", "?"))
 
 
-def test_a_section_knows_its_address():
+def test_a_section_is_linked_where_its_chapter_is_near():
     section = Section("lenet", "Where do the parameters live?")
-    assert section.page == "chapters/lenet.html#where-do-the-parameters-live"
-    assert str(section) == f"LeNet, “Where do the parameters live?” ({section.page})"
-    assert Section("alexnet", "6,400 features or 9,216?").page == "chapters/alexnet.html#features-or-9-216"
-    assert Section("arrays", "Rows are not columns", "appendices").page == "appendices/arrays.html#rows-are-not-columns"
+    assert str(section) == "LeNet, “Where do the parameters live?”"
+    address = "../../chapters/lenet.ipynb#Where-do-the-parameters-live%3F"
+    assert section.link(ROOT / "assignments" / "notebooks") == address
+    assert section.link(ROOT / "assignments") == address.removeprefix("../")
+    arrays = Section("arrays", "Nothing comes back", "appendices")
+    assert arrays.link(ROOT / "assignments") == "../appendices/arrays.md#Nothing-comes-back"
+
+
+def test_a_link_to_what_is_not_there_is_none(tmp_path, monkeypatch):
+    section = Section("lenet", "Where do the parameters live?")
+    assert section.link(tmp_path) == ""
+    flipped = next(slip for slip in slips("convolution") if slip.what == "flips the kernel").function()
+    for folder, linked in ((tmp_path, False), (ROOT / "assignments", True)):
+        monkeypatch.chdir(folder)
+        assert ("<a href=" in check("convolution", flipped)._repr_html_()) == linked
 
 
 def test_the_page_on_arrays_shows_what_numpy_does():
@@ -186,7 +198,7 @@ def test_a_task_has_its_cells_in_order(name):
         if isinstance(task, Graded):
             place = ids.index(task.name)
             assert ids[place : place + 3] == [task.name, f"check-{task.name}", f"test-{task.name}"]
-    assert ids[-2:] == ["open-code", "open"]
+    assert ids[-3:] == ["open-code", "open", "progress"]
 
 
 @pytest.mark.parametrize(("name", "task"), TASKS)

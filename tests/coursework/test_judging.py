@@ -47,13 +47,15 @@ RIGHT = np.array([[2.0, 4, 6], [8, 10, 12]])
         (np.asfortranarray(RIGHT), "", ""),
         (None, "answers", "returned None"),
         ("2.0", "answers", "returned a str"),
-        (EqualToEverything(), "answers", "returned a EqualToEverything"),
-        (np.full((2, 3), EqualToEverything(), dtype=object), "answers", "not NumPy arrays or numbers"),
+        (EqualToEverything(), "answers", "returned an EqualToEverything, not an array or a number"),
+        (np.full((2, 3), EqualToEverything(), dtype=object), "answers", "returned an array of objects"),
         (np.zeros((2, 3)).view(Agreeable), "values", "6 of 6 values differ"),
-        (RIGHT.astype(complex), "answers", "not NumPy arrays or numbers"),
-        (RIGHT.astype(str), "answers", "not NumPy arrays or numbers"),
-        ((RIGHT, RIGHT), "answers", "returned 2 arrays, asked for one array"),
-        ({"y": RIGHT, "z": RIGHT}, "answers", "returned 2 arrays"),
+        (RIGHT.astype(complex), "answers", "returned complex numbers, where real ones are asked for"),
+        (RIGHT.astype(str), "answers", "returned an array of type <U32, not of numbers"),
+        ((value for value in RIGHT), "answers", "returned a generator, not an array or a number"),
+        ((RIGHT, RIGHT), "answers", "returned a tuple of 2 values; one array or number is asked for"),
+        ((RIGHT,), "answers", "A comma behind `return …` makes a tuple"),
+        ({"y": RIGHT, "z": RIGHT}, "answers", "returned a dict of 2 values"),
         (RIGHT.tolist(), "answers", "returned a list"),
         (RIGHT.astype(int), "number type", "has numbers of type int64, asked for float64"),
         (RIGHT.astype(np.float32), "number type", "has numbers of type float32"),
@@ -61,7 +63,7 @@ RIGHT = np.array([[2.0, 4, 6], [8, 10, 12]])
         (RIGHT.T.copy(), "shape", r"has shape \(3, 2\), asked for \(2, 3\)"),
         (RIGHT[None], "shape", r"\(1, 2, 3\)"),
         (np.full((2, 3), np.nan), "finite", "6 values that are infinite or NaN"),
-        (np.where(RIGHT == 6, np.inf, RIGHT), "finite", "1 values"),
+        (np.where(RIGHT == 6, np.inf, RIGHT), "finite", "1 value that is infinite or NaN"),
         (np.zeros((2, 3)), "values", r"6 of 6 values differ, the first at \[0, 0\]: 0, asked for 2"),
         (RIGHT + np.eye(2, 3) * 1e-6, "values", r"2 of 6 values differ, the first at \[0, 0\]"),
     ],
@@ -151,7 +153,8 @@ def test_a_mistake_explains_all_answers_or_none():
     (matrix,), (row,) = (case.arguments() for case in cases)
     assert diagnose(task, [Answer(3 * matrix), Answer(3 * row)]).name == "thrice"
     assert diagnose(task, [Answer(3 * matrix), Answer(4 * row)]) is None
-    assert diagnose(task, [Answer(3 * matrix), Answer(failure="raised ValueError")]) is None
+    # A call that failed tells nothing.
+    assert diagnose(task, [Answer(3 * matrix), Answer(failure="raised ValueError")]).name == "thrice"
     # Where a mistake has no answer, the others decide, as long as one of them is wrong.
     assert diagnose(task, [Answer(5 * matrix), Answer(failure="raised ValueError")]).name == "fives"
     assert diagnose(task, [Answer(5 * matrix), Answer(7 * row)]).name == "fives"

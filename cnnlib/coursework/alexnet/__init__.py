@@ -1,7 +1,8 @@
 """AlexNet: what the functions of the fifth assignment should give, and the mistakes they are known for."""
 
-from cnnlib.coursework.alexnet.counting import ARITHMETIC, PARAMETERS, SHAPES
+from cnnlib.coursework.alexnet.counting import ARITHMETIC, PARAMETERS
 from cnnlib.coursework.alexnet.layers import GROUPED, NORM
+from cnnlib.coursework.alexnet.shapes import SHAPES
 
 __all__ = ["TASKS"]
 

@@ -1,8 +1,9 @@
-"""AlexNet, what is right and which mistakes are known: shapes, parameters and arithmetic."""
+"""AlexNet, what is right and which mistakes are known: parameters and arithmetic."""
 
 import numpy as np
 
-from cnnlib.coursework.task import Case, Mistake, Section, Task
+from cnnlib.coursework.alexnet.shapes import SHAPES, layer_shapes, shapes_before
+from cnnlib.coursework.task import Mistake, Section, Task
 
 MISTAKES = Section("alexnet", "Common mistakes")
 FIT = Section("alexnet", "Which images fit?")
@@ -10,54 +11,6 @@ NUMBERS = Section("alexnet", "Where do the numbers live?")
 TOWERS = Section("alexnet", "What do the two towers compute?")
 OVERLAP = Section("alexnet", "What do overlapping windows do?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
-
-
-# ("conv", channels, kernel, stride, padding, groups), ("pool", kernel, stride) or ("dense", units)
-PUBLISHED = (
-    ("conv", 96, 11, 4, 0, 1),
-    ("pool", 3, 2),
-    ("conv", 256, 5, 1, 2, 2),
-    ("pool", 3, 2),
-    ("conv", 384, 3, 1, 1, 1),
-    ("conv", 384, 3, 1, 1, 2),
-    ("conv", 256, 3, 1, 1, 2),
-    ("pool", 3, 2),
-    ("dense", 4096),
-    ("dense", 4096),
-    ("dense", 1000),
-)
-
-
-SMALL = (("conv", 6, 3, 2, 1, 1), ("conv", 9, 2, 1, 0, 3), ("pool", 2, 2), ("dense", 5))
-
-
-WIDE = (
-    ("conv", 4, 5, 3, 2, 1),
-    ("pool", 3, 2),
-    ("conv", 8, 3, 1, 0, 2),
-    ("conv", 8, 1, 1, 0, 4),
-    ("dense", 7),
-    ("dense", 3),
-)
-
-
-def layer_shapes(layers, shape, *, round_up=False, ends=2, pool_stride=None, pool_channels=None):
-    channels, height, width = shape
-    shapes = []
-    for kind, *numbers in layers:
-        if kind == "dense":
-            channels, height, width = numbers[0], 1, 1
-        else:
-            kernel, stride, padding = numbers[1:4] if kind == "conv" else (*numbers, 0)
-            if kind == "conv":
-                channels = numbers[0]
-            else:
-                stride = stride if pool_stride is None else pool_stride(kernel)
-                channels = channels if pool_channels is None else pool_channels
-            up = stride - 1 if round_up else 0
-            height, width = ((side + ends * padding - kernel + up) // stride + 1 for side in (height, width))
-        shapes.append((channels, height, width))
-    return np.array(shapes)
 
 
 def parameters(layers, shape, *, grouped=True, bias=lambda units, groups: units, features=lambda shape: shape.prod()):
@@ -86,64 +39,38 @@ def multiply_adds(layers, shape, *, grouped=True, at_input=False, bias=lambda un
     )
 
 
-SHAPES = Task(
-    "layer_shapes",
-    layer_shapes,
-    cases=(
-        Case("a small network, by hand", SMALL, (2, 9, 9)),
-        Case("a picture that is not square", WIDE, (3, 41, 50)),
-        Case("AlexNet as published", PUBLISHED, (3, 227, 227)),
-    ),
-    mistakes=(
-        Mistake(
-            "rounded up",
-            "You take a last step that does not fit. What does not fill a window is dropped.",
-            FIT,
-            lambda layers, shape: layer_shapes(layers, shape, round_up=True),
-        ),
-        Mistake(
-            "padding on one side",
-            "Padded layers come out too small: padding is added at both ends.",
-            CONV_MISTAKES,
-            lambda layers, shape: layer_shapes(layers, shape, ends=1),
-        ),
-        Mistake(
-            "padding ignored",
-            "Padded layers shrink as if they were not padded.",
-            CONV_MISTAKES,
-            lambda layers, shape: layer_shapes(layers, shape, ends=0),
-        ),
-        Mistake(
-            "pooling windows side by side",
-            "Your poolings move on by their window, whatever their stride. AlexNet's overlap.",
-            OVERLAP,
-            lambda layers, shape: layer_shapes(layers, shape, pool_stride=lambda kernel: kernel),
-        ),
-        Mistake(
-            "pooling without a stride",
-            "Your poolings move on by one cell, whatever their stride.",
-            OVERLAP,
-            lambda layers, shape: layer_shapes(layers, shape, pool_stride=lambda kernel: 1),
-        ),
-        Mistake(
-            "height and width swapped",
-            "Your maps are high where they should be wide. A shape is (channels, height, width).",
-            CONV_MISTAKES,
-            lambda layers, shape: layer_shapes(layers, shape)[:, [0, 2, 1]],
-        ),
-        Mistake(
-            "pooling mixes the channels",
-            "Your poolings end in one map. Each map is pooled by itself.",
-            OVERLAP,
-            lambda layers, shape: layer_shapes(layers, shape, pool_channels=1),
-        ),
-    ),
-)
+def _reading(layers, shape, read):
+    """Count parameters as if each layer read a shape that is given."""
+    counts = parameters(layers, shape)
+    for place, (layer, (c, h, w)) in enumerate(zip(layers, read, strict=True)):
+        if layer[0] == "conv":
+            counts[place] = layer[1] * (c // layer[5] * layer[2] ** 2 + 1)
+        elif layer[0] == "dense":
+            counts[place] = layer[1] * (c * h * w + 1)
+    return counts
+
+
+def _with_area(layers, shape, area):
+    counts = parameters(layers, shape)
+    for place, layer in enumerate(layers):
+        if layer[0] == "conv":
+            counts[place] = (counts[place] - layer[1]) // layer[2] ** 2 * area(layer[2]) + layer[1]
+    return counts
+
+
+def _in_groups(layers, shape, rule):
+    counts = parameters(layers, shape)
+    for place, layer in enumerate(layers):
+        if layer[0] == "conv":
+            counts[place] = rule(counts[place] - layer[1], layer[5]) + layer[1]
+    return counts
 
 
 PARAMETERS = Task(
     "parameters",
     parameters,
+    because="Three dense layers hold 58.6 of the 61 million; the first of them alone holds 37.8.",
+    axes=("shorter", ""),
     cases=SHAPES.cases,
     mistakes=(
         Mistake(
@@ -182,6 +109,83 @@ PARAMETERS = Task(
             FIT,
             lambda layers, shape: parameters(layers, shape, features=lambda before: before[0]),
         ),
+        Mistake(
+            "no biases in the convolutions",
+            "Your dense layers are right. Each kernel of a convolution has a bias, too.",
+            NUMBERS,
+            lambda layers, shape: (
+                parameters(layers, shape) - [layer[1] if layer[0] == "conv" else 0 for layer in layers]
+            ),
+        ),
+        Mistake(
+            "one bias a layer",
+            "Each kernel has a bias of its own; you count one for all kernels of a convolution.",
+            NUMBERS,
+            lambda layers, shape: (
+                parameters(layers, shape) - [layer[1] - 1 if layer[0] == "conv" else 0 for layer in layers]
+            ),
+        ),
+        Mistake(
+            "the kernel's side, not its area",
+            "A kernel has as many cells as its side *squared*.",
+            NUMBERS,
+            lambda layers, shape: _with_area(layers, shape, lambda side: side),
+        ),
+        Mistake(
+            "the kernel's side, not its area",
+            "`*` and `**` differ: 3 * 2 is 6, and 3 ** 2 is 9.",
+            NUMBERS,
+            lambda layers, shape: _with_area(layers, shape, lambda side: 2 * side),
+        ),
+        Mistake(
+            "what the layer makes, not what it reads",
+            "You count a layer's weights with its own output. It reads what the layer *before* it made.",
+            NUMBERS,
+            lambda layers, shape: _reading(layers, shape, layer_shapes(layers, shape)),
+        ),
+        Mistake(
+            "poolings that learn",
+            "A pooling has no weights.",
+            OVERLAP,
+            lambda layers, shape: (
+                parameters(layers, shape)
+                + [
+                    c * layer[1] ** 2 if layer[0] == "pool" else 0
+                    for layer, (c, _, _) in zip(layers, shapes_before(layers, shape), strict=True)
+                ]
+            ),
+        ),
+        Mistake(
+            "poolings left out",
+            "Your list has no places for the poolings. They have 0 parameters, and their place.",
+            NUMBERS,
+            lambda layers, shape: parameters(layers, shape)[[layer[0] != "pool" for layer in layers]],
+        ),
+        Mistake(
+            "groups divide the kernels as well",
+            "Layers with groups have too few weights: each kernel reads a part of the channels, and all kernels are "
+            "there.",
+            TOWERS,
+            lambda layers, shape: _in_groups(layers, shape, lambda count, groups: count // groups),
+        ),
+        Mistake(
+            "multiplied by the groups",
+            "Layers with groups have too many weights: groups make kernels read less, not more.",
+            TOWERS,
+            lambda layers, shape: _in_groups(layers, shape, lambda count, groups: count * groups**2),
+        ),
+        Mistake(
+            "the picture's channels everywhere",
+            "A layer reads what the layer before it made, not the picture.",
+            NUMBERS,
+            lambda layers, shape: _reading(layers, shape, [shape] * len(layers)),
+        ),
+        Mistake(
+            "all in one number",
+            "You return the sum. Asked for is the count of each layer.",
+            NUMBERS,
+            lambda layers, shape: parameters(layers, shape).sum(),
+        ),
     ),
 )
 
@@ -195,9 +199,23 @@ def _bias_for_each(layers, shape):
     return counts
 
 
+def _scaled_convs(layers, shape, factor):
+    """Multiply the work of each convolution by a factor of (layer, shape before, shape behind)."""
+    rows = zip(
+        layers, multiply_adds(layers, shape), shapes_before(layers, shape), layer_shapes(layers, shape), strict=True
+    )
+    return np.array(
+        [round(count * factor(layer, old, new)) if layer[0] == "conv" else count for layer, count, old, new in rows]
+    )
+
+
 ARITHMETIC = Task(
     "multiply_adds",
     multiply_adds,
+    because=(
+        "The convolutions use each weight at every place: a few percent of the parameters do nine tenths of the work."
+    ),
+    axes=("shorter", ""),
     cases=SHAPES.cases,
     mistakes=(
         Mistake(
@@ -229,6 +247,107 @@ ARITHMETIC = Task(
             "You count each weight once. A convolution uses it at every place.",
             NUMBERS,
             lambda layers, shape: multiply_adds(layers, shape, places=lambda sides: 1),
+        ),
+        Mistake(
+            "biases counted",
+            "Your convolutions are a little too large: adding a bias is no product. It is left out by convention.",
+            NUMBERS,
+            lambda layers, shape: (
+                multiply_adds(layers, shape, bias=lambda units, groups: units)
+                - [layer[1] if layer[0] == "dense" else 0 for layer in layers]
+            ),
+        ),
+        Mistake(
+            "biases counted",
+            "Your dense layers are a little too large: adding a bias is no product.",
+            NUMBERS,
+            lambda layers, shape: (
+                multiply_adds(layers, shape) + [layer[1] if layer[0] == "dense" else 0 for layer in layers]
+            ),
+        ),
+        Mistake(
+            "the channels that are read forgotten",
+            "A kernel has weights in each channel that it reads, and uses them all.",
+            NUMBERS,
+            lambda layers, shape: _scaled_convs(
+                layers, shape, lambda layer, before, after: 1 / (before[0] // layer[5])
+            ),
+        ),
+        Mistake(
+            "the kernels forgotten",
+            "You count one kernel of each convolution. All of them work, at every place.",
+            NUMBERS,
+            lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: 1 / layer[1]),
+        ),
+        Mistake(
+            "the kernel's side, not its area",
+            "A kernel has as many cells as its side *squared*.",
+            NUMBERS,
+            lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: 1 / layer[2]),
+        ),
+        Mistake(
+            "square maps",
+            "You multiply the height with itself. Maps need not be square.",
+            CONV_MISTAKES,
+            lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: after[1] / after[2]),
+        ),
+        Mistake(
+            "one cell of each map",
+            "Your dense layers read one number from each map. They read every cell.",
+            FIT,
+            lambda layers, shape: np.array(
+                [
+                    count // (h * w) if layer[0] == "dense" else count
+                    for layer, count, (_, h, w) in zip(
+                        layers, multiply_adds(layers, shape), shapes_before(layers, shape), strict=True
+                    )
+                ]
+            ),
+        ),
+        Mistake(
+            "dense weights used at every place",
+            "A dense layer uses each weight once for a picture: it has no places.",
+            NUMBERS,
+            lambda layers, shape: np.array(
+                [
+                    count * h * w if layer[0] == "dense" else count
+                    for layer, count, (_, h, w) in zip(
+                        layers, multiply_adds(layers, shape), shapes_before(layers, shape), strict=True
+                    )
+                ]
+            ),
+        ),
+        Mistake(
+            "poolings counted",
+            "A pooling multiplies nothing with a weight. It is left out.",
+            OVERLAP,
+            lambda layers, shape: (
+                multiply_adds(layers, shape)
+                + [
+                    np.prod(after) * layer[1] ** 2 if layer[0] == "pool" else 0
+                    for layer, after in zip(layers, layer_shapes(layers, shape), strict=True)
+                ]
+            ),
+        ),
+        Mistake(
+            "divided by the groups twice",
+            "Layers with groups do too little: each kernel reads a part of the channels, and all kernels work.",
+            TOWERS,
+            lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: 1 / layer[5]),
+        ),
+        Mistake(
+            "the stride taken off once more",
+            "The stride has its share already: it makes the map small.",
+            NUMBERS,
+            lambda layers, shape: _scaled_convs(
+                layers, shape, lambda layer, before, after: layer[2] ** 2 // layer[3] ** 2 / layer[2] ** 2
+            ),
+        ),
+        Mistake(
+            "all in one number",
+            "You return the sum. Asked for is the count of each layer.",
+            NUMBERS,
+            lambda layers, shape: multiply_adds(layers, shape).sum(),
         ),
     ),
 )

@@ -45,9 +45,26 @@ def _per_group(*, reads=None, bias_of=None, order=None):
     return conv
 
 
+def _filters_in_turn(x, weight, bias, groups):
+    order = np.concatenate([np.arange(group, len(weight), groups) for group in range(groups)])
+    return grouped_conv2d(x, weight[order], bias, groups)
+
+
+def _filters_from_g(x, weight, bias, groups):
+    order = np.concatenate([np.arange(group, group + len(weight) // groups) for group in range(groups)])
+    return grouped_conv2d(x, weight[order], bias, groups)
+
+
 GROUPED = Task(
     "grouped_conv2d",
     grouped_conv2d,
+    because=(
+        "Two groups are two networks side by side: each kernel reads half of the channels, so that weights "
+        "and work are halved."
+    ),
+    axes=("n . h w", ". . u v", "", ""),
+    may_use=("numpy", "cnnlib.vectorized"),
+    may_not_call=("cnnlib.vectorized.conv2d(groups)",),
     cases=(
         Case("one group: nothing new", normal(1, 2, 4, 5), normal(3, 2, 2, 3), normal(3), 1, seed=1),
         Case("two groups", normal(2, 4, 5, 6), normal(6, 2, 3, 2), normal(6), 2, seed=2),
@@ -111,6 +128,52 @@ GROUPED = Task(
             CONV_MISTAKES,
             lambda x, weight, bias, groups: grouped_conv2d(x, weight[:, :, ::-1, ::-1], bias, groups),
         ),
+        Mistake(
+            "filters dealt out in turn",
+            "Your groups use every second (third, …) filter. A group's filters are neighbours, as its channels are.",
+            TOWERS,
+            _filters_in_turn,
+        ),
+        Mistake(
+            "blocks that begin at g",
+            "Your blocks of channels begin at channel g. Block g begins at g times its size.",
+            TOWERS,
+            _per_group(reads=lambda x, group, groups: x[:, group : group + x.shape[1] // groups]),
+        ),
+        Mistake(
+            "blocks that begin at g",
+            "Your blocks of filters begin at filter g. Block g begins at g times its size.",
+            TOWERS,
+            _filters_from_g,
+        ),
+        Mistake(
+            "one bias a group",
+            "All filters of a group have the same bias in yours. Each filter has its own.",
+            CONV_MISTAKES,
+            _per_group(bias_of=lambda bias, group, groups: np.full(len(bias) // groups, bias[group])),
+        ),
+        Mistake(
+            "joined along the batch",
+            "The groups' maps became more pictures. They are further channels of the same picture: axis 1.",
+            TOWERS,
+            lambda x, weight, bias, groups: np.concatenate(
+                np.split(grouped_conv2d(x, weight, bias, groups), groups, axis=1)
+            ),
+        ),
+        Mistake(
+            "joined along the rows",
+            "The groups' maps became more rows. They are further channels of the same picture: axis 1.",
+            TOWERS,
+            lambda x, weight, bias, groups: np.concatenate(
+                np.split(grouped_conv2d(x, weight, bias, groups), groups, axis=1), axis=2
+            ),
+        ),
+        Mistake(
+            "the last group only",
+            "You return the maps of the last group. The others stand before them.",
+            TOWERS,
+            lambda x, weight, bias, groups: np.split(grouped_conv2d(x, weight, bias, groups), groups, axis=1)[-1],
+        ),
     ),
 )
 
@@ -159,9 +222,34 @@ def _places(x, size):
 PAPER = (0.5, 0.75, 2.0)  # a louder alpha than the paper's, so that numbers of size one feel it
 
 
+def _negative_start(x, size):
+    reach = size // 2
+    return np.stack([(x[:, c - reach : c + reach + 1] ** 2).sum(axis=1) for c in range(x.shape[1])], axis=1)
+
+
+def _wrapped(x, size):
+    channels = range(x.shape[1])
+    near = [[m for m in range(c - size // 2, c + size // 2 + 1) if m < len(channels)] for c in channels]
+    return np.stack([(x[:, each] ** 2).sum(axis=1) for each in near], axis=1)
+
+
+def _one_number(x, size):
+    """Sum each channel's window over all places and pictures, too."""
+    return _window(np.broadcast_to((x**2).sum(axis=(0, 2, 3), keepdims=True), x.shape), size)
+
+
+def _with_k_outside(x, size, alpha, beta, k):
+    return x / (k + (alpha / size * _window(x**2, size)) ** beta)
+
+
 NORM = Task(
     "local_response_norm",
     local_response_norm,
+    because=(
+        "Only channels compete here, at one place; k keeps quiet places as they are. Dividing alpha by the "
+        "size is PyTorch's convention: say which one you mean."
+    ),
+    axes=("n c h w", "", "", "", ""),
     cases=(
         Case("two channels, by hand", array([[[[3]], [[4]]]]), 3, 3.0, 1.0, 1.0),
         Case("more channels than the window", normal(2, 7, 3, 4), 5, *PAPER, seed=1),
@@ -243,6 +331,136 @@ NORM = Task(
             "normalised. All channels look at the input.",
             NORMALISATION,
             _in_place,
+        ),
+        Mistake(
+            "divided by the channels that exist",
+            "`alpha` is divided by the size of the window, also where the window hangs over the first or the last "
+            "channel.",
+            NORMALISATION,
+            _norm_with(lambda x, size: size * _window(x**2, size) / _window(np.ones_like(x), size), divide=True),
+        ),
+        Mistake(
+            "a mean of a mean",
+            "`alpha` is divided by the size already; your sum is divided by it as well.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size) / _window(np.ones_like(x), size)),
+        ),
+        Mistake(
+            "absolute values, not squares",
+            "Your energy is a sum of absolute values. It is a sum of squares.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(np.abs(x), size)),
+        ),
+        Mistake(
+            "the square of the sum",
+            "You add up and then square, so that values of opposite signs cancel. It is a sum of squares.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x, size) ** 2),
+        ),
+        Mistake(
+            "the last neighbour left out",
+            "Your window ends one channel too early: a slice leaves out the place behind its colon.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _over_channels(x**2, -(size // 2), size // 2 * 2)),
+        ),
+        Mistake(
+            "the window not centred",
+            "Your window begins at its channel and reaches upwards only. The channel should be in the middle.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _over_channels(x**2, 0, size // 2 + 1)),
+        ),
+        Mistake(
+            "an empty window at the start",
+            "In the first channels your window begins at a negative index, which counts from the end: the slice is "
+            "empty, or another one.",
+            NORMALISATION,
+            _norm_with(_negative_start),
+        ),
+        Mistake(
+            "indices that wrap",
+            "In the first channels your window reads the last ones: a negative index counts from the end.",
+            NORMALISATION,
+            _norm_with(_wrapped),
+        ),
+        Mistake(
+            "the last neighbour only",
+            "Your energy holds one square, that of the window's last channel. All of them are added up: `+=`.",
+            NORMALISATION,
+            _norm_with(lambda x, size: x[:, np.minimum(np.arange(x.shape[1]) + size // 2, x.shape[1] - 1)] ** 2),
+        ),
+        Mistake(
+            "energies that pile up",
+            "Channel 0 is right, and each one after it is quieter: is the energy set to 0 again for every channel?",
+            NORMALISATION,
+            _norm_with(lambda x, size: np.cumsum(_window(x**2, size), axis=1)),
+        ),
+        Mistake(
+            "the power on the wrong part",
+            "`beta` is the power of the whole denominator, with `k` inside.",
+            NORMALISATION,
+            _with_k_outside,
+        ),
+        Mistake(
+            "the power on the wrong part",
+            "`beta` is the power of the denominator alone; yours takes it of the quotient.",
+            NORMALISATION,
+            np.errstate(all="ignore")(
+                lambda x, size, alpha, beta, k: (x / (k + alpha / size * _window(x**2, size))) ** beta
+            ),
+        ),
+        Mistake(
+            "a root in place of a power",
+            "You take the power 1/beta. It is beta.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size), root=lambda total, beta: total ** (1 / beta)),
+        ),
+        Mistake(
+            "alpha and beta exchanged",
+            "`alpha` weighs the energy and `beta` is the power; yours have changed places.",
+            NORMALISATION,
+            lambda x, size, alpha, beta, k: local_response_norm(x, size, beta, alpha, k),
+        ),
+        Mistake(
+            "everything in one sum",
+            "Your energy is one number for the whole array. Each place of each picture has its own.",
+            NORMALISATION,
+            _norm_with(_one_number),
+        ),
+        Mistake(
+            "the first channel for all",
+            "Above the fraction stands the first channel, whichever it is that you compute.",
+            NORMALISATION,
+            lambda x, *how: x[:, :1] / x * local_response_norm(x, *how),
+        ),
+        Mistake(
+            "the first picture's neighbours",
+            "Every picture is divided by the energy of the first.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x[:1] ** 2, size)),
+        ),
+        Mistake(
+            "a root in place of a power",
+            "You take the square root. The power is beta, which is an argument.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size), root=lambda total, beta: np.sqrt(total)),
+        ),
+        Mistake(
+            "alpha divided by all channels",
+            "`alpha` is divided by the size of the window, not by the number of channels.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _window(x**2, size) * size / x.shape[1]),
+        ),
+        Mistake(
+            "alpha forgotten",
+            "Your energy is weighted by one. `alpha` is its weight.",
+            NORMALISATION,
+            lambda x, size, alpha, beta, k: local_response_norm(x, size, 1.0, beta, k),
+        ),
+        Mistake(
+            "the window not centred",
+            "Your windows begin too far to the left: pad by half a window, not by a whole one.",
+            NORMALISATION,
+            _norm_with(lambda x, size: _over_channels(x**2, -size, size)),
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """Convolution: what the functions of the first assignment should give, and the mistakes they are known for."""
 
-from cnnlib.coursework.convolution.layer import BACKWARD, CONV
+from cnnlib.coursework.convolution.backward import BACKWARD
+from cnnlib.coursework.convolution.layer import CONV
 from cnnlib.coursework.convolution.signals import CONVOLVE, CORRELATE, SIZE
 
 __all__ = ["TASKS"]

@@ -4,36 +4,68 @@ import numpy as np
 
 from cnnlib import vectorized
 from cnnlib.coursework.convolution.signals import FLIPPED, SWAPPED, flip
-from cnnlib.coursework.inputs import array, normal
+from cnnlib.coursework.inputs import normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("convolution", "Common mistakes")
 SIZES = Section("convolution", "How large is the output?")
 CHANNELS = Section("convolution", "What if a pixel is more than one number?")
-BACKWARDS = Section("convolution", "What flows backwards?")
 
 
 def conv2d(x, weight, bias, stride, padding):
     return vectorized.conv2d(x, weight, bias, stride=stride, padding=padding)
 
 
-def conv2d_backward(grad_y, x, weight, stride, padding):
-    bias = np.zeros(len(weight))
-    return vectorized.conv2d_backward(grad_y, x, weight, bias, stride=stride, padding=padding)
-
-
-def _padded(x, *ends):
-    """Pad rows and columns alike, by ``ends`` = (before, after)."""
-    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [ends, ends])
+def padded(x, *ends, **how):
+    """Pad rows and columns alike, by ``ends`` = (before, after), as ``np.pad`` does."""
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [ends, ends], **how)
 
 
 def _channel_wise(x, weight, bias, stride, padding):
     return conv2d(x[:, :1], weight[:, :1], bias, stride, padding)
 
 
+def _cropped(wrong):
+    """Cut what a mistake makes to the size that is asked for."""
+
+    def cut(x, weight, bias, stride, padding):
+        height, width = conv2d(x, weight, bias, stride, padding).shape[2:]
+        return wrong(x, weight, bias, stride, padding)[:, :, :height, :width]
+
+    return cut
+
+
+def _spread(x, weight, bias, stride, padding):
+    room = max(weight.shape[2:]) * stride
+    return vectorized.conv2d(padded(x, padding, padding + room), weight, bias, stride=stride, dilation=stride)
+
+
+def _for_all(y, x):
+    return np.broadcast_to(y, (len(x), *y.shape[1:]))
+
+
+def _last_product(x, weight, bias, stride, padding):
+    last = np.zeros_like(weight)
+    last[:, -1, -1, -1] = weight[:, -1, -1, -1]
+    return conv2d(x, last, 0 * bias, stride, padding)
+
+
+def _wrapped(x, padding):
+    """Pad with the other side of the picture before it, and with zeros behind it."""
+    if padding > min(x.shape[2:]):
+        raise IndexError("NumPy does not wrap twice")
+    around = padded(x, padding, 0, mode="wrap")
+    return padded(around, 0, padding)
+
+
 CONV = Task(
     "conv2d",
     conv2d,
+    because=(
+        "With P zeros around the picture the formula loses its P: what is left is one loop over places, and "
+        "in each a sum over channels and cells. Batch and filters only say how many such sums there are."
+    ),
+    axes=("n c h w", "o c u v", "o", "less", "less"),
     cases=(
         Case("one channel, no stride, no padding", normal(1, 1, 5, 6), normal(1, 1, 2, 3), normal(1), 1, 0, seed=1),
         Case("a batch, channels in and out", normal(2, 3, 5, 7), normal(4, 3, 3, 2), normal(4), 1, 0, seed=2),
@@ -80,24 +112,25 @@ CONV = Task(
             lambda x, w, b, s, p: conv2d(x, w, b, s, 0),
         ),
         Mistake(
-            "padding on one side",
-            "The size is right, and the picture moved: all the padding is at one end of the rows and columns.",
+            "padded at one end, or twice",
+            "The size is right, and the picture moved down and to the right by the padding: either all of it is at one "
+            "end of the rows and columns, or it was added twice.",
             MISTAKES,
-            lambda x, w, b, s, p: conv2d(_padded(x, 2 * p, 0), w, b, s, 0),
+            lambda x, w, b, s, p: conv2d(padded(x, 2 * p, 0), w, b, s, 0),
         ),
         Mistake(
             "padding on one side",
             "Your maps are too small where there is padding: it was added at one end of the rows and columns, and "
             "there are two.",
             MISTAKES,
-            lambda x, w, b, s, p: conv2d(_padded(x, p, 0), w, b, s, 0),
+            lambda x, w, b, s, p: conv2d(padded(x, p, 0), w, b, s, 0),
         ),
         Mistake(
             "padding on one side",
             "Your maps are too small where there is padding: it was added at one end of the rows and columns, and "
             "there are two.",
             MISTAKES,
-            lambda x, w, b, s, p: conv2d(_padded(x, 0, p), w, b, s, 0),
+            lambda x, w, b, s, p: conv2d(padded(x, 0, p), w, b, s, 0),
         ),
         Mistake(
             "padding applied twice",
@@ -139,163 +172,171 @@ CONV = Task(
             CHANNELS,
             _channel_wise,
         ),
-    ),
-)
-
-
-def _overwriting(grad_y, x, weight, stride, padding):
-    """What `=` in place of `+=` leaves: at each cell, the product that came last."""
-    grad = np.zeros_like(_padded(x, padding, padding))
-    rows, columns = weight.shape[2:]
-    for i, j in np.ndindex(grad_y.shape[2:]):
-        window = np.s_[:, :, i * stride : i * stride + rows, j * stride : j * stride + columns]
-        grad[window] = np.einsum("no,ocuv->ncuv", grad_y[:, :, i, j], weight)
-    _, grad_weight, grad_bias = conv2d_backward(grad_y, x, weight, stride, padding)
-    end_row, end_column = grad.shape[2] - padding, grad.shape[3] - padding
-    return grad[:, :, padding:end_row, padding:end_column], grad_weight, grad_bias
-
-
-def _with_padding(grad_y, x, weight, stride, padding):
-    return conv2d_backward(grad_y, _padded(x, padding, padding), weight, stride, 0)
-
-
-def _unflipped(grad_y, x, weight, stride, padding):
-    grad_x = conv2d_backward(grad_y, x, flip(weight), stride, padding)[0]
-    return grad_x, *conv2d_backward(grad_y, x, weight, stride, padding)[1:]
-
-
-def _instead(*, weight=lambda grad: grad, bias=lambda grad: grad):
-    """Make a mistake of a change to two of the three gradients."""
-
-    def wrong(grad_y, x, w, stride, padding):
-        grad_x, grad_weight, grad_bias = conv2d_backward(grad_y, x, w, stride, padding)
-        return grad_x, weight(grad_weight), bias(grad_bias)
-
-    return wrong
-
-
-def _of_the_last(grad_y, x, weight, stride, padding):
-    grad_x = conv2d_backward(grad_y, x, weight, stride, padding)[0]
-    return grad_x, *conv2d_backward(grad_y[-1:], x[-1:], weight, stride, padding)[1:]
-
-
-def _mean_of_images(grad_y, x, weight, stride, padding):
-    grad_x, grad_weight, grad_bias = conv2d_backward(grad_y, x, weight, stride, padding)
-    return grad_x, grad_weight / len(x), grad_bias / len(x)
-
-
-def _mean_bias(grad_y, x, weight, stride, padding):
-    return *conv2d_backward(grad_y, x, weight, stride, padding)[:2], grad_y.mean(axis=(0, 2, 3))
-
-
-def _bias_of_each(grad_y, x, weight, stride, padding):
-    return *conv2d_backward(grad_y, x, weight, stride, padding)[:2], grad_y.sum(axis=(2, 3))
-
-
-def _stride_ignored(grad_y, x, weight, stride, padding):
-    rows, columns = (grad_y.shape[axis] + weight.shape[axis] - 1 for axis in (2, 3))
-    padded = _padded(x, padding, padding)
-    grad_near, grad_weight, grad_bias = conv2d_backward(grad_y, padded[:, :, :rows, :columns], weight, 1, 0)
-    grad = np.zeros_like(padded)
-    grad[:, :, :rows, :columns] = grad_near
-    end_row, end_column = grad.shape[2] - padding, grad.shape[3] - padding
-    return grad[:, :, padding:end_row, padding:end_column], grad_weight, grad_bias
-
-
-BACKWARD = Task(
-    "conv2d_backward",
-    conv2d_backward,
-    returns=("grad_x", "grad_weight", "grad_bias"),
-    cases=(
-        Case(
-            "one window, one gradient",
-            array([[[[2]]]]),
-            array([[[[1, 2], [3, 4]]]]),
-            array([[[[5, 6], [7, 8]]]]),
-            1,
-            0,
-        ),
-        Case("windows that overlap", normal(1, 1, 4, 3), normal(1, 1, 5, 5), normal(1, 1, 2, 3), 1, 0, seed=1),
-        Case("a batch, channels in and out", normal(3, 4, 3, 5), normal(3, 2, 5, 6), normal(4, 2, 3, 2), 1, 0, seed=2),
-        Case("padding", normal(2, 2, 4, 7), normal(2, 3, 4, 6), normal(2, 3, 3, 2), 1, 1, seed=3),
-        Case(
-            "a stride, with rows that no window reads",
-            normal(2, 3, 3, 2),
-            normal(2, 2, 8, 7),
-            normal(3, 2, 3, 4),
-            2,
-            0,
-            seed=4,
-        ),
-    ),
-    mistakes=(
         Mistake(
-            "overwritten where windows overlap",
-            "The gradient of `x` is right where a pixel is in one window, and too small where it is in several. A "
-            "pixel hears from *every* window that read it; yours remembers the last.",
-            BACKWARDS,
-            _overwriting,
+            "windows at i, not at S·i",
+            "The size is right, and with a stride only the first value is. The window of output (i, j) begins at "
+            "(S·i, S·j); yours begins at (i, j).",
+            SIZES,
+            _cropped(lambda x, w, b, s, p: conv2d(x, w, b, 1, p)),
         ),
         Mistake(
-            "padding not cut off",
-            "The gradient of `x` is as large as the padded picture. The zeros of the padding get a gradient too, and "
-            "nobody wants it.",
-            BACKWARDS,
-            _with_padding,
+            "windows at j, not at S·j",
+            "Down the picture your windows move in steps of S, and across it by one cell.",
+            SIZES,
+            _cropped(lambda x, w, b, s, p: conv2d(x, w, b, (s, 1), p)),
         ),
         Mistake(
-            "flipped kernel",
-            "The gradient of `x` belongs to a kernel that is turned by half. Follow one weight back: to which pixel "
-            "does it return what it got?",
-            BACKWARDS,
-            _unflipped,
+            "windows at i, not at S·i",
+            "Across the picture your windows move in steps of S, and down it by one cell.",
+            SIZES,
+            _cropped(lambda x, w, b, s, p: conv2d(x, w, b, (1, s), p)),
         ),
         Mistake(
-            "flipped kernel",
-            "The gradient of the weights is turned by half. Each weight multiplied the pixels on *its* side of the "
-            "window.",
-            BACKWARDS,
-            _instead(weight=flip),
+            "the stride between a kernel's cells",
+            "Your stride spreads the kernel's cells out as well: index S·(i + u) in place of S·i + u. That is a "
+            "dilation.",
+            SIZES,
+            _cropped(_spread),
         ),
         Mistake(
-            "stride ignored",
-            "Without a stride all is right. With one, windows do not stand side by side: the window of output (i, j) "
-            "does not begin at (i, j).",
-            BACKWARDS,
-            _stride_ignored,
+            "added up over the batch",
+            "Every picture of yours gets the sum of all pictures. Each picture is a matter of its own: which axes do "
+            "you sum over?",
+            CHANNELS,
+            lambda x, w, b, s, p: b[:, None, None] + _for_all(conv2d(x, w, 0 * b, s, p).sum(axis=0, keepdims=True), x),
         ),
         Mistake(
-            "last picture of the batch only",
-            "The gradients of weights and biases are those of the last picture alone. All pictures used the same "
-            "weights, and all have a say.",
-            BACKWARDS,
-            _of_the_last,
+            "added up over the batch",
+            "Every picture of yours gets the sum of all pictures, and the biases as often. Which axes do you sum over?",
+            CHANNELS,
+            lambda x, w, b, s, p: _for_all(conv2d(x, w, b, s, p).sum(axis=0, keepdims=True), x),
+        ),
+        Mistake(
+            "the first picture only",
+            "All your pictures get the answer of the first.",
+            CHANNELS,
+            lambda x, w, b, s, p: _for_all(conv2d(x[:1], w, b, s, p), x),
+        ),
+        Mistake(
+            "the last channel overwrites the others",
+            "Your result hangs on the last channel alone. What the channels say is added up: `+=`, or a sum that "
+            "begins before the loop over channels.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x[:, -1:], w[:, -1:], b, s, p),
+        ),
+        Mistake(
+            "the last product only",
+            "Each of your values holds a single product, that of the window's last cell. All of them are added up: "
+            "`+=`.",
+            CHANNELS,
+            _last_product,
+        ),
+        Mistake(
+            "indices that wrap",
+            "Right inside, and wrong along the first rows and columns: a negative index counts from the end of an "
+            "array, so that it reads the other side of the picture and not the padding.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(_wrapped(x, p), w, b, s, 0),
+        ),
+        Mistake(
+            "padding that is not zero",
+            "Right inside, wrong along the border: your padding continues the picture, and here it is zeros.",
+            SIZES,
+            lambda x, w, b, s, p: conv2d(padded(x, p, p, mode="edge"), w, b, s, 0),
+        ),
+        Mistake(
+            "padding that is not zero",
+            "Right inside, wrong along the border: your padding is a mirror, and here it is zeros.",
+            SIZES,
+            lambda x, w, b, s, p: conv2d(padded(x, p, p, mode="reflect"), w, b, s, 0),
+        ),
+        Mistake(
+            "padding that is not zero",
+            "Right inside, wrong along the border: your padding is ones, and here it is zeros.",
+            SIZES,
+            lambda x, w, b, s, p: conv2d(padded(x, p, p, constant_values=1), w, b, s, 0),
+        ),
+        Mistake(
+            "the padding added, not taken off",
+            "Your windows begin P cells too far inside, where they should begin P cells outside: `S·i + u - P`.",
+            SIZES,
+            lambda x, w, b, s, p: _cropped(lambda *call: conv2d(padded(x[:, :, p:, p:], 0, 3 * p), w, b, s, 0))(
+                x, w, b, s, p
+            ),
+        ),
+        Mistake(
+            "a ReLU behind it",
+            "Your values are right, and negative ones are cut off. The nonlinearity is the next layer's business.",
+            CHANNELS,
+            lambda *call: np.maximum(conv2d(*call), 0),
+        ),
+        Mistake(
+            "bias taken off",
+            "Each map is off by twice its bias: it is subtracted, not added.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w, -b, s, p),
+        ),
+        Mistake(
+            "one bias for all filters",
+            "The first map is right. Each filter has a bias of its own.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w, b[:1].repeat(len(b)), s, p),
+        ),
+        Mistake(
+            "bias inside of the sum",
+            "Each map is off by a multiple of its bias: it is added to every product, and belongs to their sum once.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w, w[0].size * b, s, p),
         ),
         Mistake(
             "mean instead of sum",
-            "The gradients of weights and biases are too small, as many times as the batch has pictures. If the loss "
-            "is a mean, `grad_y` knows it already.",
-            BACKWARDS,
-            _mean_of_images,
+            "Your values are too small: the products of a window are added up, not averaged.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w / w[0].size, b, s, p),
         ),
         Mistake(
             "mean instead of sum",
-            "The gradient of the bias is too small. A bias is added at every place of every picture: each of them is "
-            "a reason to move it.",
-            BACKWARDS,
-            _mean_bias,
+            "Your values are too small: the products of a window are added up, not averaged, and the bias with them.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w, b, s, p) / w[0].size,
         ),
         Mistake(
-            "a bias gradient for each picture",
-            "The gradient of the bias has a row for each picture. There is one set of biases, for all of them.",
-            BACKWARDS,
-            _bias_of_each,
+            "one filter for all maps",
+            "The first map is right, and the others are made with the first filter's kernels.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w[:1].repeat(len(w), axis=0), b, s, p),
         ),
         Mistake(
-            "gradients in another order",
-            "The gradients are right and in another order. Asked for: `x`, `weight`, `bias`.",
-            BACKWARDS,
-            lambda *call: tuple(conv2d_backward(*call)[place] for place in (1, 0, 2)),
+            "channels in reverse order",
+            "Your filters read the channels from the last to the first: `[::-1]` without axes reverses them, too.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(x, w[:, ::-1], b, s, p),
+        ),
+        Mistake(
+            "flipped kernel",
+            "Your filters are turned by half and read their channels from the last to the first: `[::-1]` reversed an "
+            "axis too many, and here none is reversed.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w[:, ::-1, ::-1, ::-1], b, s, p),
+        ),
+        Mistake(
+            "the kernel's last row or column left out",
+            "Your loops over the kernel end one cell too early.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w * (np.arange(w.shape[2]) < w.shape[2] - 1)[:, None], b, s, p),
+        ),
+        Mistake(
+            "the kernel's last row or column left out",
+            "Your loops over the kernel end one cell too early.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(x, w * (np.arange(w.shape[3]) < w.shape[3] - 1), b, s, p),
+        ),
+        Mistake(
+            "padded at one end, or twice",
+            "The size is right, and the picture moved up and to the left by the padding: all of it is at the lower "
+            "and right end.",
+            MISTAKES,
+            lambda x, w, b, s, p: conv2d(padded(x, 0, 2 * p), w, b, s, 0),
         ),
     ),
 )

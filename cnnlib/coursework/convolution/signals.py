@@ -1,5 +1,7 @@
 """Convolution, what is right and which mistakes are known: correlation, convolution, and the size of what comes out."""
 
+from itertools import product
+
 import numpy as np
 
 from cnnlib import vectorized
@@ -42,9 +44,31 @@ SWAPPED = (
 )
 
 
+def _with_windows(rule):
+    """Make a mistake of a rule for one window: its cells and the kernel in, a number out."""
+
+    def wrong(x, kernel):
+        y = np.zeros(correlate2d(x, kernel).shape)
+        for i, j in np.ndindex(y.shape):
+            y[i, j] = rule(x[i : i + kernel.shape[0], j : j + kernel.shape[1]], kernel)
+        return y
+
+    return wrong
+
+
+def _only_row_0(y):
+    y[1:] = 0
+    return y
+
+
 CORRELATE = Task(
     "correlate2d",
     correlate2d,
+    because=(
+        "Every output is the same question, put to another window. H - K + 1 windows fit, because the last "
+        "one begins K - 1 cells before the end."
+    ),
+    axes=("h w", "u v"),
     cases=(
         Case(
             "two windows that you can add up by hand",
@@ -90,13 +114,78 @@ CORRELATE = Task(
             GRID,
             lambda x, kernel: x[: x.shape[0] - kernel.shape[0] + 1, : x.shape[1] - kernel.shape[1] + 1] * kernel[0, 0],
         ),
+        Mistake(
+            "flipped on one axis only",
+            "The kernel's rows are upside down, and its columns are in order. A correlation flips nothing.",
+            MISTAKES,
+            lambda x, kernel: correlate2d(x, kernel[::-1]),
+        ),
+        Mistake(
+            "flipped on one axis only",
+            "The kernel's columns are back to front, and its rows are in order. A correlation flips nothing.",
+            MISTAKES,
+            lambda x, kernel: correlate2d(x, kernel[:, ::-1]),
+        ),
+        Mistake(
+            "the largest product, not the sum",
+            "A window gives the sum of all its products; yours gives the largest of them.",
+            GRID,
+            _with_windows(lambda window, kernel: np.max(window * kernel)),
+        ),
+        Mistake(
+            "a matrix product",
+            "`@` multiplies rows with columns. Here each cell of the window is multiplied with the kernel's cell that "
+            "lies on it: `*`.",
+            GRID,
+            _with_windows(lambda window, kernel: np.sum(window @ kernel)),
+        ),
+        Mistake(
+            "the kernel's last row or column left out",
+            "Your windows end one cell too early: a slice leaves out the place behind its colon.",
+            GRID,
+            _with_windows(lambda window, kernel: np.sum((window * kernel)[:-1])),
+        ),
+        Mistake(
+            "the kernel's last row or column left out",
+            "Your windows end one cell too early: a slice leaves out the place behind its colon.",
+            GRID,
+            _with_windows(lambda window, kernel: np.sum((window * kernel)[:, :-1])),
+        ),
+        Mistake(
+            "only the first row of windows",
+            "The first row is right and nothing is written below it. Does a `return` stand inside of the loop?",
+            GRID,
+            lambda x, kernel: _only_row_0(correlate2d(x, kernel)),
+        ),
     ),
 )
+
+
+def _overwritten(x, kernel):
+    y = np.zeros(convolve2d(x, kernel).shape)
+    for i, j in np.ndindex(x.shape):
+        y[i : i + kernel.shape[0], j : j + kernel.shape[1]] = x[i, j] * kernel
+    return y
+
+
+def _wrapping(x, kernel):
+    """Read x[i - m, j - n] also where it is negative; NumPy refuses to wrap twice."""
+    y = np.zeros(convolve2d(x, kernel).shape)
+    for (i, j), (m, n) in product(np.ndindex(y.shape), np.ndindex(kernel.shape)):
+        if i - m < x.shape[0] and j - n < x.shape[1]:
+            y[i, j] += kernel[m, n] * x[i - m, j - n]
+    return y
 
 
 CONVOLVE = Task(
     "convolve2d",
     convolve2d,
+    because=(
+        "Two sentences describe one sum: a flipped kernel slides over the picture, or every pixel leaves a "
+        "copy of the kernel. The second needs no flip and no padding, and it is how a gradient will flow "
+        "back."
+    ),
+    axes=("h w", "u v"),
     cases=(
         Case("one bright pixel leaves a copy of the kernel", array([[0, 0, 0], [0, 1, 0]]), array([[1, 2], [3, 4]])),
         Case("a picture and a kernel that are not square", normal(4, 7), normal(3, 2), seed=1),
@@ -156,18 +245,84 @@ CONVOLVE = Task(
             SIZES,
             lambda x, kernel: vectorized.convolve(x, kernel, mode="same"),
         ),
+        Mistake(
+            "kernel transposed, not flipped",
+            "Your kernel's rows and columns have changed places. To flip is to reverse the order along both axes.",
+            GRID,
+            lambda x, kernel: convolve2d(x, flip(kernel).T),
+        ),
+        Mistake(
+            "kernel transposed, not flipped",
+            "The copies that your pixels leave have rows and columns exchanged.",
+            MISTAKES,
+            lambda x, kernel: convolve2d(x, kernel.T),
+        ),
+        Mistake(
+            "a quarter turn, not a half",
+            "Your kernel is turned by a quarter. To reverse both axes is to turn by a half.",
+            GRID,
+            lambda x, kernel: convolve2d(x, np.rot90(kernel, -1)),
+        ),
+        Mistake(
+            "overwritten where copies overlap",
+            "Where copies of the kernel overlap they add up; yours keeps the last one that was written.",
+            GRID,
+            _overwritten,
+        ),
+        Mistake(
+            "indices that wrap",
+            "Right inside, and wrong along the first rows and columns: a negative index counts from the end of an "
+            "array, so that zeros are not what you read there.",
+            MISTAKES,
+            _wrapping,
+        ),
+        Mistake(
+            "the border continued, not zero",
+            "Outside of its array the picture is zero; yours goes on with its outermost values.",
+            SIZES,
+            lambda x, kernel: correlate2d(
+                np.pad(x, [(size - 1,) * 2 for size in kernel.shape], mode="edge"), flip(kernel)
+            ),
+        ),
+        Mistake(
+            "the last row or column left out",
+            "The picture's last row leaves no copies. A `range` ends before its end: take nothing off.",
+            SIZES,
+            lambda x, kernel: convolve2d(np.vstack([x[:-1], 0 * x[-1:]]), kernel),
+        ),
+        Mistake(
+            "all padding behind the picture",
+            "All zeros went to the lower and right end, so that everything is moved, and what reached over the upper "
+            "edge is lost.",
+            MISTAKES,
+            lambda x, kernel: correlate2d(np.pad(x, [(0, 2 * (size - 1)) for size in kernel.shape]), flip(kernel)),
+        ),
     ),
 )
+
+
+def _one_window(arguments):
+    """Leave out sizes for which no window stands anywhere."""
+    size, kernel, stride, padding = arguments
+    return arguments if min(size, kernel, stride) >= 1 and size + 2 * padding >= kernel else None
 
 
 SIZE = Task(
     "output_size",
     output_size,
+    because=(
+        "The window's first cell has `size + 2 * padding - kernel + 1` places one cell apart; a stride "
+        "reaches every `stride`-th of them, beginning with the first, and `//` drops the step that does not "
+        "fit."
+    ),
+    axes=("less", "less", "less", "less"),
+    fit=_one_window,
     cases=(
         Case("every window in reach, one step at a time", 28, 5, 1, 0),
         Case("padding at both ends", 28, 5, 1, 2),
         Case("a last step that does not fit", 224, 11, 4, 0),
         Case("one window fills the row", 5, 5, 3, 0),
+        Case("more than half a step left over", 20, 4, 7, 1),
     ),
     mistakes=(
         Mistake(
@@ -211,6 +366,49 @@ SIZE = Task(
             "A window needs room: its last place is K - 1 cells before the end.",
             SIZES,
             lambda size, kernel, stride, padding: (size + 2 * padding - 1) // stride + 1,
+        ),
+        Mistake(
+            "rounded to the nearest",
+            "A step that does not fit is not taken, however little is missing; you take it when more than half of it "
+            "fits.",
+            SIZES,
+            lambda size, kernel, stride, padding: round((size + 2 * padding - kernel) / stride) + 1,
+        ),
+        Mistake(
+            "one added before dividing",
+            "The first window is there before any step, so that it is added behind the division.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - kernel + 1) // stride,
+        ),
+        Mistake(
+            "one place too many",
+            "The last window begins K cells before the end, not K - 1; the first one is counted already.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - kernel + 1) // stride + 1,
+        ),
+        Mistake(
+            "only the kernel divided",
+            "`//` binds more tightly than `-`: without brackets, only the kernel is divided.",
+            SIZES,
+            lambda size, kernel, stride, padding: size + 2 * padding - kernel // stride + 1,
+        ),
+        Mistake(
+            "kernel added",
+            "The kernel needs room. Is there more of it with a larger kernel, or less?",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding + kernel) // stride + 1,
+        ),
+        Mistake(
+            "kernel taken off twice",
+            "A window needs its room once, wherever it stands.",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - 2 * kernel) // stride + 1,
+        ),
+        Mistake(
+            "steps of the kernel, not of the stride",
+            "You divide by the kernel's size. How far does the window move in one step?",
+            SIZES,
+            lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // kernel + 1,
         ),
     ),
 )

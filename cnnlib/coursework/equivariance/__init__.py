@@ -1,7 +1,8 @@
 """Equivariance: what the functions of the second assignment should give, and the mistakes they are known for."""
 
-from cnnlib.coursework.equivariance.measure import ERROR, SEAM, SHIFT
+from cnnlib.coursework.equivariance.measure import ERROR, SHIFT
 from cnnlib.coursework.equivariance.repair import CIRCULAR, LIFT, SHEETS, STEADY
+from cnnlib.coursework.equivariance.seam import SEAM
 
 __all__ = ["TASKS"]
 

@@ -1,4 +1,4 @@
-"""Equivariance, what is right and which mistakes are known: shifts, their error, and what zero padding breaks."""
+"""Equivariance, what is right and which mistakes are known: shifts, and how far a layer is from moving along."""
 
 import numpy as np
 
@@ -24,25 +24,24 @@ def norm(values):
     return np.sqrt(np.sum(np.square(values)))
 
 
-def seam(size, kernel, pixels):
-    reach = kernel // 2
-    here = np.arange(size)
-    there = (here - pixels) % size
-    taps = np.arange(-reach, reach + 1)[:, None]
-    inside = (here + taps >= 0) & (here + taps < size)
-    inside_before = (there + taps >= 0) & (there + taps < size)
-    return (inside != inside_before).any(axis=0)
-
-
 def _entering_zeros(image, rows, columns):
     lost = [np.arange(size) - step for size, step in zip(image.shape, (rows, columns), strict=True)]
     kept = [(place >= 0) & (place < size) for place, size in zip(lost, image.shape, strict=True)]
     return np.where(np.logical_and.outer(*kept), shift(image, rows, columns), 0.0)
 
 
+def _other_ring(image, rows, columns):
+    height, width = image.shape
+    return np.array([[image[(i - rows) % width, (j - columns) % height] for j in range(width)] for i in range(height)])
+
+
 SHIFT = Task(
     "shift",
     shift,
+    because=(
+        "`%` makes the row a ring: no cell is lost, so that every shift has an inverse. That is what a group needs."
+    ),
+    axes=("h w", "", ""),
     cases=(
         Case("one row down", array([[1, 2], [3, 4], [5, 6]]), 1, 0),
         Case("two columns to the right", array([[1, 2, 3, 4]]), 0, 2),
@@ -89,6 +88,49 @@ SHIFT = Task(
             MOVES,
             lambda image, rows, columns: np.roll(image, rows * image.shape[1] + columns),
         ),
+        Mistake(
+            "rows moved the other way",
+            "Columns are right, and rows move up where they should move down.",
+            MOVES,
+            lambda image, rows, columns: shift(image, -rows, columns),
+        ),
+        Mistake(
+            "columns moved the other way",
+            "Rows are right, and columns move to the left where they should move to the right.",
+            MOVES,
+            lambda image, rows, columns: shift(image, rows, -columns),
+        ),
+        Mistake(
+            "the sign lost",
+            "Positive shifts are right, and negative ones go the same way.",
+            MOVES,
+            lambda image, rows, columns: shift(image, abs(rows), columns),
+        ),
+        Mistake(
+            "moved by one too many",
+            "Everything stands one row too low. Moved by nothing, a picture should stay.",
+            MOVES,
+            lambda image, rows, columns: shift(image, rows + 1, columns),
+        ),
+        Mistake(
+            "moved as one long row",
+            "What leaves a row at its end should come back at the beginning of *the same* row: `np.roll` without "
+            "`axis` flattens the picture.",
+            MOVES,
+            lambda image, rows, columns: np.roll(image, (rows, columns)),
+        ),
+        Mistake(
+            "the moves added up along one axis",
+            "Both numbers move the columns. Rows have an axis of their own.",
+            MOVES,
+            lambda image, rows, columns: np.roll(image, rows + columns, axis=1),
+        ),
+        Mistake(
+            "the ring of the other axis",
+            "You count rows round a ring that is as long as there are columns, or the other way round.",
+            MOVES,
+            _other_ring,
+        ),
     ),
 )
 
@@ -106,6 +148,11 @@ def _measure(formula):
 ERROR = Task(
     "equivariance_error",
     equivariance_error,
+    because=(
+        "Both ways end at the same array for an equivariant layer, whatever the input. Dividing by the "
+        "output's length makes a layer that answers in hundreds comparable with one that answers in ones."
+    ),
+    axes=("", "h w", "", ""),
     cases=(
         Case(
             "by hand: the input changes its sign, the output should stay",
@@ -137,6 +184,14 @@ ERROR = Task(
             function("lambda x: np.roll(x, 2, axis=-1)"),
             function("lambda y: np.roll(y, 1, axis=-1)"),
             seed=3,
+        ),
+        Case(
+            "a picture twice as bright: an output four times as long, but for a rest",
+            function("lambda x: x**2 + 1"),
+            normal(3, 4),
+            function("lambda x: 2 * x"),
+            function("lambda y: 4 * y"),
+            seed=5,
         ),
         Case(
             "a picture turned upside down, and a large output",
@@ -201,73 +256,97 @@ ERROR = Task(
             MOVES,
             _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(f(g(x)))),
         ),
-    ),
-)
-
-
-def _near_edges(places, size, reach):
-    return (places < reach) | (places >= size - reach)
-
-
-def _two_lines(size, here_reach, there, there_reach):
-    return _near_edges(np.arange(size), size, here_reach) | _near_edges(there, size, there_reach)
-
-
-SEAM = Task(
-    "seam",
-    seam,
-    cases=(
-        Case("a kernel of three, moved by three", 9, 3, 3),
-        Case("a kernel of five, moved by one", 12, 5, 1),
-        Case("moved to the left", 11, 3, -4),
-        Case("not moved at all", 8, 5, 0),
-        Case("moved all the way round", 10, 3, 10),
-        Case("a kernel of one cell", 6, 1, 2),
-    ),
-    mistakes=(
         Mistake(
-            "only the picture's border",
-            "You found the cells whose window hangs over the edge after the move. Then there are those whose window "
-            "did so *before*: the old border, which the shift carried inside.",
-            BREAKS,
-            lambda size, kernel, pixels: _near_edges(np.arange(size), size, kernel // 2 if pixels % size else 0),
+            "divided by the moved output's size",
+            "The yardstick is the answer to the picture as it was given, before any move.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(h(f(x)))),
         ),
         Mistake(
-            "only the old border",
-            "You found where the old border went. The new one is damaged as well.",
-            BREAKS,
-            lambda size, kernel, pixels: _near_edges(
-                (np.arange(size) - pixels) % size, size, kernel // 2 if pixels % size else 0
+            "one root forgotten",
+            "A length is the root of a sum of squares: one of your two lengths is still a square.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(f(x)) ** 2),
+        ),
+        Mistake(
+            "one root forgotten",
+            "A length is the root of a sum of squares: one of your two lengths is still a square.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) ** 2 / norm(f(x))),
+        ),
+        Mistake(
+            "sums of absolute values, not lengths",
+            "You add up absolute values. A length is the root of the sum of the squares.",
+            MOVES,
+            _measure(lambda f, x, g, h: np.abs(f(g(x)) - h(f(x))).sum() / np.abs(f(x)).sum()),
+        ),
+        Mistake(
+            "a mean above, a sum below",
+            "One of the two lengths is made with a mean and the other with a sum, so that the size of the picture "
+            "comes in.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / np.sqrt(np.size(f(x))) / norm(f(x))),
+        ),
+        Mistake(
+            "the move after the layer in both ways",
+            "In one of the two ways the *input* is moved, before the layer sees it; yours moves the output both times.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(g(f(x)) - h(f(x))) / norm(f(x))),
+        ),
+        Mistake(
+            "the output's move on the input",
+            "The input is moved by `move`, the output by `move_output`; yours moves both by `move_output`.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(h(x)) - h(f(x))) / norm(f(x))),
+        ),
+        Mistake(
+            "the difference of two lengths",
+            "You compare how long the two outputs are. Two arrays of one length can differ in every cell: subtract "
+            "first.",
+            MOVES,
+            _measure(lambda f, x, g, h: abs(norm(f(g(x))) - norm(h(f(x)))) / norm(f(x))),
+        ),
+        Mistake(
+            "added, not subtracted",
+            "The two ways are added, and they should be compared.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) + h(f(x))) / norm(f(x))),
+        ),
+        Mistake(
+            "the layer left out",
+            "One of the two ways does not go through the layer.",
+            MOVES,
+            _measure(
+                lambda f, x, g, h: np.inf if np.shape(g(x)) != np.shape(h(f(x))) else norm(g(x) - h(f(x))) / norm(f(x))
             ),
         ),
         Mistake(
-            "a whole kernel wide",
-            "Your lines are too wide. A window that is centred on its cell reaches half its width to each side.",
-            BREAKS,
-            lambda size, kernel, pixels: (
-                _two_lines(size, kernel - 1, (np.arange(size) - pixels) % size, kernel - 1)
-                if pixels % size
-                else np.zeros(size, bool)
+            "the layer twice",
+            "One of the two ways goes through the layer twice.",
+            MOVES,
+            _measure(
+                lambda f, x, g, h: (
+                    np.inf if np.shape(h(f(f(x)))) != np.shape(f(g(x))) else norm(f(g(x)) - h(f(f(x)))) / norm(f(x))
+                )
             ),
         ),
         Mistake(
-            "damage without a move",
-            "With no move, or one all the way round, the two orders are the same computation. Nothing can differ, "
-            "damaged or not.",
+            "divided by the spread",
+            "You divide by how far the output spreads around its mean, as the chapter does. Here its length will do.",
             MOVES,
-            lambda size, kernel, pixels: _two_lines(size, kernel // 2, (np.arange(size) - pixels) % size, kernel // 2),
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(f(x) - f(x).mean())),
         ),
         Mistake(
-            "moved the other way",
-            "The inner line is on the wrong side. Which cell comes to stand at place i?",
+            "upside down",
+            "You divide the output's length by the difference's.",
             MOVES,
-            lambda size, kernel, pixels: seam(size, kernel, -pixels),
+            np.errstate(divide="ignore")(_measure(lambda f, x, g, h: norm(f(x)) / norm(f(g(x)) - h(f(x))))),
         ),
         Mistake(
-            "the right cells and the others exchanged",
-            "True where nothing differs, false where something does.",
-            BREAKS,
-            lambda size, kernel, pixels: ~seam(size, kernel, pixels),
+            "something added below",
+            "You divide by more than the output's length. Nothing has to be added: the outputs here are not zero.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / (norm(f(x)) + 1)),
         ),
     ),
 )

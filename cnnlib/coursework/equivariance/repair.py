@@ -37,9 +37,21 @@ def turn_sheets(sheets):
     return np.roll(np.rot90(sheets, axes=(1, 2)), 1, axis=0)
 
 
+def _odd_kernel(call):
+    image, kernel = call
+    odd = all(side % 2 for side in kernel.shape)
+    return call if odd and all(np.less_equal(kernel.shape, image.shape)) else None
+
+
 CIRCULAR = Task(
     "circular_correlate",
     circular_correlate,
+    because=(
+        "On a ring no window hangs over anything, so that no place is special; a sum that is the same at "
+        "every place commutes with every shift."
+    ),
+    axes=("h w", "u v"),
+    fit=_odd_kernel,
     cases=(
         Case("one bright pixel in a corner", array([[1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]), array([[1, 2, 3]])),
         Case("a picture and a kernel that are not square", normal(6, 8), normal(3, 5), seed=1),
@@ -97,19 +109,97 @@ CIRCULAR = Task(
                 padding=(kernel.shape[0] // 2, 0),
             )[0, 0],
         ),
+        Mistake(
+            "window not centred",
+            "The values are right and stand elsewhere, by a cell: half of an odd side is rounded down.",
+            MOVES,
+            lambda image, kernel: shift(circular_correlate(image, kernel), 1, 1),
+        ),
+        Mistake(
+            "mirrored at the border",
+            "Right inside, wrong along the edges: there your windows read the picture in a mirror, the last pixel "
+            "twice.",
+            BREAKS,
+            partial(circular_correlate, mode="symmetric"),
+        ),
+        Mistake(
+            "the kernel's rows and columns exchanged",
+            "Half of the kernel's height is taken off the columns, and half of its width off the rows.",
+            MISTAKES,
+            lambda image, kernel: shift(
+                circular_correlate(image, kernel),
+                kernel.shape[1] // 2 - kernel.shape[0] // 2,
+                kernel.shape[0] // 2 - kernel.shape[1] // 2,
+            ),
+        ),
+        Mistake(
+            "padded by the whole kernel",
+            "The values are right and stand elsewhere: the picture is continued by half a kernel at each end, not by "
+            "a whole one.",
+            MOVES,
+            lambda image, kernel: shift(
+                circular_correlate(image, kernel), *(size - size // 2 for size in kernel.shape)
+            ),
+        ),
+        Mistake(
+            "the last product only",
+            "Each of your values holds one product, that of the kernel's last cell. All of them are added up: `+=`.",
+            MISTAKES,
+            lambda image, kernel: kernel[-1, -1] * shift(image, *(-(size // 2) for size in kernel.shape)),
+        ),
+        Mistake(
+            "the kernel's last row or column left out",
+            "Your loops over the kernel end one cell too early.",
+            MISTAKES,
+            lambda image, kernel: circular_correlate(
+                image, kernel * (np.arange(len(kernel)) < len(kernel) - 1)[:, None]
+            ),
+        ),
+        Mistake(
+            "mean instead of sum",
+            "Every value is too small, by the number of cells of the kernel.",
+            MISTAKES,
+            lambda image, kernel: circular_correlate(image, kernel) / kernel.size,
+        ),
+        Mistake(
+            "one axis closed, the other not",
+            "Top and bottom are joined, and beyond the sides your windows read the last pixel again.",
+            BREAKS,
+            lambda image, kernel: vectorized.conv2d(
+                np.pad(
+                    np.pad(image, [(kernel.shape[0] // 2,) * 2, (0, 0)], mode="wrap"),
+                    [(0, 0), (kernel.shape[1] // 2,) * 2],
+                    mode="edge",
+                )[None, None],
+                kernel[None, None],
+            )[0, 0],
+        ),
     ),
 )
+
+
+def _whole_blocks(call):
+    image, stride = call
+    rows, columns = (side // stride * stride for side in image.shape)
+    return [image[:rows, :columns], stride] if rows and columns else None
 
 
 STEADY = Task(
     "steady_subsample",
     steady_subsample,
+    because=(
+        "Move the picture by one, and the grids change places among each other. The loudest is the loudest "
+        "still, and it holds the same cells."
+    ),
+    axes=("h w", ""),
+    fit=_whole_blocks,
     cases=(
         Case("by hand: the bright grid begins in the second column", array([[1, 9, 0, 8], [0, 1, 1, 0]]), 2),
         Case("a picture that is not square", normal(6, 10), 2, seed=6),
         Case("every third", normal(9, 6), 3, seed=2),
         Case("strong and negative", array([[-9, 1, -8, 2], [1, 0, 2, 0]]), 2),
         Case("the loudest grid is neither the first nor the last", normal(4, 8), 2, seed=8),
+        Case("bright and even against a single spark", array([[4, 0, 4, 5], [0, 0, 1, 0]]), 2),
     ),
     mistakes=(
         Mistake(
@@ -150,6 +240,58 @@ STEADY = Task(
             ALIASING,
             lambda image, stride: max((image[k::stride] for k in range(stride)), key=norm),
         ),
+        Mistake(
+            "always the last grid",
+            "You keep the last grid that was tried, whatever is in the picture. Is the loudest so far remembered, and "
+            "compared with?",
+            BREAKS,
+            lambda image, stride: image[stride - 1 :: stride, stride - 1 :: stride],
+        ),
+        Mistake(
+            "the loudest cell, not the loudest grid",
+            "You compare the largest cells of the grids. A grid's length is made of all its cells.",
+            ALIASING,
+            lambda image, stride: max(_phases(image, stride), key=lambda grid: np.abs(grid).max()),
+        ),
+        Mistake(
+            "sum of absolute values, not length",
+            "You add up absolute values. The length is the root of the sum of the squares, in which strong cells "
+            "count more.",
+            ALIASING,
+            lambda image, stride: max(_phases(image, stride), key=lambda grid: np.abs(grid).sum()),
+        ),
+        Mistake(
+            "the spread, not the length",
+            "You compare how far the grids spread around their means. A bright, even grid is loud as well.",
+            ALIASING,
+            lambda image, stride: max(_phases(image, stride), key=np.std),
+        ),
+        Mistake(
+            "a stride of two, whatever is asked for",
+            "Your grids have a fixed step. It is an argument.",
+            ALIASING,
+            lambda image, stride: steady_subsample(image, 2),
+        ),
+        Mistake(
+            "the last offset not tried",
+            "There are S offsets for rows and S for columns, from 0 to S - 1; yours end one earlier.",
+            ALIASING,
+            lambda image, stride: max(
+                (image[i::stride, j::stride] for i, j in np.ndindex(stride - 1, stride - 1)), key=norm
+            ),
+        ),
+        Mistake(
+            "divided by its length",
+            "The grid is the right one, and you divided its values by its length. Nothing is to be changed in it.",
+            ALIASING,
+            lambda image, stride: steady_subsample(image, stride) / norm(steady_subsample(image, stride)),
+        ),
+        Mistake(
+            "how loud it is, not the grid",
+            "You return the length of the loudest grid. Asked for is the grid.",
+            ALIASING,
+            lambda image, stride: norm(steady_subsample(image, stride)),
+        ),
     ),
 )
 
@@ -162,6 +304,12 @@ def _loudest(image, stride):
 LIFT = Task(
     "lift",
     lift,
+    because=(
+        "Four kernels are one kernel that looks in four directions: the weights are shared over turns as a "
+        "convolution shares them over places."
+    ),
+    axes=("h w", "k k"),
+    fit=_odd_kernel,
     cases=(
         Case("one bright pixel", array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]), array([[0, 1, 0], [0, 0, 2], [0, 0, 0]])),
         Case("a picture that is not square", normal(5, 7), normal(3, 3), seed=1),
@@ -196,13 +344,62 @@ LIFT = Task(
             "the picture turned, not the kernel",
             "Your sheets are turned against each other. The picture stays; four kernels look at it.",
             TURNS,
-            lambda image, kernel: [circular_correlate(np.rot90(image, turns), kernel) for turns in range(4)],
+            lambda image, kernel: np.stack([circular_correlate(np.rot90(image, turns), kernel) for turns in range(4)]),
+        ),
+        Mistake(
+            "the sheets turned, not the kernel",
+            "Your sheets are one answer, turned: you turn what comes out, or picture and kernel together. The picture "
+            "stays; four kernels look at it.",
+            TURNS,
+            lambda image, kernel: np.stack([np.rot90(circular_correlate(image, kernel), turns) for turns in range(4)]),
         ),
         Mistake(
             "sheets added up",
             "You return one picture. Added up, the sheets no longer say in which direction they saw something.",
             TURNS,
             lambda image, kernel: lift(image, kernel).sum(axis=0),
+        ),
+        Mistake(
+            "begins with a turn",
+            "Your sheets are right and stand one too early: sheet 0 has the kernel as it is.",
+            TURNS,
+            lambda image, kernel: lift(image, kernel)[[1, 2, 3, 0]],
+        ),
+        Mistake(
+            "one kernel for all sheets",
+            "Your four sheets are one sheet four times, of a kernel turned once. Sheet t has it turned t times.",
+            TURNS,
+            lambda image, kernel: np.stack([lift(image, kernel)[1]] * 4),
+        ),
+        Mistake(
+            "half turns, not quarter turns",
+            "Sheets 0 and 2 are alike, and 1 and 3: your kernel is turned by halves. `np.rot90` counts quarter turns, "
+            "not degrees: 90 of them are a half turn.",
+            TURNS,
+            lambda image, kernel: lift(image, kernel)[[0, 2, 0, 2]],
+        ),
+        Mistake(
+            "mirrored, not turned",
+            "Your kernels are mirror images of the first. No turn makes a left shoe of a right one.",
+            TURNS,
+            lambda image, kernel: np.stack(
+                [
+                    circular_correlate(image, each)
+                    for each in (kernel, kernel[::-1], kernel[:, ::-1], kernel[::-1, ::-1])
+                ]
+            ),
+        ),
+        Mistake(
+            "transposed, not turned",
+            "Your kernels are the first one and its transpose. A transpose is a turn *and* a mirror.",
+            TURNS,
+            lambda image, kernel: np.stack([circular_correlate(image, each) for each in (kernel, kernel.T) * 2]),
+        ),
+        Mistake(
+            "the largest of the sheets",
+            "You return one picture. Four are asked for: each says what one direction saw.",
+            TURNS,
+            lambda image, kernel: lift(image, kernel).max(axis=0),
         ),
     ),
 )
@@ -211,6 +408,11 @@ LIFT = Task(
 SHEETS = Task(
     "turn_sheets",
     turn_sheets,
+    because=(
+        "What the upright kernel saw in the picture, the turned kernel sees in the turned picture: each "
+        "sheet turns, and moves on by one. The output's move is not the input's."
+    ),
+    axes=(". h w",),
     cases=(
         Case("four sheets that you can follow by hand", array([[[1, 2]], [[3, 4]], [[5, 6]], [[7, 8]]])),
         Case("square sheets", normal(4, 3, 3), seed=1),
@@ -249,6 +451,24 @@ SHEETS = Task(
             "The axis of the sheets took part in the turn. It counts kernels, and is no direction in the picture.",
             TURNS,
             lambda sheets: np.roll(np.rot90(sheets), 1, axis=0),
+        ),
+        Mistake(
+            "moved on by two",
+            "Each sheet is turned and passed on by two places. A quarter turn moves it on by one.",
+            TURNS,
+            lambda sheets: np.roll(np.rot90(sheets, axes=(1, 2)), 2, axis=0),
+        ),
+        Mistake(
+            "transposed, not turned",
+            "Your sheets are transposed: a turn and a mirror. A turn alone is asked for.",
+            TURNS,
+            lambda sheets: np.roll(sheets.swapaxes(1, 2), 1, axis=0),
+        ),
+        Mistake(
+            "turned by a half",
+            "Each sheet is turned by a half, and the picture by a quarter.",
+            TURNS,
+            lambda sheets: np.roll(np.rot90(sheets, 2, axes=(1, 2)), 1, axis=0),
         ),
     ),
 )

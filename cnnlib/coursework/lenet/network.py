@@ -12,6 +12,8 @@ MISTAKES = Section("lenet", "Common mistakes")
 SIZES = Section("lenet", "How large is every layer?")
 BEFORE = Section("lenet", "What does the network say before it has learned anything?")
 LEARNING = Section("lenet", "How does it learn?")
+SOFTMAX = Section("learning", "Can ten units read ten digits?")
+CHAIN = Section("learning", "How does a slope get through two layers?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
 POOLED = Section("aliasing", "Who gets the gradient?")
 
@@ -21,9 +23,17 @@ def forward(weights, images, activation):
 
 
 def _network(
-    *, times=1, pool=vectorized.avg_pool2d, early=False, convs=True, last=False, flatten=(0, 1, 2, 3), bias=1.0
+    *,
+    times=1,
+    pool=vectorized.avg_pool2d,
+    early=False,
+    linear=(),
+    last=False,
+    flatten=(0, 1, 2, 3),
+    bias=1.0,
+    without=(),
 ):
-    """Make a forward pass that is wrong in one respect."""
+    """Make a forward pass that is wrong in one respect: ``linear`` layers have no nonlinearity, others no bias."""
 
     def forward(weights, images, activation):
         def g(a):
@@ -32,16 +42,18 @@ def _network(
             return a
 
         def layer(operator, x, name, **options):
-            return operator(x, weights[f"{name}.weight"], bias * weights[f"{name}.bias"], **options)
+            factor = 0.0 if name in without else bias
+            return operator(x, weights[f"{name}.weight"], factor * weights[f"{name}.bias"], **options)
 
         x = images
         for name, padding in (("conv1", 2), ("conv2", 0)):
             x = layer(vectorized.conv2d, x, name, padding=padding)
-            x = pool(x, 2) if early or not convs else pool(g(x), 2)
-            x = g(x) if early and convs else x
+            f = (lambda a: a) if name in linear else g
+            x = f(pool(x, 2)) if early else pool(f(x), 2)
         x = x.transpose(flatten).reshape(len(x), -1)
-        x = g(layer(vectorized.linear, x, "dense1"))
-        x = g(layer(vectorized.linear, x, "dense2"))
+        for name in ("dense1", "dense2"):
+            x = layer(vectorized.linear, x, name)
+            x = x if name in linear else g(x)
         x = layer(vectorized.linear, x, "dense3")
         return g(x) if last else x
 
@@ -51,6 +63,12 @@ def _network(
 FORWARD = Task(
     "forward",
     forward,
+    because=(
+        "Seven operators in a row, and the only thing between them that is not linear is the activation. "
+        "Without it, all of this would be one matrix."
+    ),
+    axes=("", "n . . .", ""),
+    may_use=("numpy", "cnnlib.vectorized"),
     cases=(
         Case("one picture, with sigmoids", lenet_weights(), normal(1, 1, 28, 28), "sigmoid", seed=1),
         Case("random pictures, with sigmoids", lenet_weights(2.0), normal(3, 1, 28, 28), "sigmoid", seed=2),
@@ -95,7 +113,7 @@ FORWARD = Task(
             "no nonlinearity behind the convolutions",
             "Your convolutions hand their sums on as they are. Two linear steps in a row are one linear step.",
             SIZES,
-            _network(convs=False),
+            _network(linear=("conv1", "conv2")),
         ),
         Mistake(
             "channels last when flattened",
@@ -128,12 +146,119 @@ FORWARD = Task(
             Section("lenet", "What would one change today?"),
             lambda weights, images, _: forward(weights, images, "relu"),
         ),
+        Mistake(
+            "no nonlinearity behind conv1",
+            "The sums of `conv1` are handed on as they are. Behind each convolution and the first two dense layers "
+            "stands a nonlinearity.",
+            SIZES,
+            _network(linear=("conv1",)),
+        ),
+        Mistake(
+            "no nonlinearity behind conv2",
+            "The sums of `conv2` are handed on as they are. Behind each convolution and the first two dense layers "
+            "stands a nonlinearity.",
+            SIZES,
+            _network(linear=("conv2",)),
+        ),
+        Mistake(
+            "no nonlinearity behind dense1",
+            "The sums of `dense1` are handed on as they are. Behind each convolution and the first two dense layers "
+            "stands a nonlinearity.",
+            SIZES,
+            _network(linear=("dense1",)),
+        ),
+        Mistake(
+            "no nonlinearity behind dense2",
+            "The sums of `dense2` are handed on as they are. Behind each convolution and the first two dense layers "
+            "stands a nonlinearity.",
+            SIZES,
+            _network(linear=("dense2",)),
+        ),
+        Mistake(
+            "no nonlinearity at all",
+            "Your layers hand their sums on as they are, so that the whole network is one linear step. The activation "
+            "has to be called.",
+            SIZES,
+            _network(linear=("conv1", "conv2", "dense1", "dense2")),
+        ),
+        Mistake(
+            "rows and columns exchanged when flattened",
+            "Each map is laid out column by column. The dense layer's weights belong to the order row by row.",
+            CONV_MISTAKES,
+            _network(flatten=(0, 1, 3, 2)),
+        ),
+        Mistake(
+            "no bias in conv1",
+            "The bias of `conv1` makes no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("conv1",)),
+        ),
+        Mistake(
+            "no bias in conv2",
+            "The bias of `conv2` makes no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("conv2",)),
+        ),
+        Mistake(
+            "no bias in dense1",
+            "The bias of `dense1` makes no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("dense1",)),
+        ),
+        Mistake(
+            "no bias in dense2",
+            "The bias of `dense2` makes no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("dense2",)),
+        ),
+        Mistake(
+            "no bias in dense3",
+            "The bias of `dense3` makes no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("dense3",)),
+        ),
+        Mistake(
+            "the two activations exchanged",
+            "Where sigmoids are asked for you use ReLUs, and the other way round.",
+            SIZES,
+            lambda weights, images, activation: forward(
+                weights, images, "relu" if activation == "sigmoid" else "sigmoid"
+            ),
+        ),
+        Mistake(
+            "labels, not logits",
+            "You return the largest logit's place. The logits themselves are asked for: the loss needs all ten.",
+            BEFORE,
+            lambda *call: forward(*call).argmax(axis=1),
+        ),
+        Mistake(
+            "logits shifted",
+            "Your logits are right but for a number that all of them are lowered by. A softmax would not notice; here "
+            "the logits themselves are asked for.",
+            BEFORE,
+            lambda *call: forward(*call) - forward(*call).max(),
+        ),
+        Mistake(
+            "images divided by 255",
+            "The pictures that come in are ready to use: paper 0 and ink 1.",
+            BEFORE,
+            lambda weights, images, activation: forward(weights, images / 255, activation),
+        ),
+        Mistake(
+            "the first picture only",
+            "You return the logits of the first picture.",
+            BEFORE,
+            lambda weights, images, activation: forward(weights, images[:1], activation),
+        ),
     ),
 )
 
 
-def gradients(weights, images, labels, *, logits=None, rectify=vectorized.relu_backward, spread=1.0):
-    """LeNet's gradients with ReLUs; the options are where it goes wrong in the mistakes."""
+def gradients(weights, images, labels, *, logits=None, rectify=vectorized.relu_backward, spread=1.0, passed=()):
+    """LeNet's gradients with ReLUs; the options are where it goes wrong in the mistakes.
+
+    ``passed`` names the layers behind which the gradient goes through the ReLU as if it were not there.
+    """
     f, pool = vectorized.relu, vectorized.avg_pool2d
     kernels = {
         n: (weights[f"{n}.weight"], weights[f"{n}.bias"]) for n in ("conv1", "conv2", "dense1", "dense2", "dense3")
@@ -148,22 +273,30 @@ def gradients(weights, images, labels, *, logits=None, rectify=vectorized.relu_b
     z = vectorized.linear(f(a4), *kernels["dense3"])
 
     grads = {}
+    spreads = spread if isinstance(spread, tuple) else (spread, spread)
 
     def back(operator, grad, x, name, **options):
         grad, grads[f"{name}.weight"], grads[f"{name}.bias"] = operator(grad, x, *kernels[name], **options)
         return grad
 
+    def behind(name, grad, a):
+        return grad if name in passed else rectify(grad, a)
+
     softmax, count = vectorized.softmax(z), len(z)
     onehot = np.eye(10)[labels]
-    grad = (softmax - onehot) / count if logits is None else logits(softmax, onehot, count)
+    grad = (softmax - onehot) / count if logits is None else logits(softmax, onehot, count, z)
     grad = back(vectorized.linear_backward, grad, f(a4), "dense3")
-    grad = back(vectorized.linear_backward, rectify(grad, a4), f(a3), "dense2")
-    grad = back(vectorized.linear_backward, rectify(grad, a3), flat, "dense1").reshape(p2.shape)
-    grad = spread * vectorized.avg_pool2d_backward(grad, f(a2), 2)
-    grad = back(vectorized.conv2d_backward, rectify(grad, a2), p1, "conv2")
-    grad = spread * vectorized.avg_pool2d_backward(grad, f(a1), 2)
-    back(vectorized.conv2d_backward, rectify(grad, a1), images, "conv1", padding=2)
+    grad = back(vectorized.linear_backward, behind("dense2", grad, a4), f(a3), "dense2")
+    grad = back(vectorized.linear_backward, behind("dense1", grad, a3), flat, "dense1").reshape(p2.shape)
+    grad = spreads[1] * vectorized.avg_pool2d_backward(grad, f(a2), 2)
+    grad = back(vectorized.conv2d_backward, behind("conv2", grad, a2), p1, "conv2")
+    grad = spreads[0] * vectorized.avg_pool2d_backward(grad, f(a1), 2)
+    back(vectorized.conv2d_backward, behind("conv1", grad, a1), images, "conv1", padding=2)
     return {name: grads[name] for name in weights}
+
+
+def _passed_on(grad, _):
+    return grad
 
 
 def _without_biases(weights, images, labels):
@@ -176,9 +309,30 @@ def _badly(**options):
     return lambda *call: gradients(*call, **options)
 
 
+def _of_what_came_in(weights, images, labels):
+    """The last layer's weights multiplied with what stood in front of the ReLU."""
+    grads = gradients(weights, images, labels)
+    kernels = {n: (weights[f"{n}.weight"], weights[f"{n}.bias"]) for n in ("conv1", "conv2", "dense1", "dense2")}
+    f, pool = vectorized.relu, vectorized.avg_pool2d
+    x = pool(f(vectorized.conv2d(images, *kernels["conv1"], padding=2)), 2)
+    x = pool(f(vectorized.conv2d(x, *kernels["conv2"])), 2).reshape(len(images), -1)
+    a4 = vectorized.linear(f(vectorized.linear(x, *kernels["dense1"])), *kernels["dense2"])
+    z = vectorized.linear(f(a4), weights["dense3.weight"], weights["dense3.bias"])
+    return grads | {"dense3.weight": ((vectorized.softmax(z) - np.eye(10)[labels]) / len(z)).T @ a4}
+
+
 GRADIENTS = Task(
     "gradients",
     gradients,
+    because=(
+        "Each operator handed its output's gradient back to its input, and none had to know what stood "
+        "around it. That is the chain rule, and it is all that a library does."
+    ),
+    returns=tuple(
+        f"{layer}.{kind}" for layer in ("dense3", "dense2", "dense1", "conv2", "conv1") for kind in ("weight", "bias")
+    ),
+    axes=("", "n . . .", "n"),
+    may_use=("numpy", "cnnlib.vectorized"),
     cases=(
         Case("a batch of three", lenet_weights(), normal(3, 1, 28, 28), labels(10, 3), seed=1),
         Case("one picture", lenet_weights(), normal(1, 1, 28, 28), labels(10, 1), seed=2),
@@ -189,34 +343,34 @@ GRADIENTS = Task(
             "sum instead of mean",
             "For one picture your gradients are right; for three they are three times too long. The loss is a mean "
             "over the batch.",
-            BEFORE,
-            _badly(logits=lambda p, y, n: p - y),
+            SOFTMAX,
+            _badly(logits=lambda p, y, n, _: p - y),
         ),
         Mistake(
             "divided by the batch twice",
             "For one picture your gradients are right; for three they are a third of what they should be. The mean is"
             " taken once.",
-            LEARNING,
-            _badly(logits=lambda p, y, n: (p - y) / n**2),
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p - y) / n**2),
         ),
         Mistake(
             "the right answer not taken off",
             "Your gradients do not know the labels: they push all logits down, the right one too.",
-            LEARNING,
-            _badly(logits=lambda p, y, n: p / n),
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: p / n),
         ),
         Mistake(
             "the opposite sign",
             "Every gradient points the other way: a step against it would make the loss larger.",
-            LEARNING,
-            _badly(logits=lambda p, y, n: (y - p) / n),
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (y - p) / n),
         ),
         Mistake(
             "ReLUs passed through",
             "The last layer's gradient is right, and those before it are not: also units that were off hand the "
             "gradient on.",
-            LEARNING,
-            _badly(rectify=lambda grad, a: grad),
+            CHAIN,
+            _badly(rectify=_passed_on),
         ),
         Mistake(
             "the pooling's shares forgotten",
@@ -228,8 +382,88 @@ GRADIENTS = Task(
         Mistake(
             "biases without gradients",
             "The weights are right, and the biases would never move.",
-            LEARNING,
+            CHAIN,
             _without_biases,
+        ),
+        Mistake(
+            "no ReLU on the way back behind dense2",
+            "From the loss back to `dense3` all is right. Behind `dense2` stands a ReLU: a unit that was off hands "
+            "nothing on.",
+            CHAIN,
+            _badly(passed=("dense2",)),
+        ),
+        Mistake(
+            "no ReLU on the way back behind dense1",
+            "From the loss back to `dense2` all is right. Behind `dense1` stands a ReLU: a unit that was off hands "
+            "nothing on.",
+            CHAIN,
+            _badly(passed=("dense1",)),
+        ),
+        Mistake(
+            "no ReLU on the way back behind conv2",
+            "From the loss back to `dense1` all is right. Behind `conv2` stands a ReLU: a unit that was off hands "
+            "nothing on.",
+            CHAIN,
+            _badly(passed=("conv2",)),
+        ),
+        Mistake(
+            "no ReLU on the way back behind conv1",
+            "From the loss back to `conv2` all is right. Behind `conv1` stands a ReLU: a unit that was off hands "
+            "nothing on.",
+            CHAIN,
+            _badly(passed=("conv1",)),
+        ),
+        Mistake(
+            "the pooling's shares forgotten in one place",
+            "From the loss back to `conv2` all is right, and `conv1` is four times too long: each of the four cells "
+            "of a window gets a quarter.",
+            POOLED,
+            _badly(spread=(4.0, 1.0)),
+        ),
+        Mistake(
+            "the pooling's shares forgotten in one place",
+            "The dense layers are right, and both convolutions four times too long: each of the four cells of a "
+            "window gets a quarter.",
+            POOLED,
+            _badly(spread=(1.0, 4.0)),
+        ),
+        Mistake(
+            "logits, not probabilities",
+            "Your way back begins with the logits. It begins with the probabilities that the softmax makes of them.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, z: (z - y) / n),
+        ),
+        Mistake(
+            "the right answer added",
+            "Your way back begins with p + 1 at the right answer; it is p - 1.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p + y) / n),
+        ),
+        Mistake(
+            "every label in every picture",
+            "In each picture you take 1 off at the labels of *all* pictures: `g[:, labels]`. Each picture has one: "
+            "`g[np.arange(N), labels]`.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p - y.max(axis=0)) / n),
+        ),
+        Mistake(
+            "the first label in every picture",
+            "You take 1 off at the first picture's label, in every picture.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p - y[:1]) / n),
+        ),
+        Mistake(
+            "divided by the classes",
+            "You divide by ten, the number of classes. The loss is a mean over the pictures.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p - y) / 10),
+        ),
+        Mistake(
+            "what stood in front of the ReLU",
+            "A layer's weights were multiplied with what the ReLU let through (`r4`), and you give it what came in "
+            "(`a4`).",
+            CHAIN,
+            lambda *call: _of_what_came_in(*call),
         ),
     ),
 )

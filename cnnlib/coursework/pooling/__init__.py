@@ -1,6 +1,7 @@
 """Pooling: what the functions of the third assignment should give, and the mistakes they are known for."""
 
-from cnnlib.coursework.pooling.further import ADAPTIVE, BLUR, MAX_BACKWARD
+from cnnlib.coursework.pooling.backward import MAX_BACKWARD
+from cnnlib.coursework.pooling.further import ADAPTIVE, BLUR
 from cnnlib.coursework.pooling.windows import MAX, POOL
 
 __all__ = ["TASKS"]

@@ -1,19 +1,14 @@
-"""Pooling, what is right and which mistakes are known: the way back, blur, and maps of every size."""
+"""Pooling, what is right and which mistakes are known: blur, and maps of every size."""
 
 import numpy as np
 
 from cnnlib import vectorized
-from cnnlib.coursework.inputs import array, integers, normal
+from cnnlib.coursework.inputs import array, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 SIZES = Section("pooling", "Can one network read images of every size?")
 ALIASING = Section("aliasing", "What does a blur save, and what does it cost?")
-GRADIENT = Section("aliasing", "Who gets the gradient?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
-
-
-def max_pool_backward(grad_y, x, window, stride):
-    return vectorized.max_pool2d_backward(grad_y, x, window, stride=stride)
 
 
 def blur_pool(x, stride):
@@ -24,110 +19,25 @@ def adaptive_average(x, size):
     return vectorized.adaptive_avg_pool2d(x[None, None], size)[0, 0]
 
 
-def _each_window(rule, join=np.add):
-    """Make a backward pass of a rule for one window: cells and its gradient in, the cells' gradients out."""
-
-    def backward(grad_y, x, window, stride):
-        grad_x = np.zeros_like(x)
-        for n, c, i, j in np.ndindex(grad_y.shape):
-            here = np.s_[n, c, i * stride : i * stride + window, j * stride : j * stride + window]
-            grad_x[here] = join(grad_x[here], rule(x[here], grad_y[n, c, i, j]))
-        return grad_x
-
-    return backward
-
-
-def _only_at(index):
-    def rule(cells, gradient):
-        grad = np.zeros_like(cells)
-        grad.flat[index(cells)] = gradient
-        return grad
-
-    return rule
-
-
-def _shared(cells, gradient):
-    winners = cells == cells.max()
-    return winners * gradient / winners.sum()
-
-
-MAX_BACKWARD = Task(
-    "max_pool_backward",
-    max_pool_backward,
-    cases=(
-        Case("two windows that you can read", array([[[[10, 20]]]]), array([[[[1, 5, 2, 0], [3, 4, 6, 1]]]]), 2, 2),
-        Case("a batch, and pictures that are not square", normal(2, 3, 2, 3), normal(2, 3, 4, 7), 2, 2, seed=1),
-        Case("windows that overlap", normal(1, 2, 3, 4), normal(1, 2, 5, 6), 3, 1, seed=2),
-        Case("ties: the first in reading order wins", normal(1, 1, 3, 4), integers(0, 3, 1, 1, 6, 8), 2, 2, seed=3),
-    ),
-    mistakes=(
-        Mistake(
-            "every winner gets all",
-            "Where cells tie, each of yours gets the whole gradient, so that more comes out than went in.",
-            GRADIENT,
-            _each_window(lambda cells, gradient: (cells == cells.max()) * gradient),
-        ),
-        Mistake(
-            "winners share",
-            "Where cells tie, yours share the gradient. That is a convention one could have; the book's, and "
-            "PyTorch's, is another.",
-            GRADIENT,
-            _each_window(_shared),
-        ),
-        Mistake(
-            "the last winner gets it",
-            "Where cells tie, yours gives the gradient to the last in reading order.",
-            GRADIENT,
-            _each_window(_only_at(lambda cells: cells.size - 1 - cells.ravel()[::-1].argmax())),
-        ),
-        Mistake(
-            "overwritten where windows overlap",
-            "A cell that wins in several windows gets what one of them hands on. It should hear from all.",
-            GRADIENT,
-            _each_window(_only_at(lambda cells: cells.argmax()), join=lambda old, new: np.where(new != 0, new, old)),
-        ),
-        Mistake(
-            "overwritten where windows overlap",
-            "Each window wipes out what the one before had left in the cells that they share.",
-            GRADIENT,
-            _each_window(_only_at(lambda cells: cells.argmax()), join=lambda old, new: new),
-        ),
-        Mistake(
-            "the gradient of an average",
-            "Every cell of a window gets its share. Behind a maximum only one cell can change the result.",
-            GRADIENT,
-            lambda grad_y, x, window, stride: vectorized.avg_pool2d_backward(grad_y, x, window, stride=stride),
-        ),
-        Mistake(
-            "handed to the whole window",
-            "Every cell of a window gets the whole gradient, winner or not.",
-            GRADIENT,
-            _each_window(lambda cells, gradient: np.full_like(cells, gradient)),
-        ),
-        Mistake(
-            "always the same corner",
-            "The first cell of each window gets the gradient, whoever won.",
-            GRADIENT,
-            _each_window(_only_at(lambda cells: 0)),
-        ),
-        Mistake(
-            "gradient times value",
-            "What you hand on grows with the winner's value. The slope of a maximum is one, however large it is.",
-            GRADIENT,
-            lambda grad_y, x, window, stride: x * max_pool_backward(grad_y, x, window, stride),
-        ),
-    ),
-)
-
-
 def _blurred(x, stride, taps=(0.25, 0.5, 0.25), mode="reflect"):
     padded = np.pad(x, 1, mode=mode)
     return vectorized.conv2d(padded[None, None], np.outer(taps, taps)[None, None], stride=stride)[0, 0]
 
 
+def _first_of(y, like):
+    """Cut to a picture's size."""
+    return y[: like.shape[0], : like.shape[1]]
+
+
 BLUR = Task(
     "blur_pool",
     blur_pool,
+    because=(
+        "(1, 2, 1) / 4 makes nothing of the fastest wave, 1, -1, 1, -1: its blur is 0. What a stride of 2 "
+        "would have turned into a constant is gone before it is thinned out."
+    ),
+    axes=("h w", "less"),
+    fit=lambda call: call if call[1] >= 1 and min(call[0].shape) >= 2 else None,
     cases=(
         Case("one bright pixel", array([[0, 0, 0, 0, 0], [0, 0, 0, 16, 0], [0, 0, 0, 0, 0]]), 2),
         Case("a picture that is not square", normal(6, 9), 2, seed=1),
@@ -197,6 +107,66 @@ BLUR = Task(
             ALIASING,
             lambda x, stride: _blurred(x, 1)[1:-1, 1:-1][::stride, ::stride],
         ),
+        Mistake(
+            "not thinned out",
+            "Your result has all the cells of the blurred map. Only every S-th row and column is kept.",
+            ALIASING,
+            lambda x, stride: _blurred(x, 1),
+        ),
+        Mistake(
+            "rows thinned out, columns not",
+            "Every S-th row is kept, and every column. Both are thinned out.",
+            ALIASING,
+            lambda x, stride: _blurred(x, 1)[::stride],
+        ),
+        Mistake(
+            "begins with the second cell",
+            "You keep the cells from the second on. The first is kept, then every S-th.",
+            ALIASING,
+            lambda x, stride: _blurred(x, 1)[1::stride, 1::stride],
+        ),
+        Mistake(
+            "the middle no heavier than its neighbours",
+            "The three weights are 1, 2 and 1: the middle counts twice.",
+            ALIASING,
+            lambda x, stride: _blurred(x, stride, taps=(0.25, 0.25, 0.25)),
+        ),
+        Mistake(
+            "weights that do not add up to one",
+            "Every value is off by one factor. The nine weights are divided by their sum, 16.",
+            ALIASING,
+            lambda x, stride: _blurred(x, stride, taps=(1 / 3, 2 / 3, 1 / 3)),
+        ),
+        Mistake(
+            "weights that do not add up to one",
+            "Every value is off by one factor. The nine weights are divided by their sum, 16.",
+            ALIASING,
+            lambda x, stride: 4 * _blurred(x, stride),
+        ),
+        Mistake(
+            "weights that do not add up to one",
+            "Every value is off by one factor: the weights add up to one already, and a mean divides again.",
+            ALIASING,
+            lambda x, stride: _blurred(x, stride) / 9,
+        ),
+        Mistake(
+            "other weights",
+            "The weights along an axis are 1, 2 and 1, divided by 4.",
+            ALIASING,
+            lambda x, stride: _blurred(x, stride, taps=(0.2, 0.6, 0.2)),
+        ),
+        Mistake(
+            "a cell of padding too many",
+            "The picture moved down and to the right by a cell: it is continued by one cell at each end, not by two.",
+            ALIASING,
+            lambda x, stride: _first_of(_blurred(np.pad(x, 1, mode="reflect"), 1), x)[::stride, ::stride],
+        ),
+        Mistake(
+            "the largest, not the mean",
+            "Your values are the largest of their neighbourhoods.",
+            ALIASING,
+            lambda x, stride: vectorized.max_pool2d(np.pad(x, 1, mode="reflect")[None, None], 3, stride=stride)[0, 0],
+        ),
     ),
 )
 
@@ -227,6 +197,11 @@ def _ceil_of_next(i, size, count):
 ADAPTIVE = Task(
     "adaptive_average",
     adaptive_average,
+    because=(
+        "Rounding starts down and ends up lets neighbours share the cell that falls between them, so that "
+        "every cell is in a window and nothing is lost."
+    ),
+    axes=("h w", ""),
     cases=(
         Case("it divides evenly", array([[1, 2, 3, 4], [5, 6, 7, 8]]), (1, 2)),
         Case("five columns into two", array([[1, 2, 3, 4, 5]]), (1, 2)),
@@ -281,6 +256,55 @@ ADAPTIVE = Task(
             "You kept the first cell of each window and looked at no other.",
             SIZES,
             _by_windows(_floor, lambda i, size, count: i * size // count + 1),
+        ),
+        Mistake(
+            "ends rounded to the nearest",
+            "Your windows end at the nearest cell. The end is rounded *up*, so that a cell that two windows share is "
+            "in both.",
+            SIZES,
+            _by_windows(_floor, lambda i, size, count: round((i + 1) * size / count)),
+        ),
+        Mistake(
+            "ends rounded to the nearest",
+            "Both ends of your windows are rounded to the nearest cell. The start is rounded down, the end *up*.",
+            SIZES,
+            _by_windows(
+                lambda i, size, count: round(i * size / count), lambda i, size, count: round((i + 1) * size / count)
+            ),
+        ),
+        Mistake(
+            "starts rounded to the nearest",
+            "Your windows start at the nearest cell. The start is rounded *down*.",
+            SIZES,
+            _by_windows(lambda i, size, count: round(i * size / count), _ceil_of_next),
+        ),
+        Mistake(
+            "starts rounded up",
+            "Your windows start too late: the start is rounded *down*, so that no cell is missed.",
+            SIZES,
+            _by_windows(lambda i, size, count: -(-i * size // count), _ceil_of_next),
+        ),
+        Mistake(
+            "a cell too many",
+            "Your windows end one cell too late where it divides evenly. Rounding up adds nothing to a whole number.",
+            SIZES,
+            _by_windows(_floor, lambda i, size, count: (i + 1) * size // count + 1),
+        ),
+        Mistake(
+            "windows of one size, rounded up",
+            "Your windows are all equally wide, and the last is cut off. They should share the cells out.",
+            SIZES,
+            _by_windows(
+                lambda i, size, count: i * -(-size // count), lambda i, size, count: (i + 1) * -(-size // count)
+            ),
+        ),
+        Mistake(
+            "divided by one size for all",
+            "Your windows are right, and you divide the sum of each by the same number. Windows differ in size.",
+            SIZES,
+            lambda x, size: (
+                _by_windows(_floor, _ceil_of_next, np.sum)(x, size) / (x.shape[0] // size[0] * (x.shape[1] // size[1]))
+            ),
         ),
     ),
 )

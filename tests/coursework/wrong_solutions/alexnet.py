@@ -87,7 +87,7 @@ def parameters__channels_flattened(layers, shape):
 
 
 def parameters__kernel_not_squared(layers, shape):
-    """unknown"""
+    """the kernel's side, not its area"""
     return _learned(layers, shape, lambda o, c, k, g: o * (c // g * k + 1))
 
 
@@ -166,7 +166,7 @@ def grouped_conv2d__bias_twice(x, weight, bias, groups):
 
 
 def grouped_conv2d__joined_along_rows(x, weight, bias, groups):
-    """unknown"""
+    """joined along the rows"""
     return _groups(x, weight, bias, groups, join=lambda maps: np.concatenate(maps, axis=2))
 
 
@@ -225,5 +225,5 @@ def local_response_norm__in_place(x, size, alpha, beta, k):
 
 
 def local_response_norm__square_root(x, size, alpha, beta, k):
-    """unknown"""
+    """a root in place of a power"""
     return _normalised(x, size, alpha, 0.5, k)

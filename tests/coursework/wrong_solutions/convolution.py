@@ -237,7 +237,7 @@ def conv2d__padding_after(x, weight, bias, stride, padding):
 
 
 def conv2d__all_padding_before(x, weight, bias, stride, padding):
-    """padding on one side"""
+    """padded at one end, or twice"""
     return _layer(x, weight, bias, stride, (2 * padding, 0))
 
 
@@ -278,13 +278,13 @@ def conv2d__integer_output(x, weight, bias, stride, padding):
 
 
 def conv2d__first_picture_of_the_batch(x, weight, bias, stride, padding):
-    """unknown"""
+    """the first picture only"""
     y = _layer(x[:1], weight, bias, stride, (padding, padding))
     return np.repeat(y, len(x), axis=0)
 
 
 def conv2d__padded_with_ones(x, weight, bias, stride, padding):
-    """unknown"""
+    """padding that is not zero"""
     ends = [(0, 0), (0, 0), (padding, padding), (padding, padding)]
     return _layer(np.pad(x, ends, constant_values=1.0), weight, bias, stride)
 

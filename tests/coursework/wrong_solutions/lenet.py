@@ -27,7 +27,7 @@ def layer_sizes__rounded_up(height, width):
 
 
 def layer_sizes__channels_last(height, width):
-    """unknown"""
+    """the channels last"""
     a, b = height // 2, width // 2
     return np.array([(height, width, 6), (a, b, 6), (a - 4, b - 4, 16), ((a - 4) // 2, (b - 4) // 2, 16)])
 
@@ -57,7 +57,7 @@ def parameters__by_heart(height, width):
 
 
 def parameters__the_sum(height, width):
-    """unknown"""
+    """all in one number"""
     return 156 + 2416 + 120 * (_flat(height, width) + 1) + 10164 + 850
 
 
@@ -162,7 +162,7 @@ def forward__cell_by_cell(weights, images, activation):
 
 
 def forward__height_and_width_exchanged(weights, images, activation):
-    """unknown"""
+    """rows and columns exchanged when flattened"""
     return _chain(weights, images, getattr(vectorized, activation), order=(0, 1, 3, 2))
 
 

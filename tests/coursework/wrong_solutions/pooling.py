@@ -211,7 +211,7 @@ def blur_pool__not_normalised(x, stride):
 
 
 def blur_pool__divided_by_four(x, stride):
-    """unknown"""
+    """weights that do not add up to one"""
     return (_blur(x, np.array([1.0, 2.0, 1.0]), "reflect") / 4)[::stride, ::stride]
 
 

@@ -1,0 +1,263 @@
+"""A check shows what went wrong: the smallest example, its parts, the student's own line, and what breaks a rule."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from cnnlib.coursework import CheckError, ask, check, judge, load
+from cnnlib.coursework.calling import answer_to
+from cnnlib.coursework.errors import meaning
+from tests.coursework.slips import defined, slips
+
+CONV, BACKWARD = (load("convolution")[name] for name in ("conv2d", "conv2d_backward"))
+
+
+def slip(assignment, task, what):
+    return next(each for each in slips(assignment) if (each.task, each.what) == (task, what))
+
+
+def told(capsys, assignment, function):
+    """Return the report, and all that a student sees of it outside of a notebook."""
+    report = check(assignment, function)
+    return report, capsys.readouterr().out + repr(report)
+
+
+def test_the_first_failing_case_is_shown_as_small_as_it_fails(capsys):
+    report, text = told(capsys, "convolution", slip("convolution", "conv2d", "indices wrap").function())
+    x, weight, _, stride, padding = report.failure.arguments
+    assert (x.size, weight.size, stride, padding) == (1, 1, 1, 1)
+    assert "Case 3, made smaller as long as it still fails:" in text
+    assert [line.split("    ")[-1].strip() for line in text.splitlines() if line.endswith(" ·")] == [
+        "✗ ✗ ·",
+        "✗ · ·",
+        "· · ·",
+    ]
+    assert "In case 3: wrong in the first row and in the first column." in text
+
+
+def test_a_small_example_fails_in_the_same_way():
+    function = slip("convolution", "conv2d", "pads all axes").function()
+    report = check("convolution", function)
+    assert "ValueError" in report.failure.message
+    with pytest.raises(ValueError, match="broadcast"):
+        function(*report.failure.arguments)
+
+
+def test_the_arguments_of_a_case_can_be_had():
+    report = check("convolution", CONV.reference)
+    for mine, theirs in zip(report.case(3), CONV.cases[2].arguments(), strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    for number in (0, 6, "3"):
+        with pytest.raises(ValueError, match=r"case: number must be from 1 to 5, received"):
+            report.case(number)
+
+
+def test_every_part_is_judged(capsys):
+    def conv2d_backward(grad_y, x, weight, stride, padding):
+        grad_x, grad_weight, _ = BACKWARD.reference(grad_y, x, weight, stride, padding)
+        return grad_x, 2 * grad_weight, None
+
+    verdict = judge(BACKWARD, BACKWARD.cases[0], ask(conv2d_backward, BACKWARD.cases[0]))
+    assert verdict.parts == {"grad_x": "right", "grad_weight": "wrong", "grad_bias": "missing"}
+    assert verdict.message.startswith("grad_weight 4 of 4 values differ")
+    with pytest.raises(CheckError):
+        check("convolution", conv2d_backward).must_be_right()
+    assert "grad_x ✓ grad_weight ✗ grad_bias –" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("bias not done", "grad_bias is None: it is still to be written"),
+        ("two results", "returned a tuple of 2 values; asked for are 3 arrays, grad_x, grad_weight, grad_bias"),
+        ("a dict", "returned a dict of 3 values; asked for are 3 arrays"),
+    ],
+)
+def test_another_form_is_said_plainly(what, message):
+    function = slip("convolution", "conv2d_backward", what).function()
+    assert message in judge(BACKWARD, BACKWARD.cases[0], ask(function, BACKWARD.cases[0])).message
+
+
+@pytest.mark.parametrize(
+    ("what", "first"),
+    [
+        ("no relu at a4", "dense2.weight"),
+        ("no relu at a1", "conv1.weight"),
+        ("misspelt", "lacks 'dense3.bias' and has 'dense3.biases', which is not asked for"),
+        ("conv1 not yet", "conv1.weight is None"),
+    ],
+)
+def test_gradients_are_judged_from_the_loss_backwards(what, first):
+    task = load("lenet")["gradients"]
+    verdict = judge(task, task.cases[0], ask(slip("lenet", "gradients", what).function(), task.cases[0]))
+    assert first in verdict.message
+
+
+def test_a_missing_relu_is_named_where_it_is_missing():
+    report = check("lenet", slip("lenet", "gradients", "no relu at a3").function())
+    assert report.mistake.name == "no ReLU on the way back behind dense1"
+
+
+def test_an_error_shows_the_students_line_and_what_it_means(capsys):
+    _, text = told(capsys, "convolution", slip("convolution", "correlate2d", "transposes the kernel").function())
+    assert "in line 10: y[i, j] = np.sum(window * kernel.T)" in text
+    assert "are rows and columns exchanged?" in text
+
+
+@pytest.mark.parametrize(
+    ("failure", "words"),
+    [
+        ("raised IndexError: index 4 is out of bounds for axis 1 with size 4", "4 places, 0 to 3, and number 4"),
+        (
+            "raised ValueError: operands could not be broadcast together with shapes (2,2) (2,3) ",
+            "cut off without a word",
+        ),
+        (
+            "raised ValueError: operands could not be broadcast together with shapes (3,4,3,2) (2,3,2) ",
+            "pads every axis",
+        ),
+        ("raised TypeError: 'float' object cannot be interpreted as an integer", "`//` gives a whole number"),
+        ("raised NameError: name 'windw' is not defined", "nothing called `windw`"),
+        ("raised KeyError: 'dense1.weights'", "no `dense1.weights`"),
+        ("raised OSError: gone", ""),
+    ],
+)
+def test_common_errors_are_put_into_plain_words(failure, words):
+    assert words in meaning(failure)
+    assert bool(meaning(failure)) == bool(words)
+
+
+def test_a_stub_that_another_function_calls_is_named():
+    def correlate2d(x, kernel):
+        raise NotImplementedError
+
+    function = slip("convolution", "conv2d", "calls what is not written").function([correlate2d])
+    assert ask(function, CONV.cases[0]).failure == "calls correlate2d, which is not written yet"
+    assert ask(correlate2d, load("convolution")["correlate2d"].cases[0]).failure == "not written yet"
+
+
+def test_an_endless_loop_is_stopped_and_the_limit_told():
+    def correlate2d(x, kernel):
+        while True:
+            try:
+                x = x + 1
+            except Exception:
+                continue
+
+    task = dataclasses.replace(load("convolution")["correlate2d"], seconds=0.2)
+    assert "was stopped after 0.2 s, its limit" in ask(correlate2d, task.cases[0], task).failure
+    spent = dataclasses.replace(task, seconds=60.0)  # all cases share one limit
+    assert "was stopped after 60 s, its limit" in ask(correlate2d, task.cases[0], spent, spent=59.9).failure
+
+
+def test_the_limit_of_time_never_strikes_elsewhere():
+    # At any moment of a call, and long after it, nothing but an answer comes out.
+    for seconds in [0.0, *np.linspace(0, 0.002, 300)]:
+        answer = answer_to(lambda: sum(range(2000)), [], seconds)
+        assert answer.value == 1999000 or "was stopped" in answer.failure
+
+
+def test_nothing_that_a_function_does_ends_the_check(capsys):
+    for body in (
+        "raise SystemExit",
+        "yield 1",
+        "return open",
+        "return np.array([[1, 2], [3]], dtype=object)",
+        "return 1j",
+    ):
+        function = defined(f"def correlate2d(x, kernel):\n    {body}\n", "correlate2d")
+        _, text = told(capsys, "convolution", function)
+        assert "0 of 4 cases are right so far" in text
+        assert "pickle" not in text
+
+
+def test_a_printed_result_is_no_returned_one(capsys):
+    report, text = told(capsys, "convolution", slip("convolution", "correlate2d", "prints").function())
+    assert report.mistake.name == "printed, not returned"
+    assert "[[-49. -58.]]" in text
+
+
+def test_what_is_kept_from_call_to_call_is_found():
+    calls = []
+
+    def output_size(size, kernel, stride, padding):
+        calls.append(size)
+        return (size + 2 * padding - kernel) // stride + len(calls) % 2
+
+    report = check("convolution", output_size)
+    assert not report.ok
+    assert report.mistake.name == "another answer at every call"
+
+
+@pytest.mark.parametrize(
+    ("assignment", "text", "words"),
+    [
+        (
+            "convolution",
+            "def correlate2d(x, k):\n    import scipy.signal as s\n    return s.correlate2d(x, k, 'valid')\n",
+            "uses scipy",
+        ),
+        (
+            "convolution",
+            "def correlate2d(x, k):\n    return vectorized.correlate(x, k, mode='valid')\n",
+            "uses cnnlib.vectorized",
+        ),
+        (
+            "lenet",
+            "def cross_entropy(z, y):\n    return vectorized.cross_entropy(z, y)\n",
+            "calls `cross_entropy`, which does the task",
+        ),
+        (
+            "alexnet",
+            "def grouped_conv2d(x, w, b, groups):\n    return vectorized.conv2d(x, w, b, groups=groups)\n",
+            "calls `conv2d` with `groups`",
+        ),
+    ],
+)
+def test_a_broken_rule_is_told_before_the_grade(capsys, assignment, text, words):
+    function = defined(text, text[4 : text.index("(")])
+    report, seen = told(capsys, assignment, function)
+    assert not report.ok
+    assert words in seen
+
+
+def test_a_helper_is_looked_into_and_a_name_of_the_books_own_is_no_offence(capsys):
+    text = """
+def helper(x, kernel):
+    from scipy.signal import correlate2d as library
+    return library(x, kernel, "valid")
+
+def correlate2d(x, kernel):
+    return helper(x, kernel)
+"""
+    assert "uses scipy" in told(capsys, "convolution", defined(text, "correlate2d"))[1]
+    own = "def cross_entropy(z, y):\n    return 0.0 if len(y) else cross_entropy(z, y)\n"
+    assert "does the task" not in told(capsys, "lenet", defined(own, "cross_entropy"))[1]
+
+
+def test_nearest_neighbours_are_told_so_however_many_they_read():
+    task = load("lenet")["read_digits"]
+    verdict = judge(
+        task, task.cases[0], ask(slip("lenet", "read_digits", "nearest neighbour, moved").function(), task.cases[0])
+    )
+    assert verdict.share > 0.8
+    assert (verdict.ok, verdict.property) == (False, "rules")
+
+
+def test_what_must_be_right_raises_in_one_line():
+    with pytest.raises(CheckError, match=r"^correlate2d: 0 of 4 cases are right so far$"):
+        check("convolution", slip("convolution", "correlate2d", "mean").function()).must_be_right()
+
+
+def test_a_notebook_draws_the_example_with_its_wrong_cells():
+    drawn = check("convolution", slip("convolution", "conv2d", "window at i").function())._repr_html_()
+    assert drawn.count("<table") == 3
+    assert drawn.count(" ✗</td>") == 1
+    assert "asked for" in drawn
+    assert "windows at i, not at S·i" in drawn
+
+
+def test_what_a_student_wrote_is_escaped():
+    text = "def output_size(size, kernel, stride, padding):\n    raise ValueError('<script>')\n"
+    assert "<script>" not in check("convolution", defined(text, "output_size"))._repr_html_()
