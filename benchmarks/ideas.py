@@ -2,9 +2,9 @@
 
 ``race`` writes ``results/ideas-race.json``: after how many steps networks of each nonlinearity read three of four
 training pictures. ``effect`` writes ``results/ideas-effect.json``: how many test pictures a network with each idea
-reads, after a short training and, for some, a long one. A row after every run; what is recorded is not run again. Each rate is
-chosen by a seed of its own, those of the effects on training pictures 5,000 to 10,000; the test pictures are looked at
-once a run and choose nothing.
+reads, after a short training and, for some, a long one. A row after every run; what is recorded is not run again. Each
+rate is chosen by a seed of its own, those of the effects on training pictures 5,000 to 10,000; the test pictures are
+looked at once a run and choose nothing.
 """
 
 import argparse
