@@ -2,12 +2,12 @@
 
 from cnnlib.figures.account import account
 from cnnlib.figures.alexnet import show_field, show_parameters, show_shares, show_side_by_side, show_towers
-from cnnlib.figures.alexnet_training import show_effects, show_filters, show_neighbours, show_race
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
 from cnnlib.figures.equivariance import draw_square, show_orders
 from cnnlib.figures.explorer import explore
+from cnnlib.figures.ideas import show_effects, show_filters, show_neighbours, show_race
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
 from cnnlib.figures.learning import (
     draw_chain,

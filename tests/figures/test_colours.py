@@ -79,8 +79,8 @@ def test_every_colour_is_seen_on_the_page(name, page):
 
 
 def test_maps_have_the_shades_that_they_have_in_the_playgrounds():
-    elements = Path(cnnlib.__file__).parent / "playground" / "scripts" / "elements.js"
-    script = elements.read_text(encoding="utf-8")
+    shades = Path(cnnlib.__file__).parent / "live" / "scripts" / "shades.js"
+    script = shades.read_text(encoding="utf-8")
     dark = re.search(r"const DARK = (\[[\d, ]+\]);", script)[1]
     written = dict(re.findall(r"^  (\w+): scale\((.*)\),", script, re.MULTILINE))
     assert written.keys() == STOPS.keys() == SHADES.keys()

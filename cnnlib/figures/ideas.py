@@ -77,7 +77,7 @@ def show_race(curves, *, goal):
                     steps, errors, color=colour, linewidth=1.3, alpha=0.8, marker=mark, markevery=[-1], label=label
                 )
         axis.set(xlabel="steps of 50 images", ylabel="training error", ylim=(0, 1))
-        axis.legend()
+        axis.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
     return detached(figure)
 
 
