@@ -31,6 +31,7 @@ LONG = (  # what is also trained for the longer time; a normalisation takes ten 
 )
 LIMIT = 4000  # steps after which a race is given up
 WINDOW = 50  # steps over which an error is taken
+COMMON = 0.03  # a rate at which every racer runs, whatever its own
 SEARCH = 100  # the seed of runs by which a rate is chosen
 
 RACERS = {
@@ -60,9 +61,11 @@ def measure_races(seeds, record, train, aside, test):
             # Who does not arrive is behind all who do, and before those who are further from the goal.
             return row["steps"] or LIMIT * (1 + row["curve"][-1])
 
-        rate = record.rate({"racer": name, "for": "rate"}, error_at, 0.03)
-        for seed in range(seeds):
-            record.row({"racer": name, "rate": rate, "seed": seed}, partial(run, rate, seed))
+        rate = record.rate({"racer": name, "for": "rate"}, error_at, COMMON)
+        # Also at one rate for all, so that no difference comes from the rates alone.
+        for each in dict.fromkeys((rate, COMMON)):
+            for seed in range(seeds):
+                record.row({"racer": name, "rate": each, "seed": seed}, partial(run, each, seed))
 
 
 def measure_effects(seeds, record, train, aside, test):

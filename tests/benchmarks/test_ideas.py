@@ -55,7 +55,7 @@ def test_every_racer_runs_at_the_rate_that_brought_it_furthest(asked, tmp_path, 
         if "steps" in row:
             runs.setdefault(row["racer"], []).append((row["rate"], row["seed"], row["steps"]))
     assert list(runs) == list(ideas.RACERS)
-    assert runs["ReLU"] == [(0.1, 0, 60), (0.1, 1, 60)]
+    assert runs["ReLU"] == [(0.1, 0, 60), (0.03, 0, 80), (0.1, 1, 60), (0.03, 1, 80)]
     assert all(runs[name] == [(0.03, 0, None), (0.03, 1, None)] for name in list(runs)[1:])
 
 
