@@ -155,7 +155,7 @@ def test_an_unreachable_index_is_one_line_and_leaves_no_stamp(project):
     for name in ("__init__.py", "console.py", "environment.py"):
         (project / "tools").mkdir(exist_ok=True)
         shutil.copy(ROOT / "tools" / name, project / "tools" / name)
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("PIP_")}
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(("PIP_", "TORCH"))}
     environ |= {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": f"http://127.0.0.1:{port}/", "PIP_RETRIES": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "tools.environment"], cwd=project, env=environ, capture_output=True, text=True

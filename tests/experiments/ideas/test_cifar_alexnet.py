@@ -95,7 +95,8 @@ def test_a_mirrored_answer_is_that_of_both_views_together():
     expected = (views[0] + views[1]).argmax(1).numpy()
     result = evaluate_batches(Mirrored(network), pictures.batches(15))
     assert np.array_equal(result.predictions, expected)
-    np.testing.assert_allclose(result.probabilities, (views[0] + views[1]) / 2, atol=1e-6)
+    # Batches of other sizes round otherwise, by 1e-8 or so of logits that the head makes two thousand times as large.
+    np.testing.assert_allclose(result.probabilities, (views[0] + views[1]) / 2, atol=2e-5)
     assert np.array_equal(evaluate_batches(network, pictures.batches()).predictions, views[0].argmax(1).numpy())
     for other in (views[0], views[1], views[0] + views[2]):
         assert not np.array_equal(other.argmax(1).numpy(), expected)
