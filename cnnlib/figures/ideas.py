@@ -29,7 +29,7 @@ def show_effects(effects, *, xlabel):
         received = {name: np.size(values) for name, values in effects.items()}
         raise ValueError(f"show_effects: effects must hold at least one run for each change, received {received}")
     with style():
-        figure, axis = plt.subplots(figsize=(6.2, 0.36 * len(effects) + 0.9), layout="constrained")
+        figure, axis = plt.subplots(figsize=(5.4, 0.36 * len(effects) + 0.9), layout="constrained")
         axis.axvline(0, color=FAINT, linewidth=1)
         for row, values in enumerate(effects.values()):
             mean, spread = np.mean(values), np.std(values, ddof=1) if len(values) > 1 else 0
