@@ -174,9 +174,6 @@ def card(app, claim, source):
 def put_cards(app, doctree, claims):
     """Put each claim's card behind the first ✓ that leads to it, and take the cells off the page.
 
-    Where `findings_elsewhere` names the page, its chapter has not been written into this form yet: a claim without a ✓
-    is a paragraph of its own, and the prose is not held to the numbers.
-
     Parameters
     ----------
     app : sphinx.application.Sphinx
@@ -188,7 +185,7 @@ def put_cards(app, doctree, claims):
     for tick in doctree.findall(Tick):
         ticks.setdefault(tick["claim"], []).append(tick)
     # A translation has the same findings in other words, which nobody here can hold to their numbers.
-    strict = app.env.docname not in app.config.findings_elsewhere and app.config.language == "en"
+    strict = app.config.language == "en"
     for name in set(ticks) - {claim["id"] for claim in claims}:
         logger.warning("checks: no cell of this page claims %r", name, location=ticks[name][0])
     cells = list(dict.fromkeys(claim["cell"] for claim in claims))
@@ -254,7 +251,6 @@ def depart_tick(self, node):
 
 def setup(app):
     """Register with Sphinx."""
-    app.add_config_value("findings_elsewhere", [], "env")
     app.add_node(Tick, html=(visit_tick, depart_tick))
     app.add_transform(Ticks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -96,7 +96,10 @@ def main():
                         raise
                     results.append(tile | {"registers": None, "failure": "insufficient registers"})
                     continue
-                count, spilled = registers(program, Path(folder))
+                found = registers(program, Path(folder))
+                if found is None:
+                    raise SystemExit("speed_tiles: this Triton comes without cuobjdump, which tells the registers")
+                count, spilled = found
                 taken = {"registers": count, "spilled": spilled, "shared_bytes": program.metadata.shared}
                 results.append(tile | taken)
                 print(results[-1])

@@ -17,7 +17,7 @@ METADATA = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
 PRINTED = "✓ It reads 97 of 100 digits. · ⟨0.971⟩ = 0.97 ± 0.01\n"
 
 
-def built(folder, prose, *, code=CHECK, printed=PRINTED, elsewhere=(), cites=False):
+def built(folder, prose, *, code=CHECK, printed=PRINTED, language="en", cites=False):
     """Build a page of prose and one check; return it and the warnings."""
     source = folder / "source"
     source.mkdir()
@@ -33,7 +33,7 @@ def built(folder, prose, *, code=CHECK, printed=PRINTED, elsewhere=(), cites=Fal
             confoverrides={
                 "extensions": ["myst_nb", "_ext.checks", "_ext.claims", *["sphinxcontrib.bibtex"] * cites],
                 "root_doc": "page",
-                "nb_execution_mode": "off", "findings_elsewhere": list(elsewhere),
+                "nb_execution_mode": "off", "language": language,
                 **({"bibtex_bibfiles": [str(ROOT / "references.bib")]} if cites else {}),
             },
         )  # fmt: skip
@@ -99,8 +99,8 @@ def test_a_fragment_is_no_claim(tmp_path):
     assert "'page-reads' is no whole sentence" in built(tmp_path, FINDING, code=code, printed=printed)[1]
 
 
-def test_a_chapter_not_yet_rewritten_shows_its_claims_as_sentences(tmp_path):
-    page, warnings = built(tmp_path, "# A page\n\nIt reads well.", elsewhere=["page"])
+def test_a_translation_that_has_lost_a_tick_shows_the_claim_as_a_sentence(tmp_path):
+    page, warnings = built(tmp_path, "# A page\n\nIt reads well.", language="de")
     assert warnings == ""
     [finding] = page.select("p.finding")
     assert finding.get_text() == "It reads 97 of 100 digits.\N{NO-BREAK SPACE}✓"
