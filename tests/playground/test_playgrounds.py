@@ -18,8 +18,10 @@ from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground import (
     ConvolutionPlayground,
+    DialPlayground,
     LearningPlayground,
     LenetPlayground,
+    OrdersPlayground,
     PoolingPlayground,
     StripesPlayground,
     SummaryPlayground,
@@ -28,8 +30,13 @@ from cnnlib.playground.base import packed, unpacked
 from cnnlib.playground.learning import _digits, _shuffled, _uniform
 from cnnlib.playground.lenet import packed_weights
 
+
+def orders():
+    return OrdersPlayground(np.arange(48, dtype=np.uint8).reshape(6, 8))
+
+
 PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
-EVERY = [*PICTURES, StripesPlayground, LearningPlayground]
+EVERY = [*PICTURES, StripesPlayground, LearningPlayground, DialPlayground, orders]
 rng = np.random.RandomState(0)
 
 
@@ -53,11 +60,11 @@ class TestEvery:
     def test_the_output_of_a_cell_is_the_same_each_time(self, make):
         first, second = (make()._repr_mimebundle_()[0] for _ in range(2))
         assert first["text/html"] == second["text/html"]
-        assert first["text/plain"] == second["text/plain"] == f"<{make.title}>"
+        assert first["text/plain"] == second["text/plain"] == f"<{make().title}>"
         assert "application/vnd.jupyter.widget-view+json" in first
 
     def test_the_bundle_defines_each_name_once_and_imports_nothing(self, make):
-        text = live.bundle("live/scripts/room", "live/scripts/model", make.script)
+        text = live.bundle("live/scripts/room", "live/scripts/model", make().script)
         names = re.findall(r"^(?:const|let|function|async function) (\w+)", text, re.MULTILINE)
         assert len(names) == len(set(names))
         assert {"room", "still", "draw"} <= set(names)
