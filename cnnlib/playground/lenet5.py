@@ -27,7 +27,7 @@ def _image(name, array):
 
 
 class Lenet5Playground(Playground):
-    """LeNet-5, connection by connection: a digit that one draws, its maps, the picture that F6 paints, and ten distances.
+    """LeNet-5 with all its connections: a drawn digit, its maps, the picture that F6 paints, and ten distances.
 
     Attributes
     ----------

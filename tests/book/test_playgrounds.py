@@ -8,6 +8,7 @@ from cnnlib.playground import (
     ConvolutionPlayground,
     DialPlayground,
     LearningPlayground,
+    Lenet5Playground,
     LenetPlayground,
     OrdersPlayground,
     PoolingPlayground,
@@ -38,6 +39,7 @@ EVERY = [
     LearningPlayground,
     DialPlayground,
     orders,
+    Lenet5Playground,
     small_lenet,
 ]
 

@@ -20,6 +20,7 @@ from cnnlib.playground import (
     ConvolutionPlayground,
     DialPlayground,
     LearningPlayground,
+    Lenet5Playground,
     LenetPlayground,
     OrdersPlayground,
     PoolingPlayground,
@@ -35,7 +36,7 @@ def orders():
     return OrdersPlayground(np.arange(48, dtype=np.uint8).reshape(6, 8))
 
 
-PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
+PICTURES = [LenetPlayground, Lenet5Playground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
 EVERY = [*PICTURES, StripesPlayground, LearningPlayground, DialPlayground, orders]
 rng = np.random.RandomState(0)
 

@@ -12,7 +12,8 @@ export function connections(table, { chosen, pressed }) {
   });
   const dots = Array.from({ length: rows * columns }, (_, k) => {
     const [row, column] = [Math.floor(k / columns), k % columns];
-    const dot = html("div", { class: table[column].includes(row) ? "dot on" : "dot" });
+    const dot = html("div", { class: "dot" });
+    dot.classList.toggle("on", table[column].includes(row));
     dot.addEventListener("pointermove", (event) => event.pointerType === "mouse" && move(row, column));
     dot.addEventListener("click", () => {
       at = [row, column];

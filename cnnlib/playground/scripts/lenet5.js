@@ -73,7 +73,7 @@ export function draw(root, model) {
     root.dataset.step = step;
   }, { slow: 0.25, whole: 28 });
   const tour = html("p", { class: "sentence", role: "status" }, WALK[0]);
-  const told = html("p", { class: "sentence told", role: "status" });
+  const told = html("p", { class: "told", role: "status" });
   const answer = html("p", { class: "answer", "aria-hidden": "true" });
 
   const examples = received(model.get("examples"));
@@ -108,9 +108,8 @@ export function draw(root, model) {
   root.replaceChildren(
     film.element, tour,
     html("div", { class: "start" },
-      html("section", {}, html("p", { class: "name" }, say("Draw here")), sheet.element,
-        html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs)),
-      input, c1),
+      html("section", {}, html("p", { class: "name" }, say("Draw here")), sheet.element), input, c1,
+      html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs)),
     html("div", { class: "joined" }, s2, joins.element, c3, s4, c5),
     html("div", { class: "end" }, f6, answer, output), told, said,
   );
@@ -122,7 +121,7 @@ export function draw(root, model) {
 
   function read(image) {
     outputs = { image, ...forward(weights, framed(image)) };
-    root.outputs = outputs; // for whoever opens the browser's console
+    root.outputs = { image, ...Object.fromEntries(ORDER.slice(1).map((name) => [name, outputs[name]])) }; // for whoever opens the browser's console
     for (const [name, each] of Object.entries(strips)) {
       const maps = outputs.maps[name];
       const [low, high] = range(maps.data);
