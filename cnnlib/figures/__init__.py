@@ -17,7 +17,7 @@ from cnnlib.figures.learning import (
     show_planes,
     show_templates,
 )
-from cnnlib.figures.lenet5 import show_painted, show_runs, show_table
+from cnnlib.figures.lenet5 import show_painted, show_runs
 from cnnlib.figures.networks import explore_fields, explore_network
 from cnnlib.figures.pooling import (
     draw_stages,
@@ -90,7 +90,6 @@ __all__ = [
     "show_shifted_row",
     "show_side_by_side",
     "show_strengths",
-    "show_table",
     "show_templates",
     "show_times",
     "show_towers",
