@@ -63,7 +63,7 @@ def test_a_drawn_digit_flows_through_to_the_distances(show):  # noqa: F811
     widget.image = outputs(root)["image"][0]
     np.testing.assert_allclose(widget.distances, right["output"][0], atol=1e-4)
     np.testing.assert_allclose(widget.painted.ravel(), right["f6"][0], atol=1e-4)
-    root.query_selector(".start .group button").click()
+    root.query_selector(".from-sheet-to-answer > .group button").click()
     assert not outputs(root)["image"].any()
     held_to(root)
 

@@ -107,11 +107,12 @@ export function draw(root, model) {
   const sections = [c1, s2, c3, s4, c5, f6, output];
   root.replaceChildren(
     film.element, tour,
-    html("div", { class: "start" },
-      html("section", {}, html("p", { class: "name" }, say("Draw here")), sheet.element), input, c1,
-      html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs)),
-    html("div", { class: "joined" }, s2, joins.element, c3, s4, c5),
-    html("div", { class: "end" }, f6, answer, output), told, said,
+    html("div", { class: "from-sheet-to-answer" },
+      html("section", { class: "sheet" }, html("p", { class: "name" }, say("Draw here")), sheet.element), input, c1,
+      html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs),
+      html("div", { class: "joined" }, s2, joins.element, c3, s4, c5),
+      html("div", { class: "end" }, f6, answer, output)),
+    told, said,
   );
 
   function place(image) {
