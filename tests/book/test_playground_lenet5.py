@@ -23,6 +23,9 @@ def held_to(root):
     shown = [float(each.text_content()) for each in root.query_selector_all(".bitmap span")]
     np.testing.assert_allclose(shown, right["output"][0], atol=0.051)
     assert root.get_attribute("data-answer") == text_of(root, ".answer") == str(right["output"].argmin())
+    first, second = right["output"][0].argsort()[:2]
+    assert f"bitmap of {first}, at" in text_of(root, ".verdict")
+    assert f"that of {second}, at" in text_of(root, ".verdict")
     return right
 
 

@@ -74,6 +74,8 @@ export function draw(root, model) {
   }, { slow: 0.25, whole: 28 });
   const tour = html("p", { class: "sentence", role: "status" }, WALK[0]);
   const told = html("p", { class: "told", role: "status" });
+  const verdict = html("p", { class: "verdict", "aria-hidden": "true" });
+  const heard = html("p", { class: "heard", role: "status" });
   const answer = html("p", { class: "answer", "aria-hidden": "true" });
 
   const examples = received(model.get("examples"));
@@ -112,7 +114,7 @@ export function draw(root, model) {
       html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs),
       html("div", { class: "joined" }, s2, joins.element, c3, s4, c5),
       html("div", { class: "end" }, f6, answer, output)),
-    told, said,
+    html("div", { class: "foot" }, verdict, told), said, heard,
   );
 
   function place(image) {
@@ -120,6 +122,7 @@ export function draw(root, model) {
     read(image);
   }
 
+  let telling = 0;
   function read(image) {
     outputs = { image, ...forward(weights, framed(image)) };
     root.outputs = { image, ...Object.fromEntries(ORDER.slice(1).map((name) => [name, outputs[name]])) }; // for whoever opens the browser's console
@@ -132,7 +135,14 @@ export function draw(root, model) {
       else each.show(maps, SHADES.signed, -size, size);
     }
     const { data } = outputs.output;
-    const nearest = data.indexOf(Math.min(...data));
+    const [nearest, next] = [...data.keys()].sort((a, b) => data[a] - data[b]);
+    verdict.textContent = say("Nearest is the bitmap of {nearest}, at a distance of {distance}; then that of {next}, at {other}.", {
+      nearest, next, distance: number(data[nearest], 1), other: number(data[next], 1),
+    });
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      heard.textContent = verdict.textContent;
+    }, 300);
     distances.forEach(({ cell, distance }, k) => {
       distance.textContent = number(data[k], 1);
       cell.classList.toggle("best", k === nearest);
