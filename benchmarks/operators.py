@@ -83,7 +83,7 @@ def measure(shape):
         "tensordot": partial(tensordot, x, weight, shape),
     }
     if x.ndim == 4:
-        last_x, last_grad = (_laid_last(array) for array in (x, grad_y))
+        last_x, last_grad = (laid_last(array) for array in (x, grad_y))
         contenders["auto, batch last"] = lambda: forward(last_x, weight, **options)
         contenders["auto backward, batch last"] = lambda: backward(last_grad, last_x, weight, **options)
     algorithms = _algorithms(x, weight, shape)
@@ -107,7 +107,8 @@ def measure(shape):
     return record
 
 
-def _laid_last(array):
+def laid_last(array):
+    """Copy images (N, C, H, W) to memory in which the batch lies last."""
     last = batch_last(array.shape, array.dtype)
     last[...] = array
     return last

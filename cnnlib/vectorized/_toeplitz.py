@@ -23,9 +23,12 @@ FEWEST_ROWS = 12
 CHUNK_BYTES = 5 * 2**16
 
 
-def forward(x, weight, geometry):
-    """Cross-correlate ``x`` with ``weight``; as `_im2col.forward`, with a result that is batch last."""
-    band = _Band(geometry)
+def forward(x, weight, geometry, *, tile=None):
+    """Cross-correlate ``x`` with ``weight``; as `_im2col.forward`, with a result that is batch last.
+
+    ``tile`` is how many columns of the output the matrix makes; None takes as few as make `FEWEST_ROWS`.
+    """
+    band = _Band(geometry, tile)
     matrix, images = band.matrix(weight), band.images(x)
     out = np.empty((band.tiles, len(matrix), geometry.output[0], len(x)), x.dtype)
 
@@ -133,11 +136,11 @@ def _chunks(part, bytes_each):
 class _Band:
     """How the columns of an output are cut into ``tiles`` for the products of the band."""
 
-    def __init__(self, geometry):
+    def __init__(self, geometry, tile=None):
         self._geometry = geometry
         channels, filters, width = geometry.in_channels, geometry.out_channels, geometry.output[1]
         (_, self._step), (_, spacing) = geometry.stride, geometry.dilation
-        tile = min(-(-FEWEST_ROWS // filters), width)
+        tile = min(tile or -(-FEWEST_ROWS // filters), width)
         self.tiles = -(-width // tile)
         self._tile = -(-width // self.tiles)
         self._offsets = [j * spacing for j in range(geometry.kernel[1])]
