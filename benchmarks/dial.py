@@ -31,7 +31,7 @@ def in_bits(network, bits):
     layers = {}
     weights = [*network.weights, network.readout]
     biases = [*network.biases, network.readout_bias]
-    for layer, weight, bias in zip(dial.LAYERS, weights, biases, strict=True):
+    for layer, weight, bias in zip(dial.READER_LAYERS, weights, biases, strict=True):
         whole, scale = rounded(weight.detach().numpy(), bits)
         with torch.no_grad():
             weight.copy_(torch.from_numpy(restored(whole, scale)))
@@ -45,7 +45,7 @@ def main():
     some, labels = test[0][:1000], test[1][:1000]
     chosen = json.loads((RESULTS / "equivariance-rotation.json").read_text(encoding="utf-8"))["results"]
     ten = [int(np.argmax(test[1] == digit)) for digit in range(10)]
-    tensors = {"digits": np.rint(dial.SHADES * test[0][ten, 0]).astype(np.uint8)}
+    tensors = {"digits": np.rint(dial.GRAYS * test[0][ten, 0]).astype(np.uint8)}
     curves, results = {"by_angle": [], "by_move": []}, []
     for name, (kind, turned) in NETWORKS.items():
         what = {"network": kind, "turned": turned, "steps": STEPS, "seed": SEED, "tested": True}
@@ -53,7 +53,7 @@ def main():
         network = rotation.trained_turner(kind, train, steps=STEPS, rate=rate, turned=turned, seed=SEED)
         whole = {key: value.clone() for key, value in network.state_dict().items()}
         row = {"network": name, "rate": rate, "validation": validated(network, turned, validation), "rounded": {}}
-        for bits in (*TRIED, dial.BITS):
+        for bits in (*TRIED, dial.DIAL_BITS):
             network.load_state_dict(whole)
             layers = in_bits(network, bits)
             row["rounded"][str(bits)] = validated(network, turned, validation)
@@ -68,9 +68,15 @@ def main():
         results.append(row)
         print(row, flush=True)
     tensors |= {name: np.stack(rows) for name, rows in curves.items()}
-    save_tensors(dial.FILE, tensors, kind="dial", about={"bits": dial.BITS})
+    save_tensors(dial.DIAL_FILE, tensors, kind="dial", about={"bits": dial.DIAL_BITS})
     write_record(
-        "equivariance-dial", "python -m benchmarks.dial", results, data=DATA, bits=dial.BITS, angles=dial.ANGLES, n=1
+        "equivariance-dial",
+        "python -m benchmarks.dial",
+        results,
+        data=DATA,
+        bits=dial.DIAL_BITS,
+        angles=dial.ANGLES,
+        n=1,
     )
 
 

@@ -62,7 +62,7 @@ def main():
     after = {"bits": lenet5.BITS, "validation": accuracy(*validation), "test": accuracy(*test)}
     chosen = [int(np.argmax(test[1] == digit)) for digit in lenet5.TO_BEGIN_WITH]
     tensors["digits"] = digits.test.images[chosen, 0]
-    save_tensors(lenet5.FILE, tensors, kind="lenet5_walk", about={"recipe": RECIPE})
+    save_tensors(lenet5.WALK_FILE, tensors, kind="lenet5_walk", about={"recipe": RECIPE})
     data = "MNIST: 55,000 digits to train on, 5,000 to choose the bits, 10,000 test digits"
     results = {"before": before, "tried": tried, "after": after}
     write_record("lenet5-walk", "python -m benchmarks.lenet5_walk", results, data=data, n=1)

@@ -13,12 +13,12 @@ from cnnlib.playground.base import Array, Playground
 from cnnlib.playground.rounded import packed_layers
 
 # Written by ``python -m benchmarks.dial``; how each network was trained stands in `benchmarks.dial.NETWORKS`.
-FILE = Path(__file__).with_name("dial.safetensors")
-BITS = 5  # of a weight
-SHADES = 15  # of gray: two pixels of a digit travel in a byte
+DIAL_FILE = Path(__file__).with_name("dial.safetensors")
+DIAL_BITS = 5  # of a weight
+GRAYS = 15  # of gray: two pixels of a digit travel in a byte
 ANGLES, REACH = tuple(range(0, 360, 5)), 8  # degrees at which, and pixels to either side by which, all were measured
-LAYERS = ("conv1", "conv2", "conv3", "dense")
-NETWORKS = ("plain", "turned", "group")
+READER_LAYERS = ("conv1", "conv2", "conv3", "dense")
+TURNERS = ("plain", "turned", "group")
 
 
 class DialPlayground(Playground):
@@ -66,7 +66,8 @@ class DialPlayground(Playground):
         super().__init__(
             digits={"pixels": memoryview((16 * pixels[:, 0] + pixels[:, 1]).tobytes())},
             networks={
-                name: packed_layers({layer: (*_layer(name, layer), BITS) for layer in LAYERS}) for name in NETWORKS
+                name: packed_layers({layer: (*_layer(name, layer), DIAL_BITS) for layer in READER_LAYERS})
+                for name in TURNERS
             },
             curves={name: tensors[name].tolist() for name in ("by_angle", "by_move")},
         )
@@ -74,15 +75,15 @@ class DialPlayground(Playground):
 
     @traitlets.observe("digit", "angle", "right")
     def _read(self, _):
-        picture = _tensors()["digits"][self.digit] / SHADES
+        picture = _tensors()["digits"][self.digit] / GRAYS
         self.image = turned_and_moved(picture, self.angle, self.right)
         image = self.image.astype(float)
-        self.logits = [read(name, image[None, None])[0] for name in NETWORKS]
+        self.logits = [dial_logits(name, image[None, None])[0] for name in TURNERS]
 
 
 @cache
 def _tensors():
-    return load_tensors(FILE, kind="dial")[0]
+    return load_tensors(DIAL_FILE, kind="dial")[0]
 
 
 def _layer(network, layer):
@@ -144,10 +145,10 @@ def in_four_ways(weight):
     return np.stack(turned, axis=1).reshape(4 * len(weight), -1, *weight.shape[-2:])
 
 
-def read(name, images):
+def dial_logits(name, images):
     """Return the logits, shape (N, 10), that one of the three networks gives images of shape (N, 1, 28, 28)."""
     x, group = images, _layer(name, "conv2")[0].ndim == 5
-    for layer in LAYERS[:-1]:
+    for layer in READER_LAYERS[:-1]:
         whole, scale, bias = _layer(name, layer)
         weight = restored(whole, scale).astype(x.dtype)
         if group:

@@ -15,7 +15,7 @@ from cnnlib.playground.rounded import packed_layers
 from cnnlib.vectorized import avg_pool2d, conv2d, linear, scaled_tanh
 
 # Written by ``python -m benchmarks.lenet5_walk``, which says how the network was trained.
-FILE = Path(__file__).with_name("lenet5.safetensors")
+WALK_FILE = Path(__file__).with_name("lenet5.safetensors")
 # Of a weight: C5 and F6 hold 97 % of them.
 BITS = {"c1": 6, "s2": 6, "c3": 6, "s4": 6, "c5": 4, "f6": 4}
 TO_BEGIN_WITH = (4, 0, 2, 6, 7)
@@ -82,7 +82,7 @@ class Lenet5Playground(Playground):
 
 @cache
 def _tensors():
-    return load_tensors(FILE, kind="lenet5_walk")[0]
+    return load_tensors(WALK_FILE, kind="lenet5_walk")[0]
 
 
 def activations(images):

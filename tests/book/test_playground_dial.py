@@ -7,14 +7,14 @@ import pytest
 from book.playgrounds import drag, move, outputs, press, show, text_of  # noqa: F401  (show is a fixture)
 
 from cnnlib.playground import DialPlayground
-from cnnlib.playground.dial import NETWORKS
+from cnnlib.playground.dial import TURNERS
 
 
 def held_to(root, widget):
     """Compare what the page holds with what Python answers to the same setting."""
     seen = outputs(root)
     np.testing.assert_allclose(seen["image"][0], widget.image, atol=1e-4)
-    for name, logits in zip(NETWORKS, widget.logits, strict=True):
+    for name, logits in zip(TURNERS, widget.logits, strict=True):
         np.testing.assert_allclose(seen[name], logits, atol=1e-4, err_msg=name)
         assert root.get_attribute(f"data-{name}") == str(logits.argmax())
 
@@ -99,7 +99,7 @@ def test_rings_say_at_which_angles_each_network_is_right(show):  # noqa: F811
         for angle in range(0, 360, 5):
             widget.angle = angle
             answers.append(widget.logits.argmax(axis=1) == digit)
-        for name, expected in zip(NETWORKS, np.transpose(answers), strict=True):
+        for name, expected in zip(TURNERS, np.transpose(answers), strict=True):
             arcs = root.query_selector_all(f".dial path.{name}")
             assert ["right" in arc.get_attribute("class") for arc in arcs] == expected.tolist()
 
@@ -133,7 +133,7 @@ def test_dots_walk_along_the_measured_curves_and_a_press_on_a_curve_turns_the_di
 def test_it_says_what_is_read(show):  # noqa: F811
     root = show(DialPlayground())
     move(root, ".player input", 36)
-    said = [root.get_attribute(f"data-{name}") for name in NETWORKS]
+    said = [root.get_attribute(f"data-{name}") for name in TURNERS]
     assert text_of(root, ".sentence") == (
         f"A 6, turned by 180° and slid by 0: plain reads {said[0]}, augmented {said[1]}, group {said[2]}."
     )

@@ -22,18 +22,18 @@ def reader(name):
     network = rotation.READERS["group" if name == "group" else "plain"](seed=0)
     weights = [*network.weights, network.readout], [*network.biases, network.readout_bias]
     with torch.no_grad():
-        for layer, weight, bias in zip(dial.LAYERS, *weights, strict=True):
+        for layer, weight, bias in zip(dial.READER_LAYERS, *weights, strict=True):
             whole, scale, values = dial._layer(name, layer)
             weight.copy_(torch.from_numpy(restored(whole, scale)))
             bias.copy_(torch.from_numpy(values))
     return network
 
 
-@pytest.mark.parametrize("name", dial.NETWORKS)
+@pytest.mark.parametrize("name", dial.TURNERS)
 def test_a_network_answers_as_the_chapters_reader_does(name):
     with torch.no_grad():
         expected = reader(name)(torch.from_numpy(images)).numpy()
-    np.testing.assert_allclose(dial.read(name, images), expected, atol=1e-4)
+    np.testing.assert_allclose(dial.dial_logits(name, images), expected, atol=1e-4)
 
 
 def test_it_turns_and_moves_as_the_chapter_does():
@@ -49,16 +49,16 @@ def test_it_turns_and_moves_as_the_chapter_does():
 def test_the_curves_are_the_records():
     record = json.loads((ROOT / "results" / "equivariance-dial.json").read_text(encoding="utf-8"))
     widget = DialPlayground()
-    assert [row["network"] for row in record["results"]] == list(dial.NETWORKS)
+    assert [row["network"] for row in record["results"]] == list(dial.TURNERS)
     for name in ("by_angle", "by_move"):
         assert widget.curves[name] == [row[name] for row in record["results"]]
-    assert (record["bits"], record["angles"]) == (dial.BITS, list(dial.ANGLES))
+    assert (record["bits"], record["angles"]) == (dial.DIAL_BITS, list(dial.ANGLES))
 
 
 def test_the_weights_have_as_many_bits_as_they_travel_with():
-    for name in dial.NETWORKS:
-        for layer in dial.LAYERS:
-            assert np.abs(dial._layer(name, layer)[0]).max() < 2 ** (dial.BITS - 1)
+    for name in dial.TURNERS:
+        for layer in dial.READER_LAYERS:
+            assert np.abs(dial._layer(name, layer)[0]).max() < 2 ** (dial.DIAL_BITS - 1)
 
 
 def test_the_group_network_does_not_mind_a_quarter_turn_and_what_is_no_setting_is_refused():
