@@ -64,17 +64,18 @@ def check(assignment, function, cases=None):
 
     Examples
     --------
-    >>> def output_size(size, kernel, stride, padding):
-    ...     return (size + 2 * padding - kernel) // stride + 1
+    >>> def output_size(size, kernel, stride, before, after):
+    ...     return (size + before + after - kernel) // stride + 1
     >>> report = check("convolution", output_size)
     output_size
       ✓ 1 every window in reach, one step at a time
       ✓ 2 padding at both ends
-      ✓ 3 a last step that does not fit
-      ✓ 4 one window fills the row
-      ✓ 5 more than half a step left over
+      ✓ 3 one more at the end, for an even kernel
+      ✓ 4 a last step that does not fit
+      ✓ 5 one window fills the row
+      ✓ 6 more than half a step left over
     >>> report.ok, report.case(2)
-    (True, [28, 5, 1, 2])
+    (True, [28, 5, 1, 2, 2])
     """
     tasks = load(assignment)
     name = getattr(function, "__name__", repr(function))

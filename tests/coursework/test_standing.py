@@ -13,8 +13,8 @@ def nothing_done(monkeypatch):
     monkeypatch.setattr("cnnlib.coursework.standing._fared", {})
 
 
-def output_size(size, kernel, stride, padding):
-    return (size + 2 * padding - kernel) // stride + 1
+def output_size(size, kernel, stride, before, after):
+    return (size + before + after - kernel) // stride + 1
 
 
 POINTS = {"correlate2d": 10, "output_size": 10, "open": 15}
@@ -42,7 +42,7 @@ def test_a_function_that_is_broken_again_loses_its_points(capsys):
 def test_hints_are_mentioned_after_two_failures_and_not_for_a_stub():
     wrong = next(slip for slip in slips("convolution") if slip.what == "flips the kernel").function()
 
-    def correlate2d(x, kernel):
+    def correlate2d(x, kernel, stride):
         raise NotImplementedError
 
     for _ in range(3):

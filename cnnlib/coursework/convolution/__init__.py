@@ -2,7 +2,8 @@
 
 from cnnlib.coursework.convolution.backward import BACKWARD
 from cnnlib.coursework.convolution.layer import CONV
-from cnnlib.coursework.convolution.signals import CONVOLVE, CORRELATE, SIZE
+from cnnlib.coursework.convolution.signals import CONVOLVE, CORRELATE
+from cnnlib.coursework.convolution.sizes import SIZE
 
 __all__ = ["TASKS"]
 
