@@ -9,6 +9,7 @@ from cnnlib.coursework.inputs import array, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 BACKWARDS = Section("convolution", "What flows backwards?")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 
 
 def conv2d_backward(grad_y, x, weight, stride, padding):
@@ -266,14 +267,14 @@ BACKWARD = Task(
         Mistake(
             "the padding cut off with P:-P",
             "Without padding nothing is left: `P:-P` is `0:0` then, which is empty. Count from the start: `P:P + H`.",
-            BACKWARDS,
+            WRAP,
             _cut_with_a_minus,
         ),
         Mistake(
             "indices that wrap",
             "Right inside, and wrong in the last rows and columns: the padding before the picture has negative "
             "indices, and these count from its end.",
-            BACKWARDS,
+            WRAP,
             _wrapping,
         ),
         Mistake(

@@ -9,8 +9,10 @@ from cnnlib.coursework.inputs import array, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("convolution", "Common mistakes")
+FLIP = Section("convolution", "To flip or not to flip?")
 GRID = Section("convolution", "What happens in one window?")
 SIZES = Section("convolution", "How large is the output?")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 # What NumPy has that would do these tasks.
 LIBRARY = tuple(
     f"numpy.{name}" for name in ("convolve", "correlate", "fft.fft", "fft.fft2", "fft.fftn", "fft.rfft2", "fft.rfftn")
@@ -108,7 +110,7 @@ CORRELATE = Task(
         Mistake(
             "flipped kernel",
             FLIPPED + "That is the convolution of the mathematicians; here the kernel is laid on the picture as it is.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel, stride: correlate2d(x, flip(kernel), stride),
         ),
         Mistake(
@@ -169,13 +171,13 @@ CORRELATE = Task(
         Mistake(
             "flipped on one axis only",
             "The kernel's rows are upside down, and its columns are in order. A correlation flips nothing.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel, stride: correlate2d(x, kernel[::-1], stride),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's columns are back to front, and its rows are in order. A correlation flips nothing.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel, stride: correlate2d(x, kernel[:, ::-1], stride),
         ),
         Mistake(
@@ -249,27 +251,27 @@ CONVOLVE = Task(
             "kernel not flipped",
             "A bright pixel should leave the kernel as it is; yours leaves it upside down and back to front. That is "
             "correlation.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel: convolve2d(x, flip(kernel)),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's rows are in order and its columns are not, or the other way round. In two dimensions there "
             "are two axes to flip.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, kernel[::-1]),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's columns are in order and its rows are not, or the other way round. In two dimensions there "
             "are two axes to flip.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, kernel[:, ::-1]),
         ),
         Mistake(
             "the result flipped, not the kernel",
             "Your picture is turned by half. Flipping what comes out also flips where it stands.",
-            GRID,
+            FLIP,
             lambda x, kernel: flip(convolve2d(x, flip(kernel))),
         ),
         Mistake(
@@ -301,32 +303,32 @@ CONVOLVE = Task(
         Mistake(
             "kernel transposed, not flipped",
             "Your kernel's rows and columns have changed places. To flip is to reverse the order along both axes.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, flip(kernel).T),
         ),
         Mistake(
             "kernel transposed, not flipped",
             "The copies that your pixels leave have rows and columns exchanged.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel: convolve2d(x, kernel.T),
         ),
         Mistake(
             "a quarter turn, not a half",
             "Your kernel is turned by a quarter. To reverse both axes is to turn by a half.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, np.rot90(kernel, -1)),
         ),
         Mistake(
             "overwritten where copies overlap",
             "Where copies of the kernel overlap they add up; yours keeps the last one that was written.",
-            GRID,
+            FLIP,
             _overwritten,
         ),
         Mistake(
             "indices that wrap",
             "Right inside, and wrong along the first rows and columns: a negative index counts from the end of an "
             "array, so that zeros are not what you read there.",
-            MISTAKES,
+            WRAP,
             _wrapping,
         ),
         Mistake(
