@@ -9,7 +9,7 @@ from cnnlib.coursework.judging import judge, title
 from cnnlib.coursework.likeness import describe
 from cnnlib.coursework.report import MARKS, Report, compared, failure
 from cnnlib.coursework.shrinking import smallest
-from cnnlib.coursework.standing import note
+from cnnlib.coursework.standing import note, standing
 
 ASSIGNMENTS = ("convolution", "equivariance", "pooling", "lenet", "alexnet")
 
@@ -91,7 +91,9 @@ def check(assignment, function, cases=None):
         print(_line(number, case, verdicts[-1]), flush=True)
         if answers[-1].breaks or "was stopped" in answers[-1].failure:
             break  # the other cases would say the same, and take their time
-    report = Report(task, shown, verdicts, remark=note(assignment, task, verdicts) if cases is None else "")
+    report = Report(task, shown, verdicts)
+    if cases is None:
+        report.hint, report.standing = note(assignment, task, verdicts), standing(assignment)
     if not report.ok:
         whole = cases is None and len(answers) == len(shown)
         report.mistake = diagnose(task, answers) if whole else None

@@ -106,11 +106,15 @@ class Report:
         The smallest example that fails.
     mistake : Mistake or None
         The known one that explains the answers.
+    hint : Hint or None
+        The one that is due after several failures.
+    standing : str
+        Points so far, and what is next.
     """
 
-    def __init__(self, task, cases, verdicts, failure=None, mistake=None, remark=""):
-        self.task, self.verdicts, self.failure, self.mistake = task, verdicts, failure, mistake
-        self._cases, self._remark = cases, remark
+    def __init__(self, task, cases, verdicts):
+        self.task, self.verdicts, self._cases = task, verdicts, cases
+        self.failure, self.mistake, self.hint, self.standing = None, None, None, ""
 
     @property
     def ok(self):
@@ -152,6 +156,7 @@ class Report:
         parts = [_as_text(self.failure)] if self.failure else []
         if self.mistake is not None:
             parts.append(f"It looks like this: {self.mistake.name}.\n{self.mistake.says}\nThe book: {self.mistake.see}")
+        parts += [f"Hint, {self.hint.title}\n{self.hint.says}"] if self.hint else []
         return "\n\n".join([*parts, *self._ending()])
 
     def _repr_html_(self):
@@ -161,12 +166,15 @@ class Report:
                 f"<p>It looks like this: <strong>{escape(self.mistake.name)}</strong>. {_marked(self.mistake.says)}</p>"
                 f"<p>The book: {_linked(self.mistake.see)}</p>"
             )
+        if self.hint:
+            title, says = escape(self.hint.title), _marked(self.hint.says)
+            parts.append(f"<details open><summary>Hint: {title}</summary><p>{says}</p></details>")
         return "\n".join([*parts, *(f"<p>{_marked(each)}</p>" for each in self._ending())])
 
     def _ending(self):
         """What was found in a sentence, why it is right if it is, and what comes next."""
         because = [self.task.because] if self.ok and self.task.because else []
-        return [f"{self._summary()}.", *because, *([self._remark] if self._remark else [])]
+        return [f"{self._summary()}.", *because, *([self.standing] if self.standing else [])]
 
 
 def _marked(text):

@@ -122,6 +122,25 @@ class Mistake:
 
 
 @dataclass(frozen=True)
+class Hint:
+    """A step towards the right answer, opened after failures.
+
+    Attributes
+    ----------
+    title : str
+    says : str
+        Markdown.
+    fits : tuple
+        The failures that it helps with: numbers of cases, properties as of `judging.PROPERTIES`, or names of parts.
+        Empty where it helps with any.
+    """
+
+    title: str
+    says: str
+    fits: tuple = ()
+
+
+@dataclass(frozen=True)
 class Task:
     """A function that students write.
 
@@ -156,6 +175,7 @@ class Task:
         ``"cnnlib.vectorized.conv2d(groups)"``, that would do the task.
     may_not_be : tuple of Mistake
         Ways to right labels that the task forbids.
+    hints : tuple of Hint
     """
 
     name: str
@@ -171,6 +191,7 @@ class Task:
     may_use: tuple = ("numpy",)
     may_not_call: tuple = ()
     may_not_be: tuple = ()
+    hints: tuple = ()
 
     def expected(self, case):
         """Return the right answer to a case; where labels are to be guessed, only the reference's guess."""
