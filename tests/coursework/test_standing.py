@@ -37,7 +37,7 @@ def test_every_check_says_the_points_so_far_and_what_is_next(capsys):
     progress("convolution")
     assert capsys.readouterr().out == (
         "  ✓ correlate2d  10\n  ✓ output_size  10\n    open         15  a person reads it\n"
-        "20 of 35 points. All functions are right. Next: the open question (15 points); a person reads it.\n"
+        "20 of 35 points. All functions are right. Next: the open question (15 points), which a person reads.\n"
     )
 
 
