@@ -20,7 +20,7 @@ def test_it_has_notebooks_chapters_and_the_package():
     assert {"README.md", "pyproject.toml", "LICENSE", "cnnlib/__init__.py", "cnnlib/coursework/checking.py"} <= set(
         files
     )
-    assert b"pip install . jupyterlab" in files["README.md"]
+    assert b"pip install . jupyterlab matplotlib" in files["README.md"]
 
 
 def test_it_has_nothing_of_the_teachers():

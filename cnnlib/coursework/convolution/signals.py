@@ -110,7 +110,7 @@ CORRELATE = Task(
         Mistake(
             "flipped kernel",
             FLIPPED + "That is the convolution of the mathematicians; here the kernel is laid on the picture as it is.",
-            FLIP,
+            MISTAKES,
             lambda x, kernel, stride: correlate2d(x, flip(kernel), stride),
         ),
         Mistake(
