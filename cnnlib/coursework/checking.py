@@ -1,9 +1,10 @@
 """The check that students run."""
 
 import importlib
+import warnings
 
 from cnnlib.coursework.calling import ask
-from cnnlib.coursework.diagnosis import diagnose
+from cnnlib.coursework.diagnosis import diagnose, diagnose_first
 from cnnlib.coursework.errors import meaning
 from cnnlib.coursework.judging import judge, title
 from cnnlib.coursework.likeness import describe
@@ -95,13 +96,22 @@ def check(assignment, function, cases=None):
     if cases is None:
         report.hint, report.standing = note(assignment, task, verdicts), standing(assignment)
     if not report.ok:
-        whole = cases is None and len(answers) == len(shown)
-        report.mistake = diagnose(task, answers) if whole else None
-        number = next(place for place, verdict in enumerate(verdicts) if not verdict.ok)
-        first = shown[number], answers[number], verdicts[number]
-        remarks = _remarks(task, number + 1, first, zip(shown, answers, verdicts, strict=False))
-        report.failure = _shown(task, function, *first, number + 1, remarks)
+        # A student's own warnings have been heard; those of what a mistake would compute are not theirs.
+        with warnings.catch_warnings(action="ignore"):
+            _explain(report, function, list(zip(shown, answers, verdicts, strict=False)), whole=cases is None)
     return report
+
+
+def _explain(report, function, calls, whole):
+    """Find the mistake, if the task's own cases were all tried, and show the first wrong case."""
+    task, answers = report.task, [answer for _, answer, _ in calls]
+    number, first = next((number, call) for number, call in enumerate(calls, 1) if not call[2].ok)
+    if whole and len(calls) == len(task.cases):
+        report.mistake = diagnose(task, answers)
+        if report.mistake is None:
+            report.mistake = diagnose_first(task, answers, number)
+            report.only_in = number if report.mistake else None
+    report.failure = _shown(task, function, *first, number, _remarks(task, number, first, calls))
 
 
 def _remarks(task, number, first, calls):
@@ -120,6 +130,8 @@ def _shown(task, function, case, answer, verdict, number, remarks):
     if verdict.property in ("rules", "repeats itself", "leaves its input alone") or answer.failure == "not written yet":
         return None
     small, its_answer = smallest(task, function, case, answer)
+    if its_answer.failure and small is not case:
+        remarks = [meaning(its_answer.failure)] if remarks else []
     its_verdict = judge(task, small, its_answer)
     return failure(task, small, its_answer, its_verdict, number, small is not case, remarks)
 

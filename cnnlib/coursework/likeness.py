@@ -157,9 +157,10 @@ def _scaled(received, expected):
         return ""
     if np.isclose(ratio, -1):
         return "Every value has the opposite sign."
+    sign = ", with the opposite sign" if ratio < 0 else ""
     if abs(ratio) > 1:
-        return f"Every value is {ratio:.4g} times what is asked for."
-    return f"Every value is what is asked for, divided by {1 / ratio:.4g}."
+        return f"Every value is {abs(ratio):.4g} times what is asked for{sign}."
+    return f"Every value is what is asked for, divided by {abs(1 / ratio):.4g}{sign}."
 
 
 def _turned(received, expected, rows):

@@ -7,11 +7,12 @@ PATIENCE = 2  # failed checks after which a hint opens
 
 @dataclass
 class _Try:
-    """How a function has fared: failed checks, the hints that were opened, and whether the last check passed."""
+    """How a function has fared: failed checks, the hints that were opened; whether the last check passed, how well."""
 
     failures: int = 0
     opened: tuple = ()
     right: bool = False
+    share: float | None = None
 
 
 _worth = {}  # assignment: points by the names of its functions
@@ -47,6 +48,7 @@ def note(assignment, task, verdicts):
     """
     tried = _fared.setdefault((assignment, task.name), _Try())
     tried.right = all(verdict.ok for verdict in verdicts)
+    tried.share = verdicts[-1].share
     if tried.right or all("not written yet" in verdict.message for verdict in verdicts):
         return None
     tried.failures += 1
@@ -62,8 +64,10 @@ def note(assignment, task, verdicts):
 def _distance(hint, task, number, verdict):
     """Rank a hint: below 0 where it fits a failure, 0 where it fits any, above where it is about something else."""
     part = task.returns[int(verdict.part)] if verdict.part.isdigit() else verdict.part
+    if hint.said and hint.said in verdict.message:
+        return -3
     alike = {number, verdict.property, part} & set(hint.fits)
-    return -len(alike) if alike or not hint.fits else 1
+    return -len(alike) if alike or not (hint.fits or hint.said) else 1
 
 
 def standing(assignment):
@@ -121,5 +125,7 @@ def progress(assignment):
     for name, worth in points.items():
         tried = _fared.get((assignment, name))
         mark = " " if name == "open" else "–" if tried is None else "✓" if tried.right else "✗"
-        print(f"  {mark} {name:{width}}  {worth}" + ("  a person reads it" if name == "open" else ""))
+        read = "  a person reads it" if name == "open" else ""
+        read = f"  read {tried.share:.1%}" if tried is not None and tried.share is not None else read
+        print(f"  {mark} {name:{width}}  {worth}{read}")
     print(standing(assignment))

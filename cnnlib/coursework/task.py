@@ -149,11 +149,14 @@ class Hint:
     fits : tuple
         The failures that it helps with: numbers of cases, properties as of `judging.PROPERTIES`, or names of parts.
         Empty where it helps with any.
+    said : str
+        Words of an error that it helps with.
     """
 
     title: str
     says: str
     fits: tuple = ()
+    said: str = ""
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,10 @@ def test_an_error_shows_the_students_line_and_what_it_means(capsys):
             "raised ValueError: operands could not be broadcast together with shapes (3,4,3,2) (2,3,2) ",
             "pads every axis",
         ),
+        (
+            "raised ValueError: operands could not be broadcast together with shapes (7,3) (7,) ",
+            "so that 3 meets 7",
+        ),
         ("raised TypeError: 'float' object cannot be interpreted as an integer", "`//` gives a whole number"),
         ("raised NameError: name 'windw' is not defined", "nothing called `windw`"),
         ("raised KeyError: 'dense1.weights'", "no `dense1.weights`"),
@@ -243,6 +247,31 @@ def test_nearest_neighbours_are_told_so_however_many_they_read():
     )
     assert verdict.share > 0.8
     assert (verdict.ok, verdict.property) == (False, "rules")
+
+
+def test_of_two_mistakes_the_first_is_named_where_it_stands_alone(capsys):
+    text = """
+def conv2d(x, weight, bias, stride, padding):
+    padded = np.pad(x, padding)
+    sizes = [(n + 2 * padding - k) // stride + 1 for n, k in zip(x.shape[2:], weight.shape[2:])]
+    y = np.zeros((len(x), len(weight), *sizes))
+    for n, o, c, i, j in np.ndindex(len(x), *weight.shape[:2], *y.shape[2:]):
+        window = padded[n, c, i * stride:i * stride + weight.shape[2], j * stride:j * stride + weight.shape[3]]
+        y[n, o, i, j] = np.sum(window * weight[o, c]) + bias[o]
+    return y
+"""
+    report, seen = told(capsys, "convolution", defined(text, "conv2d"))
+    assert (report.mistake.name, report.only_in) == ("the last channel overwrites the others", 2)
+    assert "Case 2 looks like this, and later cases show that something else is wrong, too: the last channel" in seen
+    alone = check("convolution", slip("convolution", "conv2d", "last channel overwrites").function())
+    assert alone.only_in is None
+
+
+def test_few_numbers_name_no_mistake_of_the_first_case():
+    def output_size(size, kernel, stride, before, after):
+        return size + before + after - kernel + 1 if stride == 1 else 7
+
+    assert check("convolution", output_size).mistake is None
 
 
 def test_what_must_be_right_raises_in_one_line():

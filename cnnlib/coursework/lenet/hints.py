@@ -67,7 +67,13 @@ HINTS = {
             "at the border between dense layers and maps",
             "The gradient of `flat` has one row a picture. The pooling's backward pass wants maps: "
             "`reshape(p2.shape)`.",
-            fits=("runs", "conv2.weight", "conv2.bias", "conv1.weight", "conv1.bias"),
+            fits=("conv2.weight", "conv2.bias", "conv1.weight", "conv1.bias"),
+            said="avg_pool2d_backward:",
+        ),
+        Hint(
+            "what it was called with",
+            "A `…_backward` takes what its operator took, `padding` too. Which of the two convolutions had any?",
+            said="conv2d_backward:",
         ),
         Hint(
             "finding a mistake",
