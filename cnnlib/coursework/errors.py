@@ -33,8 +33,8 @@ def _two_shapes(one, other):
     few, many = sorted((first, second), key=len)
     if len(few) < len(many) and few and many[: len(few)] == few and many[-len(few) :] != few:
         return (
-            f"{told} Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}. A sum or a maximum "
-            "along an axis takes that axis away; `keepdims=True` leaves it there, with one place."
+            f"{told} Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}. A sum or a "
+            "maximum along an axis takes that axis away; `keepdims=True` leaves it there, with one place."
         )
     pairs = enumerate(zip(reversed(first), reversed(second), strict=False), 1)
     if (

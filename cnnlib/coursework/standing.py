@@ -46,10 +46,13 @@ def note(assignment, task, verdicts):
         Of those that fit the first wrong case, the first that was not opened yet; with none left, one for any failure.
         None before the second failed check, and where nothing is written yet.
     """
+    if verdicts[0].message == "not written yet":
+        _fared.pop((assignment, task.name), None)
+        return None
     tried = _fared.setdefault((assignment, task.name), _Try())
     tried.right = all(verdict.ok for verdict in verdicts)
     tried.share = verdicts[-1].share
-    if tried.right or all("not written yet" in verdict.message for verdict in verdicts):
+    if tried.right:
         return None
     tried.failures += 1
     if tried.failures < PATIENCE or not task.hints:

@@ -59,12 +59,15 @@ def test_an_assignment_that_has_not_begun_has_no_points():
         progress("pooling")
 
 
-def test_a_hint_opens_after_two_failures_and_not_for_a_stub():
+def test_a_hint_opens_after_two_failures_and_not_for_a_stub(capsys):
     def correlate2d(x, kernel, stride):
         raise NotImplementedError
 
+    begin("convolution", **POINTS)
     for _ in range(3):
         assert check("convolution", correlate2d).hint is None
+    progress("convolution")
+    assert "  – correlate2d  10\n" in capsys.readouterr().out
     assert check("convolution", slip("correlate2d", "mean")).hint is None
     report = check("convolution", slip("correlate2d", "mean"))
     assert report.hint.says in repr(report)

@@ -122,9 +122,9 @@ BACKWARD = Task(
     "conv2d_backward",
     conv2d_backward,
     because=(
-        "Each product w·x was added into one y, so that g·w goes back to x and g·x to w. `+=` is the whole "
-        "of it: whoever was used several times hears several times, and what stood in the padding is cut off "
-        "at the end."
+        "Each product w·x was added into one y, so that g·w goes back to x and g·x to w. In case 1 the pixel 1 met the "
+        "weight 5 and g is 2: the pixel gets 10, the weight 2. Whoever was used several times gets a share each time: "
+        "`+=`. What stood in the padding is cut off at the end."
     ),
     axes=("n o . .", "n c h w", "o c u v", "less", "less"),
     fit=_with_its_gradient,

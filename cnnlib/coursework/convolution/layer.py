@@ -65,7 +65,8 @@ CONV = Task(
     conv2d,
     because=(
         "With P zeros around the picture the formula loses its P: what is left is one loop over places, and "
-        "in each a sum over channels and cells. Batch and filters only say how many such sums there are."
+        "in each a sum over channels and cells. In case 2 a number of y is a sum of 3·3·2 = 18 products and a bias, "
+        "and there are 2·4·3·6 = 144 of them: batch and filters only say how many such sums there are."
     ),
     axes=("n c h w", "o c u v", "o", "less", "less"),
     cases=(
