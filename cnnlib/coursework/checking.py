@@ -76,7 +76,7 @@ def check(assignment, function, cases=None):
       ✓ 5 one window fills the row
       ✓ 6 more than half a step left over
     >>> report.ok, report.case(2)
-    (True, [28, 5, 1, 2, 2])
+    (True, [28, 7, 1, 3, 3])
     """
     tasks = load(assignment)
     name = getattr(function, "__name__", repr(function))

@@ -75,6 +75,21 @@ def _one_step_more(x, kernel, stride):
     return correlate2d(np.pad(x, ends), kernel, stride)
 
 
+def _window_of_the_output(x, kernel, stride):
+    y = np.zeros(correlate2d(x, kernel, stride).shape)
+    for i, j in np.ndindex(y.shape):
+        top, left = i * stride, j * stride
+        y[i, j] = np.sum(x[top : top + y.shape[0], left : left + y.shape[1]] * kernel)
+    return y
+
+
+def _backwards(x, kernel, stride):
+    y = np.zeros(correlate2d(x, kernel, stride).shape)
+    for (i, j), (m, n) in product(np.ndindex(y.shape), np.ndindex(kernel.shape)):
+        y[i, j] += kernel[m, n] * x[i * stride - m, j * stride - n]
+    return y
+
+
 def _a_step(arguments):
     return arguments if arguments[2] >= 1 else None
 
@@ -185,6 +200,26 @@ CORRELATE = Task(
             "A window gives the sum of all its products; yours gives the largest of them.",
             GRID,
             _with_windows(lambda window, kernel: np.max(window * kernel)),
+        ),
+        Mistake(
+            "negative answers made positive",
+            "Where the sum of the products is negative, yours is positive. An edge from bright to dark and one from "
+            "dark to bright differ in that sign.",
+            GRID,
+            lambda x, kernel, stride: np.abs(correlate2d(x, kernel, stride)),
+        ),
+        Mistake(
+            "a window as large as the output",
+            "Your window has the size of the result. It has the size of the kernel.",
+            GRID,
+            _window_of_the_output,
+        ),
+        Mistake(
+            "pixels before the place, not behind it",
+            "Your window begins at its place and runs up and to the left: there, a negative index counts from the end "
+            "of the array. A window runs down and to the right.",
+            WRAP,
+            _backwards,
         ),
         Mistake(
             "a matrix product",

@@ -25,7 +25,7 @@ SIZE = Task(
     fit=_one_window,
     cases=(
         Case("every window in reach, one step at a time", 28, 5, 1, 0, 0),
-        Case("padding at both ends", 28, 5, 1, 2, 2),
+        Case("padding at both ends", 28, 7, 1, 3, 3),
         Case("one more at the end, for an even kernel", 28, 4, 1, 1, 2),
         Case("a last step that does not fit", 224, 11, 4, 0, 0),
         Case("one window fills the row", 5, 5, 3, 0, 0),
@@ -63,6 +63,18 @@ SIZE = Task(
             lambda size, kernel, stride, before, after: (size + 2 * after - kernel) // stride + 1,
         ),
         Mistake(
+            "padding counted twice",
+            "Each end's padding is there once; you count it twice.",
+            SIZES,
+            lambda size, kernel, stride, before, after: (size + 2 * before + 2 * after - kernel) // stride + 1,
+        ),
+        Mistake(
+            "the paddings multiplied",
+            "The cells before the row and those behind it are added to it; you multiply the two numbers.",
+            SIZES,
+            lambda size, kernel, stride, before, after: (size + before * after - kernel) // stride + 1,
+        ),
+        Mistake(
             "padding forgotten",
             "The padding makes no difference to your answer.",
             SIZES,
@@ -91,6 +103,12 @@ SIZE = Task(
             "A window needs room: its last place is K - 1 cells before the end.",
             SIZES,
             lambda size, kernel, stride, before, after: (size + before + after - 1) // stride + 1,
+        ),
+        Mistake(
+            "kernel not taken off",
+            "A window needs room: its last place is K - 1 cells before the end.",
+            SIZES,
+            lambda size, kernel, stride, before, after: (size + before + after) // stride + 1,
         ),
         Mistake(
             "rounded to the nearest",

@@ -72,6 +72,23 @@ def _exchanged(grad_y, x, window, stride):
     return grad_x
 
 
+def _side_by_side(grad_y, x, window, stride):
+    grad_x = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(grad_y.shape):
+        top, left = i * window[0], j * window[1]
+        cells = x[n, c, top : top + window[0], left : left + window[1]]
+        row, column = np.unravel_index(cells.argmax(), cells.shape)
+        grad_x[n, c, top + row, left + column] += grad_y[n, c, i, j]
+    return grad_x
+
+
+def _into_the_first_channel(grad_y, x, window, stride):
+    grad_x = np.zeros_like(x)
+    first = np.broadcast_to(x[:, :1], x.shape).copy()
+    grad_x[:, 0] = max_pool_backward(grad_y, first, window, stride).sum(axis=1)
+    return grad_x
+
+
 MAX_BACKWARD = Task(
     "max_pool_backward",
     max_pool_backward,
@@ -149,6 +166,18 @@ MAX_BACKWARD = Task(
             "Your windows are as wide as they should be high. The window is (rows, columns).",
             GRADIENT,
             _exchanged,
+        ),
+        Mistake(
+            "steps of the window, not of the stride",
+            "Your windows stand side by side. Window (i, j) begins at (S·i, S·j), whatever its size.",
+            GRADIENT,
+            _side_by_side,
+        ),
+        Mistake(
+            "all gradients in the first channel",
+            "The first channel gets the gradients of all. Each channel is pooled by itself, on the way back, too.",
+            GRADIENT,
+            _into_the_first_channel,
         ),
         Mistake(
             "gradient times value",

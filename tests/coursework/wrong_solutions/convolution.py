@@ -123,7 +123,7 @@ def correlate2d__lists(x, kernel, stride):
 
 
 def correlate2d__absolute(x, kernel, stride):
-    """unknown"""
+    """negative answers made positive"""
     y = np.zeros(_places(x, kernel, stride))
     for i, j in np.ndindex(y.shape):
         y[i, j] = abs(np.sum(_window(x, kernel, stride, i, j) * kernel))
