@@ -41,8 +41,10 @@ def describe(pairs, tolerance, name=""):
         pairs = [tuple(np.array(each, float) for each in zip(*pairs, strict=True))]
         told = _relation(*pairs[0], np.ones(len(pairs[0][0]), bool), ()) if len(pairs[0][0]) > 1 else ""
         return told.replace("Every value", "Every number"), ""
-    told = [_one(*pair, tolerance, name) for pair in pairs]
-    first, where = told[0]
+    where = _one(*pairs[0], tolerance, name)[1]
+    telling = [pair for pair in pairs if pair[0].size > 1 and pair[1].size > 1] or pairs
+    told = [_one(*pair, tolerance, name) for pair in telling]
+    first = told[0][0]
     alike = len({_kind(each) for each, _ in told}) == 1
     several = "" if len({each for each, _ in told}) == 1 else " In other cases it is another number."
     return (first + several if first and alike else ""), where

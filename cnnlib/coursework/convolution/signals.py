@@ -11,6 +11,7 @@ from cnnlib.coursework.task import Case, Mistake, Section, Task
 MISTAKES = Section("convolution", "Common mistakes")
 FLIP = Section("convolution", "To flip or not to flip?")
 GRID = Section("convolution", "What happens in one window?")
+LAYER = Section("convolution", "What else makes it a layer?")
 SIZES = Section("convolution", "How large is the output?")
 WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 # What NumPy has that would do these tasks.
@@ -87,6 +88,13 @@ def _backwards(x, kernel, stride):
     y = np.zeros(correlate2d(x, kernel, stride).shape)
     for (i, j), (m, n) in product(np.ndindex(y.shape), np.ndindex(kernel.shape)):
         y[i, j] += kernel[m, n] * x[i * stride - m, j * stride - n]
+    return y
+
+
+def _spread(x, kernel, stride):
+    y = np.zeros(correlate2d(x, kernel, stride).shape)
+    for (i, j), (m, n) in product(np.ndindex(y.shape), np.ndindex(kernel.shape)):
+        y[i, j] += kernel[m, n] * x[i + m * stride, j + n * stride]
     return y
 
 
@@ -220,6 +228,51 @@ CORRELATE = Task(
             "of the array. A window runs down and to the right.",
             WRAP,
             _backwards,
+        ),
+        Mistake(
+            "the last product only",
+            "Each new product takes the place of the one before. A window gives the sum of all of them: `+=`.",
+            GRID,
+            _with_windows(lambda window, kernel: window[-1, -1] * kernel[-1, -1]),
+        ),
+        Mistake(
+            "added, not multiplied",
+            "You add pixel and weight. Each pixel is multiplied with the weight that lies on it, and the products are "
+            "added up.",
+            GRID,
+            _with_windows(lambda window, kernel: np.sum(window + kernel)),
+        ),
+        Mistake(
+            "a ReLU behind it",
+            "Where the sum of the products is negative, you have 0. A correlation cuts nothing off.",
+            LAYER,
+            lambda x, kernel, stride: np.maximum(correlate2d(x, kernel, stride), 0),
+        ),
+        Mistake(
+            "the stride between a kernel's cells",
+            "You spread the kernel's cells over the picture, which is a dilation. The stride is between the windows.",
+            SIZES,
+            _spread,
+        ),
+        Mistake(
+            "stride applied twice",
+            "You move in steps of S and then keep every S-th of what came out.",
+            MISTAKES,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride)[::stride, ::stride],
+        ),
+        Mistake(
+            "divided by the kernel's sum",
+            "You divide by the sum of the weights, or of their sizes. A correlation adds the products up and leaves it "
+            "there.",
+            GRID,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride) / np.abs(kernel).sum(),
+        ),
+        Mistake(
+            "divided by the kernel's sum",
+            "You divide by the sum of the weights, or of their sizes. A correlation adds the products up and leaves it "
+            "there.",
+            GRID,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride) / kernel.sum(),
         ),
         Mistake(
             "a matrix product",

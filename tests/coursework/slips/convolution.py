@@ -15,6 +15,19 @@ def correlate2d(x, kernel, stride):
             y[i, j] = np.sum(window * kernel)
     return y
 """,
+    "correlate2d, sums": """
+def correlate2d(x, kernel, stride):
+    kh, kw = kernel.shape
+    h = (x.shape[0] - kh) // stride + 1
+    w = (x.shape[1] - kw) // stride + 1
+    y = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            for m in range(kh):
+                for n in range(kw):
+                    y[i, j] += x[i * stride + m, j * stride + n] * kernel[m, n]
+    return y
+""",
     "convolve2d": """
 def convolve2d(x, kernel):
     H, W = x.shape
@@ -298,6 +311,20 @@ SLIPS = {
             "(x.shape[1] - columns) // stride",
             "-(-(x.shape[1] - columns) // stride)",
         ),
+    ],
+    "correlate2d, sums": [
+        ("= for +=", "+=", "="),
+        ("stride in the kernel", "x[i * stride + m, j * stride + n]", "x[i + m * stride, j + n * stride]"),
+        ("stride twice", "return y", "return y[::stride, ::stride]"),
+        ("stride added", "i * stride + m, j * stride + n", "i + stride + m, j + stride + n"),
+        ("added", "] * kernel", "] + kernel"),
+        ("subtracted", "y[i, j] +=", "y[i, j] -="),
+        ("one row only", "range(h)", "range(1)"),
+        ("begins with ones", "np.zeros", "np.ones"),
+        ("normalised", "return y", "return y / np.abs(kernel).sum()"),
+        ("relu", "return y", "return np.maximum(y, 0)"),
+        ("padded", "kh, kw = kernel.shape", "kh, kw = kernel.shape\n    x = np.pad(x, 1)"),
+        ("squared", "x[i * stride + m, j * stride + n]", "x[i * stride + m, j * stride + n] ** 2"),
     ],
     "convolve2d": [
         ("= for +=", "+= x[i, j]", "= x[i, j]"),
