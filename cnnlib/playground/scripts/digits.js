@@ -71,15 +71,18 @@ function plane({ shape: [height, width], data }, rim) {
 function averaged({ shape, data }, side) {
   const [height, width] = shape;
   const before = Math.floor(side / 2);
-  const along = (values, step, size) => values.map((_, k) => {
-    const cell = Math.floor(k / step) % size;
-    let sum = 0;
-    for (let tap = 0; tap < side; tap++) {
-      const read = Math.min(size - 1, Math.max(0, cell - before + tap));
-      sum += values[k + (read - cell) * step];
+  const along = (values, step, size) => {
+    const sums = new Float64Array(values.length);
+    for (let k = 0; k < values.length; k++) {
+      const cell = Math.floor(k / step) % size;
+      const inside = cell >= before && cell + side - before <= size;
+      for (let tap = -before; tap < side - before; tap++) {
+        sums[k] += values[k + (inside ? tap : Math.min(size - 1, Math.max(0, cell + tap)) - cell) * step];
+      }
+      sums[k] /= side;
     }
-    return sum / side;
-  });
+    return sums;
+  };
   return array(shape, along(along(data, width, height), 1, width));
 }
 

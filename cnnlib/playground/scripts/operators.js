@@ -27,26 +27,27 @@ export function conv2d(x, weight, bias = null, options = {}) {
   const [outputs, inputs, tall, wide] = weight.shape;
   const y = array([outputs, places(height, tall, options), places(width, wide, options)]);
   const [, down, across] = y.shape;
-  const [read, weights] = [x.data, weight.data];
-  const columns = Array.from({ length: across }, (_, j) => taps(j, width, wide, options));
-  for (let i = 0; i < down; i++) {
-    const rows = taps(i, height, tall, options);
-    for (let j = 0; j < across; j++) {
-      const cells = columns[j];
-      const inside = !cells.includes(null);
-      for (let o = 0; o < outputs; o++) {
-        let sum = bias ? bias.data[o] : 0;
-        for (let c = 0; c < inputs; c++) {
-          for (let u = 0; u < tall; u++) {
-            if (rows[u] === null) continue;
-            const line = (c * height + rows[u]) * width;
-            const kernel = ((o * inputs + c) * tall + u) * wide;
-            for (let v = 0; v < wide; v++) {
-              if (inside || cells[v] !== null) sum += read[line + cells[v]] * weights[kernel + v];
-            }
+  const [read, weights, sums] = [x.data, weight.data, y.data];
+  // For each tap, the cell that it reads from every place; -1 for a zero of the padding.
+  const tapped = (count, size, kernel) => {
+    const every = Array.from({ length: count }, (_, place) => taps(place, size, kernel, options));
+    return Array.from({ length: kernel }, (_, tap) => Int32Array.from(every, (cells) => cells[tap] ?? -1));
+  };
+  const [rows, columns] = [tapped(down, height, tall), tapped(across, width, wide)];
+  for (let o = 0; o < outputs; o++) {
+    const map = o * down * across;
+    if (bias) sums.fill(bias.data[o], map, map + down * across);
+    for (let c = 0; c < inputs; c++) {
+      for (let tap = 0; tap < tall * wide; tap++) {
+        const w = weights[(o * inputs + c) * tall * wide + tap];
+        const [row, column] = [rows[Math.floor(tap / wide)], columns[tap % wide]];
+        for (let i = 0; i < down; i++) {
+          if (row[i] < 0) continue;
+          const [line, place] = [(c * height + row[i]) * width, map + i * across];
+          for (let j = 0; j < across; j++) {
+            if (column[j] >= 0) sums[place + j] += w * read[line + column[j]];
           }
         }
-        y.data[(o * down + i) * across + j] = sum;
       }
     }
   }
