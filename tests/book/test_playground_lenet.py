@@ -86,7 +86,7 @@ class TestLenet:
         np.testing.assert_allclose(seen["image"][0], data.as_mnist(seen["picture"]), atol=1e-4)
         check_every_layer(seen, *trained_lenet())
         assert text_of(root, ".answer") == "7"
-        root.query_selector("input[type=checkbox]").click()
+        root.query_selector(".way input[type=checkbox]").click()
         raw = Image.fromarray(seen["picture"].astype(np.float32)).resize((28, 28), Image.Resampling.BILINEAR)
         np.testing.assert_allclose(outputs(root)["image"][0], np.asarray(raw), atol=1e-4)
 

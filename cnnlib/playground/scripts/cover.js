@@ -18,7 +18,7 @@ export function covered({ shape, data }, { top, left, side }) {
 export function cover(remaining, moved) {
   let [image, whole] = [null, 0];
   let patch = { top: 6, left: 6, side: 8 };
-  let lost = new Map(); // centre of the patch → what it took from the answer
+  const lost = new Map(); // centre of the patch → what it took from the answer
   let swept = 0; // places, by the film
   const places = () => SIZE - patch.side + 1; // along a side
   const film = player(say("Lay the patch on every place"), sweep, { slow: 20 });
@@ -82,7 +82,7 @@ export function cover(remaining, moved) {
 
   // What was measured holds for one image, network and size.
   function forget() {
-    lost = new Map();
+    lost.clear();
     whole = remaining(image);
     swept = 0;
     film.set(places() ** 2, 0);

@@ -41,11 +41,16 @@ function hands(table, root) {
   let answer = 0; // of the bare image
   const names = { draw: say("Draw"), erase: say("Erase"), patch: say("Grey patch") };
   const modes = Object.entries(names).map(([mode, name]) => button(name, () => turn(mode), { "data-mode": mode }));
-  const over = (image) => covered(image, patching.patch());
+  const over = (image) => {
+    const { top, left, side } = patching.patch();
+    root.dataset.patch = `${top} ${left} ${side}`;
+    return covered(image, { top, left, side });
+  };
   const told = (image) => {
     const { data } = table.probabilitiesOf(image);
     answer = data.indexOf(Math.max(...data));
     patching.put(image);
+    root.lost = patching.lost(); // for whoever opens the browser's console
   };
 
   function turn(mode) {
