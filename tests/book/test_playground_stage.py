@@ -56,7 +56,7 @@ class TestNetworks:
                 card.click()
                 seen = outputs(root)
                 check_every_layer(seen, *network_of(widget, number))
-                assert card.get_attribute("aria-pressed") == "true"
+                assert card.query_selector("input").is_checked()
                 assert card.query_selector(".answer").text_content() == str(seen["probabilities"].argmax())
                 shares.append(seen["probabilities"])
             for digit, bar in enumerate(root.query_selector_all(".bar")):
@@ -82,7 +82,7 @@ class TestNetworks:
         page.wait_for_function("() => model.sent.length")
         assert page.evaluate("() => model.sent") == [["activation", "sigmoid"]]
         page.evaluate("() => model.set('activation', 'relu')")
-        assert root.query_selector(".card").get_attribute("aria-pressed") == "true"
+        assert root.query_selector(".card input").is_checked()
 
 
 class TestHands:

@@ -1,15 +1,9 @@
 // What every network answers: a card with the digit that it reads, and ten bars, one beside the other.
 import { html, number } from "../../live/scripts/elements.js";
+import { CURVES } from "./workings.js";
 import { say } from "../../live/scripts/say.js";
 
-const NAMES = {
-  "relu max": say("ReLU, maxima"),
-  "relu average": say("ReLU, averages"),
-  "sigmoid max": say("sigmoid, maxima"),
-  "sigmoid average": say("sigmoid, averages"),
-  "tanh max": say("tanh, maxima"),
-  "tanh average": say("tanh, averages"),
-};
+const POOLED = { max: say("maxima"), average: say("averages") };
 const percent = (share) => `${number(100 * share, 1)}\u00a0%`;
 
 // Of networks { activation, pooling }; chosen(k) hears of the card that is pressed. A network that is alone has no name.
@@ -17,13 +11,12 @@ export function answers(networks, chosen) {
   const alone = networks.length === 1;
   const cards = networks.map(({ activation, pooling }, k) => {
     const digit = html("span", { class: "answer", "aria-hidden": "true" });
-    const name = alone ? "" : NAMES[`${activation} ${pooling}`];
-    const card = alone ? html("div", { class: "card" }, digit) : html("button", { type: "button", class: "card" }, html("span", {}, name), digit);
-    if (!alone) {
-      card.title = say("Show the layers of this network");
-      card.addEventListener("click", () => chosen(k));
-    }
-    return { card, digit, name };
+    if (alone) return { card: html("div", { class: "card" }, digit), digit };
+    const name = say("{activation}, {pooling}", { activation: CURVES[activation], pooling: POOLED[pooling] });
+    const input = html("input", { type: "radio", name: "network" });
+    input.addEventListener("change", () => chosen(k));
+    const card = html("label", { class: "card", title: say("Show the layers of this network") }, input, html("span", {}, name), digit);
+    return { card, digit, name, input };
   });
   const reading = html("p", { class: "reading", role: "status" });
   const bars = Array.from({ length: 10 }, (_, digit) => {
@@ -49,7 +42,7 @@ export function answers(networks, chosen) {
           if (k === shown) row.classList.toggle("best", digit === first && !empty);
         });
         cards[k].digit.textContent = empty ? "?" : first;
-        if (!alone) cards[k].card.setAttribute("aria-pressed", k === shown);
+        if (!alone) cards[k].input.checked = k === shown;
         const values = { network: cards[k].name, first, next, share: percent(data[first]), nextShare: percent(data[next]) };
         return alone ? say("Read as {first}, {share}; next {next}, {nextShare}.", values)
           : say("{network}: read as {first}, {share}; next {next}, {nextShare}.", values);

@@ -17,13 +17,13 @@ export function draw(root, model) {
   const walk = layers(root, table);
   const way = journey(root, walk);
   const { thumbs, chooser, preparing } = table.controls();
-  const { patching, modes } = hands(table, root);
+  const { patching, sheet, modes } = hands(table, root);
   root.replaceChildren(html("div", { class: "lenet" },
     html("div", { class: "side" },
-      html("div", { class: "group modes" }, ...modes, table.undo, table.clear),
-      html("div", { class: "sheet" }, table.sheet, patching.sheet),
+      html("div", { class: "modes" }, ...modes, table.undo, table.clear),
+      sheet,
       html("div", { class: "read" }, table.cards, walk.bars, table.reading)),
-    html("div", { class: "begin group" }, thumbs, chooser, table.said),
+    html("div", { class: "begin" }, thumbs, chooser, table.said),
     patching.element,
     walk.element,
   ));
@@ -39,6 +39,7 @@ function hands(table, root) {
     return data[answer];
   }, () => table.lifted());
   let answer = 0; // of the bare image
+  const sheet = html("div", { class: "sheet" }, table.sheet);
   const names = { draw: say("Draw"), erase: say("Erase"), patch: say("Grey patch") };
   const modes = Object.entries(names).map(([mode, name]) => button(name, () => turn(mode), { "data-mode": mode }));
   const over = (image) => {
@@ -57,16 +58,17 @@ function hands(table, root) {
     const patch = mode === "patch";
     for (const each of modes) each.setAttribute("aria-pressed", each.dataset.mode === mode);
     table.erase(mode === "erase");
-    table.sheet.hidden = table.undo.hidden = table.clear.hidden = patch;
-    patching.sheet.hidden = patching.element.hidden = !patch;
+    table.undo.hidden = table.clear.hidden = patch;
+    patching.element.hidden = !patch;
+    sheet.replaceChildren(patch ? patching.sheet : table.sheet);
     if (!patch) patching.stop();
     if (patch !== (root.dataset.mode === "patch")) table.veil(...(patch ? [over, told] : [null]));
     root.dataset.mode = mode;
   }
 
   for (const each of modes) each.setAttribute("aria-pressed", each.dataset.mode === "draw");
-  patching.sheet.hidden = patching.element.hidden = true;
-  return { patching, modes };
+  patching.element.hidden = true;
+  return { patching, sheet, modes };
 }
 
 // The sheet and the answer alone, to be tried in passing.
