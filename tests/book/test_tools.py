@@ -59,7 +59,7 @@ def test_the_workings_of_no_unit_bury_the_sheet_or_the_answers(name, window, vis
 @pytest.mark.parametrize(
     ("name", "widths"),
     [
-        ("playground/draw.html", {".pad": 260, ".input .screen": 120, ".conv1 .screen": 120, ".conv2 .screen": 45}),
+        ("playground/draw.html", {".pad": 245, ".input .screen": 115, ".conv1 .screen": 115, ".conv2 .screen": 40}),
         ("playground/slide.html", {".stage .sheet": 470}),
         ("playground/shift.html", {".four .screen": 390}),
         ("chapters/convolution.html", {".stage:not(.few) .sheet": 470, ".few .sheet": 270}),

@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 from posixpath import basename
 
 import numpy as np
@@ -25,7 +26,7 @@ from cnnlib.playground import (
     SummaryPlayground,
 )
 from cnnlib.playground.base import packed, unpacked
-from cnnlib.playground.learning import _digits, _shuffled, _uniform
+from cnnlib.playground.learning import _digits, _packed, _shuffled, _uniform
 from cnnlib.playground.weights import packed_weights, unpacked_weights
 
 PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
@@ -62,6 +63,36 @@ class TestEvery:
         assert len(names) == len(set(names))
         assert {"room", "still", "draw"} <= set(names)
         assert not re.search(r"^(import|export) ", text, re.MULTILINE)
+
+
+def test_a_page_carries_no_comments_and_loses_none_of_the_code():
+    scripts = [path for path in Path(live.__file__).parents[1].glob("*/scripts/*.js") if path.stem != "say"]
+    assert len(scripts) > 30
+    # A text that goes on in a second line would lose the spaces there.
+    assert [path.name for path in scripts for line in path.read_text().splitlines() if line.count("`") % 2] == []
+    for make in EVERY:
+        sent = make()._esm
+        assert not re.search(r"^ *//|^ ", sent, re.MULTILINE)
+        code = live.bundle("live/scripts/room", "live/scripts/model", make.script).splitlines()
+        kept = [line.strip() for line in code if line.strip() and not line.strip().startswith("//")]
+        assert [line for line in sent.splitlines() if line][: len(kept)] == kept
+
+
+def test_the_network_that_learns_takes_60_kilobytes_of_a_page():
+    assert len(LearningPlayground()._repr_html_().encode()) < 60_000
+
+
+def test_the_learners_digits_come_back_from_their_runs():
+    images = np.zeros((2, 1, 10, 10))
+    images[0, 0, 3, 4:6], images[1, 0, 9, 9] = [1, 7 / 15], 2 / 15
+    packet = _packed(images, np.array([3, 8]))
+    halves = [half for byte in bytes(packet["pixels"]) for half in (byte >> 4, byte & 15)]
+    shades, place = [], 0
+    while len(shades) < 200:
+        shades += [halves[place]] * (1 if halves[place] else 1 + halves[place + 1])
+        place += 1 if halves[place] else 2
+    np.testing.assert_array_equal(np.reshape(shades, images.shape), np.rint(15 * images))
+    assert len(halves) - place <= 1
 
 
 @pytest.mark.parametrize("make", PICTURES)
