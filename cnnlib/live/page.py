@@ -8,7 +8,10 @@ from importlib.resources import files
 
 _PACKAGE = files("cnnlib")
 # Lines that are a comment, and the spaces before others; comments of style sheets.
-_UNREAD = {"js": re.compile(r"^ *//.*\n|^ +", re.MULTILINE), "css": re.compile(r"^ *(/\*.*?\*/\n)?|^ +", re.MULTILINE | re.DOTALL)}
+_UNREAD = {
+    "js": re.compile(r"^ *//.*\n|^ +", re.MULTILINE),
+    "css": re.compile(r"^ *(/\*.*?\*/\n)?|^ +", re.MULTILINE | re.DOTALL),
+}
 _IMPORT = re.compile(r'^(?:import \{[^}]*\} from|@import) "(\.[\w./-]+)\.(?:js|css)";\n', re.MULTILINE)
 
 

@@ -34,8 +34,6 @@ def trained_lenet(activation="relu", pooling="max"):
     """
     if (activation, pooling) not in FILES:
         known = " or ".join(map(repr, FILES))
-        raise ValueError(
-            f"trained_lenet: (activation, pooling) must be {known}, received {(activation, pooling)!r}"
-        )
+        raise ValueError(f"trained_lenet: (activation, pooling) must be {known}, received {(activation, pooling)!r}")
     architecture = lenet(activation, pooling)
     return architecture, load_weights(FILES[activation, pooling], architecture)
