@@ -87,14 +87,14 @@ function averaged({ shape, data }, side) {
 }
 
 function crop({ shape: [height, width], data }) {
-  const [rows, columns] = [new Set(), new Set()];
-  data.forEach((value, k) => {
-    if (value <= 0.25) return;
-    rows.add(Math.floor(k / width));
-    columns.add(k % width);
-  });
-  const [top, bottom] = range(rows);
-  const [left, right] = range(columns);
+  let [top, bottom, left, right] = [height, 0, width, 0];
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      if (data[i * width + j] <= 0.25) continue;
+      [top, bottom] = [Math.min(top, i), i];
+      [left, right] = [Math.min(left, j), Math.max(right, j)];
+    }
+  }
   const box = array([bottom - top + 1, right - left + 1]);
   const wide = box.shape[1];
   return array(box.shape, box.data.map((_, k) => data[(top + Math.floor(k / wide)) * width + left + (k % wide)]));

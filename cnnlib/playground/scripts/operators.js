@@ -21,13 +21,20 @@ export function taps(place, size, kernel, { stride = 1, padding = 0, dilation = 
   });
 }
 
-// For each tap the cells that it reads from every place, -1 for a zero of the padding. Networks ask for the same again.
+// For each tap the cells that it reads from every place, -1 for a zero of the padding; from the first place to the end of
+// those that read any, and whether these cells are adjacent, `shift` from their places. Networks ask again.
 const known = new Map();
 function readBy(count, size, kernel, options) {
   const key = JSON.stringify([count, size, kernel, options]);
   if (!known.has(key)) {
     const every = Array.from({ length: count }, (_, place) => taps(place, size, kernel, options));
-    known.set(key, Array.from({ length: kernel }, (_, tap) => Int32Array.from(every, (cells) => cells[tap] ?? -1)));
+    known.set(key, Array.from({ length: kernel }, (_, tap) => {
+      const cells = Int32Array.from(every, (of) => of[tap] ?? -1);
+      const first = Math.max(0, cells.findIndex((cell) => cell >= 0));
+      const end = cells.findLastIndex((cell) => cell >= 0) + 1;
+      const shift = cells[first] - first;
+      return { cells, first, end, shift, adjacent: cells.subarray(first, end).every((cell, k) => cell === first + k + shift) };
+    }));
   }
   return known.get(key);
 }
@@ -48,10 +55,15 @@ export function conv2d(x, weight, bias = null, options = {}) {
         const w = weights[(o * inputs + c) * tall * wide + tap];
         const [row, column] = [rows[Math.floor(tap / wide)], columns[tap % wide]];
         for (let i = 0; i < down; i++) {
-          if (row[i] < 0) continue;
-          const [line, place] = [(c * height + row[i]) * width, map + i * across];
-          for (let j = 0; j < across; j++) {
-            if (column[j] >= 0) sums[place + j] += w * read[line + column[j]];
+          if (row.cells[i] < 0) continue;
+          const [line, place] = [(c * height + row.cells[i]) * width, map + i * across];
+          if (column.adjacent) {
+            const from = line + column.shift;
+            for (let j = column.first; j < column.end; j++) sums[place + j] += w * read[from + j];
+          } else {
+            for (let j = column.first; j < column.end; j++) {
+              if (column.cells[j] >= 0) sums[place + j] += w * read[line + column.cells[j]];
+            }
           }
         }
       }
