@@ -11,7 +11,7 @@ from cnnlib.models.catalogue import lenet
 from cnnlib.models.storage import load_weights
 
 FILE = Path(__file__).with_name("lenet.safetensors")
-FILES = {("relu", "max"): FILE, ("sigmoid", "average"): Path(__file__).with_name("lenet-sigmoid.safetensors")}
+LENETS = {("relu", "max"): FILE, ("sigmoid", "average"): Path(__file__).with_name("lenet-sigmoid.safetensors")}
 
 
 def trained_lenet(activation="relu", pooling="max"):
@@ -32,8 +32,8 @@ def trained_lenet(activation="relu", pooling="max"):
     ValueError
         If the package has no weights of such a network.
     """
-    if (activation, pooling) not in FILES:
-        known = " or ".join(map(repr, FILES))
+    if (activation, pooling) not in LENETS:
+        known = " or ".join(map(repr, LENETS))
         raise ValueError(f"trained_lenet: (activation, pooling) must be {known}, received {(activation, pooling)!r}")
     architecture = lenet(activation, pooling)
-    return architecture, load_weights(FILES[activation, pooling], architecture)
+    return architecture, load_weights(LENETS[activation, pooling], architecture)

@@ -7,7 +7,7 @@ from cnnlib import vectorized
 from cnnlib.data import mnist
 from cnnlib.models.architecture import run
 from cnnlib.models.catalogue import lenet
-from cnnlib.models.pretrained import FILES, trained_lenet
+from cnnlib.models.pretrained import LENETS, trained_lenet
 from cnnlib.playground.base import Array, Playground, packed_bytes, synced_array
 from cnnlib.playground.weights import packed_weights, unpacked_weights
 
@@ -115,10 +115,10 @@ def _networks(activation, pooling, weights, *, alone):
     if weights is not None:
         yield {"activation": activation, "pooling": pooling, "weights": packed_weights(weights)}
         return
-    if (activation, pooling) not in FILES:
-        known = " and ".join(map(repr, FILES))
+    if (activation, pooling) not in LENETS:
+        known = " and ".join(map(repr, LENETS))
         raise ValueError(f"LenetPlayground: the package has weights of {known} only; give your own")
-    for number, names in enumerate(FILES):
+    for number, names in enumerate(LENETS):
         if alone and names != (activation, pooling):
             continue
         weights = packed_weights(trained_lenet(*names)[1], _BITS if number else {})
