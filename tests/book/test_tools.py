@@ -40,8 +40,12 @@ def test_the_workings_of_no_unit_bury_the_sheet_or_the_answers(name, window, vis
     high = page.viewport_size["height"]
     for place in [*(f".{layer} .screen" for layer in LAYERS), ".bar"]:
         unit = page.query_selector(f".cnnlib-playground {place}")
-        if place != ".bar":  # in the middle of the window, where a reader has it; the bars are in sight
-            unit.evaluate("each => scrollBy(0, each.getBoundingClientRect().top - innerHeight / 2)")
+        # Scrolled as a reader does: to the figure, and on as far as need be, on a phone until there is room below the layer.
+        page.query_selector(".lenet").evaluate("each => scrollBy(0, each.getBoundingClientRect().top - 70)")
+        if place != ".bar":
+            unit.evaluate(
+                "(each, block) => each.scrollIntoView({ block })", "center" if window == "phone" else "nearest"
+            )
         (unit.tap if window == "phone" else unit.hover)(position={"x": 12, "y": 6})
         page.wait_for_timeout(300)
         inspector = page.query_selector(".inspector").evaluate(BOX)

@@ -94,7 +94,9 @@ export function layers(root, { bars, announce }) {
     beside = name;
     const section = strips[name]?.section;
     inspector.style.setProperty("--order", section ? Number(section.style.order) + 5 : -1);
-    const room = element.offsetHeight - inspector.offsetHeight;
+    // Neither below the layers nor below the window.
+    const end = Math.min(element.offsetHeight, innerHeight - element.getBoundingClientRect().top - 8);
+    const room = end - inspector.offsetHeight;
     inspector.style.setProperty("--beside", `${section ? Math.max(0, Math.min(section.offsetTop, room)) : 0}px`);
   }
 
