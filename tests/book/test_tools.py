@@ -40,7 +40,7 @@ def test_the_workings_of_no_unit_bury_the_sheet_or_the_answers(name, window, vis
     high = page.viewport_size["height"]
     for place in [*(f".{layer} .screen" for layer in LAYERS), ".bar"]:
         unit = page.query_selector(f".cnnlib-playground {place}")
-        # Scrolled as a reader does: to the figure, and on as far as need be, on a phone until there is room below the layer.
+        # Scrolled as a reader does: to the figure, and on as far as need be; on a phone until there is room below.
         page.query_selector(".lenet").evaluate("each => scrollBy(0, each.getBoundingClientRect().top - 70)")
         if place != ".bar":
             unit.evaluate(
@@ -51,6 +51,7 @@ def test_the_workings_of_no_unit_bury_the_sheet_or_the_answers(name, window, vis
         inspector = page.query_selector(".inspector").evaluate(BOX)
         assert 100 < inspector["height"] < high - 300, place
         assert inspector["top"] < high - 100, place
+        assert inspector["bottom"] <= high or window == "phone", place
         for seen in (".pad", ".cards", ".bars"):
             box = page.query_selector(f".cnnlib-playground {seen}").evaluate(BOX)
             assert 0 <= box["top"] < box["bottom"] <= high, (place, seen)
