@@ -258,7 +258,10 @@ export function draw(root, model) {
       made.frame([{ ...cell, kind: "halo" }, { ...cell, kind: "made" }]);
       made.hold(cell);
     }
-    if (film.playing()) return; // the boards in their colours
+    if (film.playing()) {
+      worked.textContent = say("The numbers follow when it pauses.");
+      return;
+    }
     const k = state.cell.row * columns + state.cell.column;
     const slope = last && number(shown.slopes[k], 4);
     worked.textContent = last ? say("Row {row}, column {column}: {before} − {rate} · {slope} = {after}", {
