@@ -76,7 +76,7 @@ USE = """async (room, shown) => {
     slider.dispatchEvent(new Event("input"));
     await look();
   }
-  for (const box of room.querySelectorAll("input[type=checkbox]")) {
+  for (const box of room.querySelectorAll("input[type=checkbox], input[type=radio]")) {
     box.click();
     await look();
   }
