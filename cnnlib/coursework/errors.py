@@ -36,14 +36,16 @@ def _two_shapes(one, other):
             f"{told} Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}. A sum or a "
             "maximum along an axis takes that axis away; `keepdims=True` leaves it there, with one place."
         )
-    pairs = enumerate(zip(reversed(first), reversed(second), strict=False), 1)
-    if (
-        not any(place <= 2 and size != like and 1 not in (size, like) for place, (size, like) in pairs)
-        and 0 not in first
-    ):
+    pairs = list(zip(reversed(first), reversed(second), strict=False))
+    if 0 not in first and all(size == like or 1 in (size, like) for size, like in pairs[:2]):
+        if max(len(first), len(second)) == 4:
+            return (
+                f"{told} Rows and columns do; an axis before them does not. Is anything cut, padded or added up along "
+                "it? `np.pad(x, P)` pads every axis, channels and pictures, too."
+            )
         return (
-            f"{told} Rows and columns do; an axis before them does not. Is anything cut, padded or added up along it? "
-            "`np.pad(x, P)` pads every axis, channels and pictures, too."
+            f"{told} Their last two axes do; one before these does not. Is anything cut, padded or added up along "
+            "another axis than it should be?"
         )
     return (
         f"{told} A slice that reaches beyond the end of an array is cut off without a word, and one that begins before "
@@ -65,6 +67,20 @@ _MEANINGS = (
     (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}", _two_shapes),
     (rf"output operand with shape {SHAPE} doesn't match the broadcast shape {SHAPE}", _two_shapes),
     (
+        r"indexing arrays could not be broadcast",
+        lambda: (
+            "Two index arrays are taken in pairs, one cell for each pair: `x[[0, 1], [2, 3]]` is the two cells `x[0, "
+            "2]` and `x[1, 3]`. `x[np.ix_(rows, columns)]` takes every row with every column."
+        ),
+    ),
+    (
+        r"only integer scalar arrays can be converted",
+        lambda: (
+            "An array stands where one whole number is due. A list takes no array for an index, and `range` and `axis` "
+            "take none either; `np.concatenate` wants its arrays in one list."
+        ),
+    ),
+    (
         r"'float' object cannot be interpreted as an integer|slice indices must be integers|only integer",
         lambda: (
             "A size or an index is a float. `/` gives a float, also where nothing is left over; `//` gives a whole "
@@ -72,8 +88,28 @@ _MEANINGS = (
         ),
     ),
     (
-        r"setting an array element with a sequence|only (?:length-1|0-dim\w*) arrays can be",
+        r"inhomogeneous shape|all input arrays must have the same shape|all the input array dimensions",
+        lambda: (
+            "The rows that you put together differ in length or in shape. Print the shape of each before this line."
+        ),
+    ),
+    (
+        r"setting an array element with a sequence",
         lambda: "One cell is given several numbers: on the right stands an array where a single number is due.",
+    ),
+    (
+        r"only (?:length-1|0-dim\w*) arrays can be",
+        lambda: (
+            "`math.sqrt`, `float`, `int` and their like take one number, and are given an array. NumPy's own "
+            "functions, such as `np.sqrt`, take arrays; Python's `sum` of a picture adds up its rows and leaves a row."
+        ),
+    ),
+    (
+        r"truth value of an array",
+        lambda: (
+            "An array stands where one True or False is due: in an `if`, with `and` or `or`, or in a `max` that "
+            "compares arrays. `max` and `sorted` take a `key`, a function that makes a number of each."
+        ),
     ),
     (
         r"Cannot cast ufunc",
@@ -86,6 +122,13 @@ _MEANINGS = (
     (
         r"NameError: name '(\w+)'",
         lambda name: f"There is nothing called `{name}` here. Is it misspelt, or is its cell still to be run?",
+    ),
+    (
+        r"list index out of range",
+        lambda: (
+            "The list ends before this index. Negative ones count from its end, and beyond the end there is nothing: "
+            "can what is added to the index carry it past `len(…)`?"
+        ),
     ),
     (r"KeyError: '?([^'\n]+)'?", lambda name: f"The dict has no `{name}`; `sorted(…)` of it shows the names it has."),
     (r"'NoneType' object", lambda: "Something here is None: perhaps a function that you call returns nothing."),

@@ -177,7 +177,7 @@ class Report:
     def _likeness(self):
         if self.only_in is None:
             return "It looks like this"
-        return f"Case {self.only_in} looks like this, and later cases show that something else is wrong, too"
+        return f"Case {self.only_in} looks like this; later cases do not, so that it may be another mistake"
 
     def _ending(self):
         """What was found in a sentence, why it is right if it is, and what comes next."""

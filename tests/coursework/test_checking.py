@@ -262,7 +262,7 @@ def conv2d(x, weight, bias, stride, padding):
 """
     report, seen = told(capsys, "convolution", defined(text, "conv2d"))
     assert (report.mistake.name, report.only_in) == ("the last channel overwrites the others", 2)
-    assert "Case 2 looks like this, and later cases show that something else is wrong, too: the last channel" in seen
+    assert "Case 2 looks like this; later cases do not, so that it may be another mistake: the last channel" in seen
     alone = check("convolution", slip("convolution", "conv2d", "last channel overwrites").function())
     assert alone.only_in is None
 
