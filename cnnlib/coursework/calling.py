@@ -176,5 +176,6 @@ def _place(error, function):
         return ""
     last = frames[-1]
     line = (last.line or linecache.getline(last.filename, last.lineno)).strip()
-    inside = f" of {last.name}" if last.name not in (getattr(function, "__name__", ""), "<module>") else ""
+    named = last.name != getattr(function, "__name__", "") and not last.name.startswith("<")
+    inside = f" of {last.name}" if named else ""
     return f"\n      in line {last.lineno}{inside}: {line}" if line else f", in line {last.lineno}{inside}"

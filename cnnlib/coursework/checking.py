@@ -75,6 +75,7 @@ def check(assignment, function, cases=None):
       ✓ 4 a last step that does not fit
       ✓ 5 one window fills the row
       ✓ 6 more than half a step left over
+      ✓ 7 more padding than the kernel is wide
     >>> report.ok, report.case(2)
     (True, [28, 7, 1, 3, 3])
     """
@@ -93,12 +94,12 @@ def check(assignment, function, cases=None):
         if answers[-1].breaks or "was stopped" in answers[-1].failure or answers[-1].failure == "not written yet":
             break  # the other cases would say the same, and take their time
     report = Report(task, shown, verdicts)
-    if cases is None:
-        report.hint, report.standing = note(assignment, task, verdicts), standing(assignment)
     if not report.ok:
         # A student's own warnings have been heard; those of what a mistake would compute are not theirs.
         with warnings.catch_warnings(action="ignore"):
             _explain(report, function, list(zip(shown, answers, verdicts, strict=False)), whole=cases is None)
+    if cases is None:
+        report.hint, report.standing = note(assignment, task, verdicts, report.mistake), standing(assignment)
     return report
 
 
@@ -111,29 +112,33 @@ def _explain(report, function, calls, whole):
         if report.mistake is None:
             report.mistake = diagnose_first(task, answers, number)
             report.only_in = number if report.mistake else None
-    report.failure = _shown(task, function, *first, number, _remarks(task, number, first, calls))
+    report.failure = _shown(task, function, *first, number, calls)
 
 
-def _remarks(task, number, first, calls):
-    """Say how the answers differ from what they should be, in the part that is wrong first; or what an error means."""
-    _, answer, verdict = first
-    if answer.failure:
-        return [said] if (said := meaning(answer.failure)) else []
-    pairs = [compared(task, *call) for call in calls if call[2].part == verdict.part]
-    called = title(task, verdict.part) if verdict.part else ""
-    how, where = describe([pair for pair in pairs if pair[0] is not None], task.tolerance, called)
-    return [each for each in (how, where and f"In case {number}: {where[0].lower()}{where[1:]}") if each]
-
-
-def _shown(task, function, case, answer, verdict, number, remarks):
+def _shown(task, function, case, answer, verdict, number, calls):
     """Make what the report shows of the first failing case."""
     if verdict.property in ("rules", "repeats itself", "leaves its input alone") or answer.failure == "not written yet":
         return None
     small, its_answer = smallest(task, function, case, answer)
-    if its_answer.failure and small is not case:
-        remarks = [meaning(its_answer.failure)] if remarks else []
     its_verdict = judge(task, small, its_answer)
+    remarks = _remarks(task, function, (small, its_answer, its_verdict), calls)
     return failure(task, small, its_answer, its_verdict, number, small is not case, remarks)
+
+
+def _remarks(task, function, shown, calls):
+    """Say how the answers differ from what they should be, in the part that is wrong first; or what an error means.
+
+    All of it is true of the example that is shown.
+    """
+    _, answer, verdict = shown
+    if answer.failure:
+        pads = "pad" in getattr(getattr(function, "__code__", None), "co_names", ())
+        return [said] if (said := meaning(answer.failure, pads)) else []
+    pairs = [compared(task, *call) for call in calls if call[2].part == verdict.part]
+    called = title(task, verdict.part) if verdict.part else ""
+    pairs = [pair for pair in pairs if pair[0] is not None]
+    told = describe(pairs, compared(task, *shown), task.tolerance, called)
+    return [each for each in told if each]
 
 
 def _line(number, case, verdict):

@@ -7,7 +7,7 @@ It has to give a wrong answer at least once: a right one speaks for no mistake.
 
 import numpy as np
 
-from cnnlib.coursework.judging import close, in_order, numbers_of, parts, same_arguments
+from cnnlib.coursework.judging import close, in_order, judge, numbers_of, parts, same_arguments
 from cnnlib.coursework.task import Mistake, Section
 
 TELLING = 6  # different numbers in an answer, that no other mistake gives by chance
@@ -33,6 +33,9 @@ def diagnose(task, answers):
         return _IN_PLACE
     if not all(answer.repeats for answer in answers):
         return _REMEMBERS
+    barred = _forbidden(task, answers)
+    if barred is not None:
+        return barred
     came = [pair for pair in zip(task.cases, answers, strict=True) if not pair[1].failure]
     best, most, facts = None, 0, _facts(task, came)
     for mistake in task.mistakes:
@@ -43,7 +46,8 @@ def diagnose(task, answers):
         elif best is None and came and len(came) == len(answers) and _resembles(mistake.looks_like, task, answers):
             best = mistake
     if best is not None:
-        return best
+        # The first call that failed is the one that is shown, and its line says what is wrong there.
+        return best if _fails_alike(best, task, answers) else None
     for mistake, looks_like in _BY_FORM:
         # Where a call failed, the form of the others is the least of what is wrong.
         if came and len(came) == len(answers) and looks_like(task, came):
@@ -74,6 +78,30 @@ def diagnose_first(task, answers, number):
         return None
     facts = _facts(task, list(zip(task.cases, told, strict=False)))
     return next((each for each in task.mistakes if each.wrong and _explained(each.wrong, task, facts)), None)
+
+
+def _forbidden(task, answers):
+    """Return the way to right labels that the task forbids and that was taken."""
+    for way in task.may_not_be:
+        for case, answer in zip(task.cases, answers, strict=True):
+            received = None if answer.failure else parts(answer.value)
+            if received is not None and way.took_it(received.get(""), *case.arguments()):
+                return way
+    return None
+
+
+def _fails_alike(mistake, task, answers):
+    """Say whether a mistake has no answer either to the first call that is wrong, if that failed."""
+    pairs = zip(task.cases, answers, strict=True)
+    case, answer = next(pair for pair in pairs if not judge(task, *pair).ok)
+    if mistake.wrong is None or not answer.failure:
+        return True
+    try:
+        with np.errstate(all="ignore"):
+            mistake.wrong(*case.arguments())
+    except (ValueError, IndexError, TypeError, KeyError, ZeroDivisionError):
+        return True
+    return False
 
 
 def _explained(wrong, task, calls):
@@ -265,7 +293,8 @@ _BY_FORM = (
     (
         Mistake(
             "all-zero output",
-            "Every value is zero: the array that you prepared is what you returned. Does the line that fills it run?",
+            "Every value is zero. Either the line that fills the array that you prepared does not run, or what it "
+            "writes is 0 already: `//` makes 0 of every fraction, and so does an array of whole numbers.",
             _arrays("Nothing comes back"),
         ),
         _everywhere(lambda received, _: not received.any()),

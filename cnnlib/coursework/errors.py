@@ -2,55 +2,35 @@
 
 import re
 
+from cnnlib.coursework.meeting import in_an_operation, when_written
+
 SHAPE = r"\(([\d,]*)\)"
 
 
-def meaning(failure):
+def meaning(failure, pads=False):
     """Say what an error means and where to look.
 
     Parameters
     ----------
     failure : str
         As of `Answer`.
+    pads : bool
+        Whether the function that failed calls ``np.pad``.
 
     Returns
     -------
     str
         Empty where the error says it all.
     """
+    for pattern, explain in _SHAPES:
+        found = re.search(pattern, failure)
+        if found:
+            return explain(*found.groups(), failure.partition(": ")[2].partition("\n")[2].partition(": ")[2], pads)
     for pattern, explain in _MEANINGS:
         found = re.search(pattern, failure)
         if found:
             return explain(*found.groups())
     return ""
-
-
-def _two_shapes(one, other):
-    first, second = ([int(size) for size in text.split(",") if size] for text in (one, other))
-    told = f"Arrays of the shapes ({one}) and ({other}) meet in this line and do not fit."
-    if len(first) == len(second) and sorted(first) == sorted(second):
-        return f"{told} They have the same sizes in another order: are rows and columns exchanged?"
-    few, many = sorted((first, second), key=len)
-    if len(few) < len(many) and few and many[: len(few)] == few and many[-len(few) :] != few:
-        return (
-            f"{told} Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}. A sum or a "
-            "maximum along an axis takes that axis away; `keepdims=True` leaves it there, with one place."
-        )
-    pairs = list(zip(reversed(first), reversed(second), strict=False))
-    if 0 not in first and all(size == like or 1 in (size, like) for size, like in pairs[:2]):
-        if max(len(first), len(second)) == 4:
-            return (
-                f"{told} Rows and columns do; an axis before them does not. Is anything cut, padded or added up along "
-                "it? `np.pad(x, P)` pads every axis, channels and pictures, too."
-            )
-        return (
-            f"{told} Their last two axes do; one before these does not. Is anything cut, padded or added up along "
-            "another axis than it should be?"
-        )
-    return (
-        f"{told} A slice that reaches beyond the end of an array is cut off without a word, and one that begins before "
-        "its start is empty: does this one stay inside, at the last place of the loops, too?"
-    )
 
 
 def _out_of_bounds(index, axis, size):
@@ -61,11 +41,16 @@ def _out_of_bounds(index, axis, size):
     )
 
 
+_SHAPES = (
+    (rf"operands could not be broadcast together with shapes {SHAPE} {SHAPE}", in_an_operation),
+    (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}", when_written),
+    (
+        rf"output operand with shape {SHAPE} doesn't match the broadcast shape {SHAPE}",
+        lambda left, right, *where: when_written(right, left, *where),
+    ),
+)
 _MEANINGS = (
     (r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", _out_of_bounds),
-    (rf"operands could not be broadcast together with shapes {SHAPE} {SHAPE}", _two_shapes),
-    (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}", _two_shapes),
-    (rf"output operand with shape {SHAPE} doesn't match the broadcast shape {SHAPE}", _two_shapes),
     (
         r"indexing arrays could not be broadcast",
         lambda: (

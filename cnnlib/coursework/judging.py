@@ -299,7 +299,7 @@ def _accuracy(task, case, answer, truth, least):
         return Verdict(False, "shape", f"has shape {answer.shape}, asked for {truth.shape}, one label an image")
     share = float(np.mean(answer == truth))
     for way in task.may_not_be:
-        if np.mean(answer == way.wrong(*case.arguments())) > 0.98:
+        if way.took_it(answer, *case.arguments()):
             return Verdict(False, "rules", f"{way.name}: {way.says}", share=share)
     if share < least:
         message = f"read {share:.1%} of the digits; {least:.0%} are asked for"
@@ -311,6 +311,8 @@ def _number_type(called, received, expected, _):
     if received.dtype == expected.dtype or {received.dtype.kind, expected.dtype.kind} <= {"i", "u"}:
         return None
     message = f"{called}has numbers of type {received.dtype}, asked for {expected.dtype}"
+    if received.dtype.kind == "f" and expected.dtype.kind in "iu":
+        message += ": `/` gives floats, `//` whole numbers"
     return Verdict(False, "number type", message)
 
 

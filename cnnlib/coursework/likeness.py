@@ -14,16 +14,19 @@ AXES = {
     3: (("map", "maps"), ("row", "rows"), ("column", "columns")),
     4: (("picture", "pictures"), ("channel", "channels"), ("row", "rows"), ("column", "columns")),
 }
+OTHERWISE = " In other cases it is another number."
 FILTERS = (("filter", "filters"), *AXES[4][1:])
 
 
-def describe(pairs, tolerance, name=""):
+def describe(pairs, shown, tolerance, name=""):
     """Say how the answers to several calls differ from what they should be.
 
     Parameters
     ----------
     pairs : list of (ndarray, ndarray)
         What came back and what was asked for, in each call where the two differ.
+    shown : (ndarray, ndarray)
+        The same of the example that stands beside the sentences.
     tolerance : float
         As of `Task`.
     name : str
@@ -32,26 +35,49 @@ def describe(pairs, tolerance, name=""):
     Returns
     -------
     (str, str)
-        What is true of all calls, and where the first one is wrong; empty where nothing simple is true.
+        What is true of all calls and of the example, and where the example is wrong; empty where nothing simple is
+        true.
     """
     pairs = [(np.asarray(mine), np.asarray(right)) for mine, right in pairs]
-    if not pairs:
+    if not pairs or shown[0] is None:
         return "", ""
+    shown = tuple(np.asarray(each) for each in shown)
+    how = _of_all(pairs, tolerance, name)
+    return (_of_the_example(how, *shown, tolerance, name) if how else ""), _one(*shown, tolerance, name)[1]
+
+
+def _of_all(pairs, tolerance, name):
+    """Say what is true of all pairs."""
     if all(mine.ndim == right.ndim == 0 for mine, right in pairs):  # numbers: the calls together are an array
         pairs = [tuple(np.array(each, float) for each in zip(*pairs, strict=True))]
         told = _relation(*pairs[0], np.ones(len(pairs[0][0]), bool), ()) if len(pairs[0][0]) > 1 else ""
-        return told.replace("Every value", "Every number"), ""
-    where = _one(*pairs[0], tolerance, name)[1]
+        return told.replace("Every value", "Every number")
     telling = [pair for pair in pairs if pair[0].size > 1 and pair[1].size > 1] or pairs
     told = [_one(*pair, tolerance, name) for pair in telling]
     first = told[0][0]
     alike = len({_kind(each) for each, _ in told}) == 1
-    several = "" if len({each for each, _ in told}) == 1 else " In other cases it is another number."
-    return (first + several if first and alike else ""), where
+    several = "" if len({each for each, _ in told}) == 1 else OTHERWISE
+    return first + several if first and alike else ""
+
+
+def _of_the_example(how, received, expected, tolerance, name):
+    """Return a sentence with the numbers that an example has; nothing where it is not true of the example."""
+    if received.shape != expected.shape or received.dtype == bool:
+        true = [_one(received, expected, tolerance, name)[0]]
+    else:
+        if received.size < 2:  # of one number more is true than would be told
+            received, expected = np.repeat(received.ravel(), 2), np.repeat(expected.ravel(), 2)
+        wrong, axes = wrong_cells(received, expected, tolerance), _axes(expected, name)
+        true = _all_relations(received.astype(float), expected.astype(float), wrong, axes)
+    if how.startswith("Every number"):
+        true = [each.replace("Every value", "Every number") for each in true]
+    found = next((each for each in true if _kind(each) == _kind(how)), "")
+    return found + OTHERWISE if found and found != how.removesuffix(OTHERWISE) else found and how
 
 
 def _kind(sentence):
     """Return a sentence without its numbers."""
+    sentence = sentence.removesuffix(OTHERWISE)
     return re.sub(r"[-+]?\d[\d.e+-]*", "#", sentence)
 
 
@@ -59,7 +85,7 @@ def _one(received, expected, tolerance, name):
     """Say how one array differs from what it should be, and where."""
     if received.ndim != expected.ndim:
         return _another_rank(received, expected), ""
-    axes = FILTERS if name.endswith("weight") and expected.ndim == 4 else AXES.get(expected.ndim, ())
+    axes = _axes(expected, name)
     if received.shape != expected.shape:
         return _another_size(received, expected, axes)
     wrong = wrong_cells(received, expected, tolerance)
@@ -67,6 +93,10 @@ def _one(received, expected, tolerance, name):
         at = received[wrong]
         return (f"Where you are wrong, you have {at[0]}." if np.all(at == at[0]) else ""), _places(wrong, axes)
     return _relation(received.astype(float), expected.astype(float), wrong, axes), _places(wrong, axes)
+
+
+def _axes(expected, name):
+    return FILTERS if name.endswith("weight") and expected.ndim == 4 else AXES.get(expected.ndim, ())
 
 
 def _another_rank(received, expected):
@@ -132,21 +162,25 @@ def _relation(received, expected, wrong, axes):
     """Say how the values of two arrays of one shape hang together."""
     if received.size < 2:
         return ""  # anything is true of one number
+    return next(iter(_all_relations(received, expected, wrong, axes)), "")
+
+
+def _all_relations(received, expected, wrong, axes):
+    """List all that is true, the most telling first."""
     if not np.all(np.isfinite(received)):
-        return "Yours are infinite or NaN where they are wrong." if np.all(~np.isfinite(received[wrong])) else ""
+        return ["Yours are infinite or NaN where they are wrong."] if np.all(~np.isfinite(received[wrong])) else []
     rows = axes[-2:] if len(axes) >= 2 else axes
-    for found in (
+    found = [
         _scaled(received, expected),
         _turned(received, expected, rows),
         _moved(received, expected),
         _reordered(received, expected, axes),
+        *_zeros(received, expected, wrong),
         _copied(received, expected, axes),
         _shifted(received, expected, axes),
-        _bent(received, expected, wrong),
-    ):
-        if found:
-            return found
-    return ""
+        *_bent(received, expected, wrong),
+    ]
+    return [each for each in found if each]
 
 
 def _scaled(received, expected):
@@ -155,7 +189,7 @@ def _scaled(received, expected):
         return ""
     ratios = received[there] / expected[there]
     ratio = float(np.median(ratios))
-    if not np.allclose(ratios, ratio, rtol=1e-5, atol=0) or ratio in (0.0, 1.0):
+    if not np.allclose(ratios, ratio, rtol=1e-5, atol=0) or ratio == 0 or f"{ratio:.4g}" == "1":
         return ""
     if np.isclose(ratio, -1):
         return "Every value has the opposite sign."
@@ -244,21 +278,27 @@ def _shifted(received, expected, axes):
 
 
 def _bent(received, expected, wrong):
-    """Find a function of one value that makes one array of the other, or what the wrong cells have in common."""
-    for values, words in (
-        (np.maximum(expected, 0), "Your values are right, with 0 wherever a negative number is asked for."),
+    """List functions of one value that make one array of the other."""
+    known = (
         (np.abs(expected), "Your values are right but for their signs: none is negative."),
         (np.trunc(expected), "Your values are the right ones without their decimals."),
         (expected**2, "Your values are the squares of the right ones."),
-        (~(expected != 0), "You have 1 for 0, and 0 for 1."),
-    ):
-        if _equal(received, np.asarray(values, float)):
-            return words
-    if np.all(np.isclose(received[wrong], 0, atol=1e-12)):
-        return "Where you are wrong, you have 0: is anything written there?"
+    )
+    found = [words for values, words in known if _equal(received, values)]
+    if np.all(np.isin(expected, (0, 1))) and _equal(received, 1 - expected):
+        found.append("You have 1 for 0, and 0 for 1.")
     if wrong.sum() > 1 and np.all(wrong) and np.ptp(received) <= 1e-12:
-        return f"All your values are {received.flat[0]:.4g}."
-    return ""
+        found.append(f"All your values are {received.flat[0]:.4g}.")
+    return found
+
+
+def _zeros(received, expected, wrong):
+    """Say why only zeros are wrong: negative numbers cut off, or nothing written."""
+    if received[wrong].any():
+        return []
+    cut = _equal(received, np.maximum(expected, 0))
+    found = ["Your values are right, with 0 wherever a negative number is asked for."] * cut
+    return [*found, "Where you are wrong, you have 0: is anything written there?"]
 
 
 def _places(wrong, axes):

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnlib.coursework.judging import numbers_of, title, two_values, wrong_cells
 
-ROWS, COLUMNS, CELLS = 9, 9, 81  # of a picture whose numbers are shown
+ROWS, COLUMNS, CELLS, LINES = 9, 9, 81, 16  # of a picture or an argument whose numbers are shown
 MARKS = {"right": "✓", "wrong": "✗", "missing": "–"}
 
 
@@ -223,6 +223,8 @@ def _as_text(failure):
             lines += ["", f"  {heading}:", *_beside(yours, asked, _map(wrong))]
         elif max(wrong.shape) <= 80:
             lines += ["", f"  {heading}, ✗ where it is wrong:", *(f"    {row}" for row in _map(wrong)[1:])]
+        else:
+            lines += [f"  {failure.message}"]
     else:
         for word, array in (("yours", failure.received), ("asked for", failure.expected)):
             lines += ["", f"  {failure.called or 'the result'}, {word}, shape {array.shape}:"]
@@ -246,6 +248,7 @@ def _as_html(failure):
         if not _is_small(mine):
             tables = [("where it is wrong", None, None, wrong)] if max(wrong.shape) <= 80 else []
         drawn = "".join(_table(*each) for each in tables)
+        parts += [] if tables else [f"<p>{escape(failure.message)}</p>"]
         parts += [
             "<figure style='margin:0.5em 0'><div style='display:flex;flex-wrap:wrap;gap:1.5em'>"
             f"{drawn}</div><figcaption>{escape(caption)}</figcaption></figure>"
@@ -325,7 +328,8 @@ def _value(value):
     if isinstance(value, np.ndarray):
         if value.size > CELLS:
             return f"array of shape {value.shape}"
-        return np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
+        written = np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
+        return written if written.count("\n") < LINES else f"array of shape {value.shape}"
     if isinstance(value, dict):
         return textwrap.fill(", ".join(f"{name} {np.shape(each)}" for name, each in value.items()), 88)
     return str(value)

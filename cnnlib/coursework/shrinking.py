@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 from cnnlib.coursework.calling import answer_to
-from cnnlib.coursework.judging import judge, numbers_of
+from cnnlib.coursework.judging import judge, numbers_of, wrong_cells
 from cnnlib.coursework.task import Case
 
 CALLS, SECONDS = 400, 3.0  # of all attempts: a student waits
@@ -42,7 +42,7 @@ def smallest(task, function, case, answer):
     (Case, Answer)
         The case itself where nothing can be left out of it.
     """
-    best, fails = (case, answer), _way(task, case, answer)
+    best, (fails, clear) = (case, answer), _way(task, case, answer)
     calls, found = 0, bool(task.axes) and not fails[0].startswith("was stopped")
     end = time.monotonic() + SECONDS
     while found:
@@ -55,7 +55,8 @@ def smallest(task, function, case, answer):
             if calls > CALLS or left <= 0:
                 return best
             tried = answer_to(function, smaller.arguments(), left, aloud=False)
-            if _way(task, smaller, tried) == fails:
+            way, clear_too = _way(task, smaller, tried)
+            if way == fails and clear_too >= clear:
                 best, found = (smaller, tried), True
                 break
     return best
@@ -72,9 +73,17 @@ def _has_an_answer(task, case):
 
 
 def _way(task, case, answer):
-    """In which way an answer fails: the property, the part, and the error but for its numbers."""
+    """In which way an answer fails: the property, the part, and the error but for its numbers; and is it clear?"""
     verdict = judge(task, case, answer)
-    return re.sub(r"\d+", "#", answer.failure), verdict.property, verdict.part
+    return (re.sub(r"\d+", "#", answer.failure), verdict.property, verdict.part), _clear(task, case, answer, verdict)
+
+
+def _clear(task, case, answer, verdict):
+    """Say whether a wrong value is so far off that three digits show it."""
+    if verdict.property != "values":
+        return True
+    received, expected = (numbers_of(each)[verdict.part] for each in (answer.value, task.expected(case)))
+    return bool(wrong_cells(received, expected, 1e-2).any())
 
 
 def _smaller(task, arguments):
@@ -87,6 +96,11 @@ def _smaller(task, arguments):
             value = arguments[place]
             if how == "less" and 0 <= less(value) < value:
                 yield from _fitting(task, [*arguments[:place], less(value), *arguments[place + 1 :]])
+            if how == "fewer":
+                for at, number in enumerate(value):
+                    if 1 <= less(number) < number:
+                        pair = (*value[:at], less(number), *value[at + 1 :])
+                        yield from _fitting(task, [*arguments[:place], pair, *arguments[place + 1 :]])
             if how == "shorter" and 1 <= less(len(value)) < len(value):
                 yield from _fitting(task, [*arguments[:place], value[: less(len(value))], *arguments[place + 1 :]])
     for place, value in enumerate(arguments):

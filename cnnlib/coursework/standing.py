@@ -31,7 +31,7 @@ def begin(assignment, **points):
     _worth[assignment] = points
 
 
-def note(assignment, task, verdicts):
+def note(assignment, task, verdicts, mistake=None):
     """Remember how a check went, and choose a hint where one is due.
 
     Parameters
@@ -39,6 +39,8 @@ def note(assignment, task, verdicts):
     assignment : str
     task : Task
     verdicts : list of Verdict
+    mistake : Mistake, optional
+        The one that was named: it has a text of its own, so that only a hint that is tied to it opens.
 
     Returns
     -------
@@ -58,7 +60,10 @@ def note(assignment, task, verdicts):
     if tried.failures < PATIENCE or not task.hints:
         return None
     number = next(place for place, verdict in enumerate(verdicts, 1) if not verdict.ok)
-    ordered = sorted(task.hints, key=lambda hint: _distance(hint, task, number, verdicts[number - 1]))
+    hints = [hint for hint in task.hints if mistake is None or mistake.name in hint.fits]
+    if not hints:
+        return None
+    ordered = sorted(hints, key=lambda hint: _distance(hint, task, number, verdicts[number - 1]))
     due = next((hint for hint in ordered if hint.title not in tried.opened), ordered[0])
     tried.opened += (due.title,)
     return due

@@ -136,6 +136,11 @@ class Mistake:
     wrong: Callable | None = None
     looks_like: Callable | None = None
 
+    def took_it(self, received, *arguments):
+        """Say whether labels are those that this way gives, but for a few."""
+        would_be = self.wrong(*arguments)
+        return np.shape(received) == would_be.shape and np.mean(received == would_be) > 0.98
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -147,8 +152,8 @@ class Hint:
     says : str
         Markdown.
     fits : tuple
-        The failures that it helps with: numbers of cases, properties as of `judging.PROPERTIES`, or names of parts.
-        Empty where it helps with any.
+        The failures that it helps with: numbers of cases, properties as of `judging.PROPERTIES`, names of parts, or
+        names of mistakes. Empty where it helps with any that has no name.
     said : str
         Words of an error that it helps with.
     """
@@ -181,7 +186,8 @@ class Task:
     axes : tuple of str
         For each argument, what may be taken away from it to make a smaller example: the names of its axes, such as
         ``"n c h w"``, where a name that several arguments share is cut in all of them and ``.`` is never cut;
-        ``"less"`` for a number that may fall; ``"shorter"`` for a tuple that may lose its end; ``""`` for what
+        ``"less"`` for a number that may fall; ``"fewer"`` for a tuple of such numbers;
+        ``"shorter"`` for a tuple that may lose its end; ``""`` for what
         stays. Empty where no example is made smaller.
     fit : callable, optional
         Takes arguments that were cut, as a list, and returns them so that they fit together, or None if they cannot.

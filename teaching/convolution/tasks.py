@@ -22,6 +22,7 @@ ASSIGNMENT = Assignment(
                 Case("a wide picture and a tall kernel", normal(7, 12), normal(4, 2), 2, seed=11),
                 Case("a kernel of one cell", normal(3, 5), normal(1, 1), 1, seed=12),
                 Case("whole numbers with an exact answer", integers(-9, 10, 7, 6), integers(-9, 10, 2, 5), 3, seed=13),
+                Case("steps of four", normal(10, 13), normal(2, 3), 4, seed=14),
             ),
         ),
         Graded(
@@ -44,6 +45,7 @@ ASSIGNMENT = Assignment(
                 Case("a step that does not fit, with padding", 55, 4, 3, 4, 1),
                 Case("a stride larger than the kernel", 30, 2, 7, 0, 0),
                 Case("a kernel that needs the padding", 3, 5, 1, 1, 1),
+                Case("windows that stand in the padding alone", 7, 2, 3, 5, 5),
             ),
         ),
         Graded(

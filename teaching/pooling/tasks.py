@@ -21,7 +21,7 @@ ASSIGNMENT = Assignment(
             hidden=(
                 Case("a wide map with three columns left over", normal(8, 15), 4, seed=11),
                 Case("windows of one cell change nothing", normal(3, 4), 1, seed=12),
-                Case("far below zero", integers(-99, -50, 5, 6), 2, seed=13),
+                Case("far below zero", integers(-9_000_000, -5_000_000, 5, 6), 2, seed=13),
             ),
         ),
         Graded(
@@ -32,7 +32,15 @@ ASSIGNMENT = Assignment(
             hidden=(
                 Case("an overlapping average", normal(2, 2, 7, 5), (3, 2), 1, 0, "average", seed=21),
                 Case("a stride larger than the window", normal(1, 3, 9, 8), (2, 3), 4, 0, "max", seed=22),
-                Case("a padded maximum far below zero", integers(-99, -50, 1, 2, 6, 5), (3, 2), 2, 1, "max", seed=23),
+                Case(
+                    "a padded maximum far below zero",
+                    integers(-9_000_000, -5_000_000, 1, 2, 6, 5),
+                    (3, 2),
+                    2,
+                    1,
+                    "max",
+                    seed=23,
+                ),
                 Case("a padded average of ones", array([[[[1, 1, 1], [1, 1, 1]]]]), (2, 3), 1, 1, "average"),
             ),
         ),
@@ -54,6 +62,14 @@ ASSIGNMENT = Assignment(
                     "a map that is zero throughout", normal(1, 1, 2, 3), integers(0, 1, 1, 1, 4, 6), (2, 2), 2, seed=32
                 ),
                 Case("a stride larger than the window", normal(2, 1, 2, 2), normal(2, 1, 6, 5), (1, 2), 3, seed=33),
+                Case(
+                    "far below zero",
+                    normal(1, 1, 2, 3),
+                    integers(-9_000_000, -5_000_000, 1, 1, 4, 6),
+                    (2, 2),
+                    2,
+                    seed=35,
+                ),
                 Case("a wide window", normal(1, 2, 2, 2), normal(1, 2, 4, 6), (2, 4), 2, seed=34),
             ),
         ),
@@ -77,6 +93,7 @@ ASSIGNMENT = Assignment(
                 Case("more windows than cells", normal(3, 4), (5, 6), seed=51),
                 Case("as many windows as cells", normal(4, 3), (4, 3), seed=52),
                 Case("a large map into few windows", normal(23, 17), (5, 2), seed=53),
+                Case("58 rows into 14, 45 columns into 33", normal(58, 45), (14, 33), seed=54),
             ),
         ),
         Open(

@@ -74,19 +74,41 @@ def changed(*place):
     ],
 )
 def test_a_likeness_is_told(wrong, right, how, where):
-    found = describe([(wrong, right)], 1e-9)
+    found = describe([(wrong, right)], (wrong, right), 1e-9)
     assert found[0] == how
     if where is not None:
         assert found[1] == where
 
 
 def test_only_what_is_true_of_every_call_is_told():
-    assert describe([(2 * RIGHT, RIGHT), (RIGHT + 1, RIGHT)], 1e-9)[0] == ""
-    many = describe([(2 * RIGHT, RIGHT), (3 * RIGHT, RIGHT)], 1e-9)[0]
+    double = (2 * RIGHT, RIGHT)
+    assert describe([double, (RIGHT + 1, RIGHT)], double, 1e-9)[0] == ""
+    many = describe([double, (3 * RIGHT, RIGHT)], double, 1e-9)[0]
     assert many == "Every value is 2 times what is asked for. In other cases it is another number."
 
 
 def test_one_number_alone_is_like_anything_and_several_are_not():
-    assert describe([(np.array(4), np.array(2))], 1e-9) == ("", "")
+    alone = (np.array(4), np.array(2))
+    assert describe([alone], alone, 1e-9) == ("", "")
     numbers = [(np.array(4), np.array(5)), (np.array(9), np.array(10)), (np.array(6), np.array(7))]
-    assert describe(numbers, 1e-9) == ("Every number is too small by 1.", "")
+    assert describe(numbers, numbers[0], 1e-9) == ("Every number is too small by 1.", "")
+
+
+def test_what_is_told_is_true_of_the_example_that_is_shown():
+    whole = (np.trunc(RIGHT), RIGHT)
+    assert describe([whole], whole, 1e-9)[0] == "Your values are the right ones without their decimals."
+    assert describe([whole], (np.zeros((1, 1)), np.array([[-2.167]])), 1e-9)[0] == ""
+    triple, double = (3 * RIGHT, RIGHT), (2 * PICTURE, PICTURE)
+    told = describe([triple], double, 1e-9)[0]
+    assert told == "Every value is 2 times what is asked for. In other cases it is another number."
+    framed_small = (framed(PICTURE)[:3, :3], PICTURE[:3, :3])
+    assert describe([(framed(PICTURE), PICTURE)], framed_small, 1e-9)[1] == (
+        "Wrong in the first row and in the first column."
+    )
+
+
+def test_no_factor_of_one_is_told():
+    nearly = (np.array([1.00001, 2.00002]), np.array([1.0, 2.0]))
+    assert describe([nearly], nearly, 1e-9)[0] == ""
+    zeros = (np.array([0.0, 3.0]), np.array([2.0, 3.0]))
+    assert describe([zeros], zeros, 1e-9)[0] == "Where you are wrong, you have 0: is anything written there?"

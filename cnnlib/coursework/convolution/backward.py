@@ -66,10 +66,19 @@ def _bias_of_each(grad_y, x, weight, stride, padding):
     return *conv2d_backward(grad_y, x, weight, stride, padding)[:2], grad_y.sum(axis=(2, 3))
 
 
-def _stride_ignored(grad_y, x, weight, stride, padding):
-    rows, columns = (grad_y.shape[axis] + weight.shape[axis] - 1 for axis in (2, 3))
+def _from_the_corner(grad_y, x, weight, stride, padding):
+    grad, grad_weight, grad_bias = _with_padding(grad_y, x, weight, stride, padding)
+    return grad[:, :, : x.shape[2], : x.shape[3]], grad_weight, grad_bias
+
+
+def _steps(grad_y, x, weight, stride, padding, *, rows=False, columns=False):
+    """Move windows by the stride along the given axes, and by one cell along the others."""
+    steps = (stride if rows else 1, stride if columns else 1)
+    rows, columns = (
+        (grad_y.shape[axis] - 1) * step + weight.shape[axis] for axis, step in zip((2, 3), steps, strict=True)
+    )
     framed = padded(x, padding, padding)
-    grad_near, grad_weight, grad_bias = conv2d_backward(grad_y, framed[:, :, :rows, :columns], weight, 1, 0)
+    grad_near, grad_weight, grad_bias = conv2d_backward(grad_y, framed[:, :, :rows, :columns], weight, steps, 0)
     grad = np.zeros_like(framed)
     grad[:, :, :rows, :columns] = grad_near
     end_row, end_column = grad.shape[2] - padding, grad.shape[3] - padding
@@ -155,7 +164,8 @@ BACKWARD = Task(
         Mistake(
             "overwritten where windows overlap",
             "The gradient of `x` is right where a pixel is in one window, and too small where it is in several. A "
-            "pixel hears from *every* window that read it; yours remembers the last.",
+            "pixel hears from *every* window that read it; yours remembers the last: `=` for `+=`, or `+=` with lists "
+            "of indices, which adds only once where a pair comes again (`np.add.at` adds each).",
             BACKWARDS,
             _overwriting,
         ),
@@ -185,7 +195,7 @@ BACKWARD = Task(
             "Without a stride all is right. With one, windows do not stand side by side: the window of output (i, j) "
             "does not begin at (i, j).",
             BACKWARDS,
-            _stride_ignored,
+            _steps,
         ),
         Mistake(
             "last picture of the batch only",
@@ -295,6 +305,25 @@ BACKWARD = Task(
             "value, not to each product.",
             BACKWARDS,
             lambda grad_y, x, w, s, p: _instead(bias=lambda grad: w[0].size * grad)(grad_y, x, w, s, p),
+        ),
+        Mistake(
+            "the padding cut off at one end",
+            "You cut the gradient of `x` from the corner of the padded one. The picture begins P rows and P columns "
+            "further in.",
+            BACKWARDS,
+            _from_the_corner,
+        ),
+        Mistake(
+            "stride along one axis only",
+            "Down the picture your windows move in steps of S, and across it by one cell.",
+            BACKWARDS,
+            lambda *call: _steps(*call, rows=True, columns=False),
+        ),
+        Mistake(
+            "stride along one axis only",
+            "Across the picture your windows move in steps of S, and down it by one cell.",
+            BACKWARDS,
+            lambda *call: _steps(*call, rows=False, columns=True),
         ),
         Mistake(
             "weight and pixel exchanged",

@@ -9,7 +9,7 @@ HINTS = {
             "A kernel of 2 columns on a picture of 6 can begin at the columns 0 to 4. Draw them. Which of "
             "these does a stride of 2 reach, and which one of 3? The first place is always there; how many "
             "steps can follow?",
-            fits=("shape", 3, 4),
+            fits=("shape", 3, 4, 6),
         ),
         Hint(
             "the loop",
@@ -28,6 +28,7 @@ HINTS = {
             "with what you have",
             "A correlation with a kernel that is turned by half, on a picture with enough zeros around it. "
             "How many zeros can a kernel of $K$ cells reach beyond the first row?",
+            fits=("values", "runs", "padding on one side", "all padding behind the picture"),
         ),
         Hint(
             "another way",
@@ -38,7 +39,7 @@ HINTS = {
             "how large is it?",
             "A picture of one row and one column, a kernel of 3: the copy has 3 cells. Add a second column "
             "to the picture: one more. So what is it for $W$ columns?",
-            fits=("shape", 3),
+            fits=("shape", 3, "only the windows inside", "cut to the size of the input"),
         ),
     ),
     "output_size": (
@@ -46,18 +47,23 @@ HINTS = {
             "count from the last place",
             "At how many places, one cell apart, can the window *begin*? How many of these does a stride "
             "reach, if it starts at the first?",
+            fits=(1, "the first window not counted", "the last place left out", "kernel not taken off"),
         ),
         Hint(
             "padding makes the row longer",
             "Draw the row with its padding on both sides, and count the cells that a window may cover: that "
             "is all that padding does.",
-            fits=(2, 3),
+            fits=(
+                *(2, 3, 7, "padding on one side", "the same padding at both ends", "half of the padding at each end"),
+                *("padding counted twice", "padding forgotten"),
+                "padding counted only where the kernel reaches the row",
+            ),
         ),
         Hint(
             "the step that does not fit",
             "A window of 4 on 20 cells, in steps of 7: it begins at 0, 7, 14. Where does the last one end? "
             "How many of 16 are whole steps of 7?",
-            fits=(4, 5, 6),
+            fits=(4, 5, 6, "number type", "rounded up", "rounded to the nearest", "division without rounding"),
         ),
     ),
     "conv2d": (
@@ -65,20 +71,20 @@ HINTS = {
             "one thing at a time",
             "`np.pad(x, ((0, 0), (0, 0), (P, P), (P, P)))` makes a padded copy. After that there is no "
             "padding any more, only a larger picture.",
-            fits=(3,),
+            fits=(3, "padding ignored", "padding on one side", "indices that wrap"),
         ),
         Hint(
             "where does a window begin?",
             "The window of output $(i, j)$ begins at $(S i, S j)$ of the padded picture. Cut it from all "
             "pictures and all channels at once: `(N, C_in, K_h, K_w)`. For one filter, multiply and sum over"
             " the last three axes.",
-            fits=(4, 5, 1),
+            fits=(4, 5, 1, "windows at i, not at S·i", "windows at j, not at S·j"),
         ),
         Hint(
             "which axes to add up",
             "A window has the axes `(N, C_in, K_h, K_w)`, one filter `(C_in, K_h, K_w)`. One filter gives "
             "one number for each picture: which three axes are added up?",
-            fits=(2, "shape", "runs"),
+            fits=(2, "shape", "runs", "added up over the batch"),
         ),
     ),
     "conv2d_backward": (
@@ -99,7 +105,7 @@ HINTS = {
         Hint(
             "the padding",
             "You added to a padded array. The caller's picture had no padding.",
-            fits=(4, "grad_x", "shape"),
+            fits=(4, "grad_x", "shape", "padding not cut off", "the padding cut off with P:-P"),
         ),
         Hint(
             "finding a mistake",

@@ -310,6 +310,15 @@ CONV = Task(
             lambda x, w, b, s, p: conv2d(x, w[:1].repeat(len(w), axis=0), b, s, p),
         ),
         Mistake(
+            "channels last when flattened",
+            "You lay the windows out cell by cell and the filters channel by channel, so that each number meets "
+            "another's weight. Both need one order.",
+            CHANNELS,
+            lambda x, w, b, s, p: conv2d(
+                x, w.reshape(*w.shape[:1], *w.shape[2:], w.shape[1]).transpose(0, 3, 1, 2), b, s, p
+            ),
+        ),
+        Mistake(
             "channels in reverse order",
             "Your filters read the channels from the last to the first: `[::-1]` without axes reverses them, too.",
             CHANNELS,

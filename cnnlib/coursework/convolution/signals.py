@@ -128,6 +128,7 @@ CORRELATE = Task(
         Case("steps of two", normal(6, 7), normal(2, 3), 2, seed=2),
         Case("a kernel of one row, and a step that does not fit", normal(5, 6), normal(1, 3), 2, seed=3),
         Case("a kernel as large as the picture", normal(4, 3), normal(4, 3), 3, seed=4),
+        Case("steps of three", normal(8, 7), normal(2, 1), 3, seed=5),
     ),
     mistakes=(
         Mistake(

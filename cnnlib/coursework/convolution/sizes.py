@@ -30,6 +30,7 @@ SIZE = Task(
         Case("a last step that does not fit", 224, 11, 4, 0, 0),
         Case("one window fills the row", 5, 5, 3, 0, 0),
         Case("more than half a step left over", 20, 4, 7, 2, 0),
+        Case("more padding than the kernel is wide", 5, 2, 3, 2, 5),
     ),
     mistakes=(
         Mistake(
@@ -61,6 +62,43 @@ SIZE = Task(
             "You count the padding behind the row twice, as if there were as much before it.",
             SIZES,
             lambda size, kernel, stride, before, after: (size + 2 * after - kernel) // stride + 1,
+        ),
+        Mistake(
+            "half of the padding at each end",
+            "You put half of all padding at each end and round it: an odd one loses a cell. Add what is before the row "
+            "and what is behind it, as they are.",
+            SIZES,
+            lambda size, kernel, stride, before, after: (size + 2 * ((before + after) // 2) - kernel) // stride + 1,
+        ),
+        Mistake(
+            "the last place left out",
+            "You count the places below the last one. A `range` ends before its end, and at that place a window fits, "
+            "too.",
+            SIZES,
+            lambda size, kernel, stride, before, after: -((kernel - size - before - after) // stride),
+        ),
+        Mistake(
+            "padding counted only where the kernel reaches the row",
+            "Windows that stand in the padding alone are counted, too: what they read is zeros.",
+            SIZES,
+            lambda size, kernel, stride, before, after: (
+                (size + min(before, kernel - 1) + min(after, kernel - 1) - kernel) // stride + 1
+            ),
+        ),
+        Mistake(
+            "padding counted only where the kernel reaches the row",
+            "Windows that stand in the padding alone are counted, too: what they read is zeros.",
+            SIZES,
+            lambda size, kernel, stride, before, after: sum(
+                -kernel < start < size for start in range(-before, size + after - kernel + 1, stride)
+            ),
+        ),
+        Mistake(
+            "each end's padding in steps of its own",
+            "You round down twice. What is left over before the row can make a whole step with what is left over "
+            "behind it: add up first, then divide.",
+            SIZES,
+            lambda size, kernel, stride, before, after: (size + before - kernel) // stride + after // stride + 1,
         ),
         Mistake(
             "padding counted twice",

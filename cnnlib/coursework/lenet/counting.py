@@ -115,6 +115,12 @@ SIZE = Task(
             lambda height, width: layer_sizes(height, width, loss=5),
         ),
         Mistake(
+            "rows and columns exchanged",
+            "Your list has a row for channels, one for heights and one for widths. Asked for is a row for each layer.",
+            SIZES,
+            lambda height, width: layer_sizes(height, width).T,
+        ),
+        Mistake(
             "the channels last",
             "A shape is (channels, height, width); yours ends with the channels.",
             CONV_MISTAKES,

@@ -12,7 +12,7 @@ HINTS = {
         Hint(
             "odd sides",
             "A pooling of 2×2 drops the last row if it has no partner: 29 rows become 14.",
-            fits=(3, "values"),
+            fits=(3, "values", "rounded up", "rounded to the nearest"),
         ),
     ),
     "parameters": (
@@ -24,7 +24,7 @@ HINTS = {
         Hint(
             "what dense1 reads",
             "All numbers of `pool2`'s maps, 16 of them, each as large as `layer_sizes` says. For 28×28 that is 400.",
-            fits=(2, 3, 4),
+            fits=(2, 3, 4, "a dense layer that does not grow with the picture", "one map flattened"),
         ),
     ),
     "cross_entropy": (
@@ -32,17 +32,21 @@ HINTS = {
             "large logits",
             "Lower all logits of one picture by the same number: what happens to its probabilities? Which "
             "number makes sure that no power exceeds one?",
-            fits=(4, 5, "finite"),
+            fits=(
+                *(4, 5, 6, 7, "finite", "overflow"),
+                "lowered by something other than the largest",
+                "lowered by the largest of the batch",
+            ),
         ),
         Hint(
             "small probabilities",
             "$\\log(a / b) = \\log a - \\log b$. So the logarithm of $p_k$ needs no $p_k$.",
-            fits=(4, 5, "finite"),
+            fits=(4, 5, 6, 7, "finite", "a probability of zero", "a probability kept away from zero"),
         ),
         Hint(
             "one label a picture",
             "`logits[np.arange(N), labels]` takes from each row the logit of its own label.",
-            fits=(1, 2, 3, "shape", "runs"),
+            fits=(1, 2, 3, "shape", "runs", "a mean over all pairs", "one label for all pictures"),
         ),
     ),
     "forward": (
@@ -87,6 +91,7 @@ HINTS = {
             "in which order?",
             "First the new velocity, from the old one and the gradient; then the step, with the *new* "
             "velocity. Both are returned.",
+            fits=("values", "answers", "a step with the old velocity", "the old velocity handed back"),
         ),
     ),
     "read_digits": (
@@ -94,7 +99,7 @@ HINTS = {
             "numbers to begin with",
             "Batches of 25, a learning rate of 0.05, momentum 0.9, three epochs. Shuffle anew in every "
             "epoch, pictures and labels alike.",
-            fits=("accuracy",),
+            fits=("accuracy", "learned too little", "one answer for all"),
         ),
         Hint(
             "dtypes",
@@ -106,13 +111,13 @@ HINTS = {
             "is it learning?",
             "Before the first epoch the loss is about $\\log 10 = 2.3$. Print it after every epoch. If it "
             "does not move, no weight does; if it grows, the step is too long or goes uphill.",
-            fits=("accuracy",),
+            fits=("accuracy", "one answer for all", "no better than luck", "learned too little"),
         ),
         Hint(
             "what has to be kept",
             "Weights are drawn once, before the first epoch; a velocity for each weight begins at 0 and is "
             "kept from step to step.",
-            fits=("accuracy",),
+            fits=("accuracy", "learned too little"),
         ),
     ),
 }

@@ -1,5 +1,7 @@
 """LeNet, what is right and which mistakes are known: the cross-entropy."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnlib import vectorized
@@ -43,6 +45,16 @@ def _log_of_softmax(logits, labels):
     return -np.log(_picked(vectorized.softmax(logits), labels)).mean()
 
 
+@np.errstate(all="ignore")
+def _lowered(lowest, divides, logits, labels):
+    """Lower logits by a number of them; then the logarithm of a quotient, or a difference of logarithms."""
+    lowered = logits - lowest(logits)
+    powers = np.exp(lowered)
+    if divides:
+        return float(-np.mean(np.log(_picked(powers / powers.sum(axis=1, keepdims=True), labels))))
+    return float(np.mean(np.log(powers.sum(axis=1)) - _picked(lowered, labels)))
+
+
 def _clipped(logits, labels, least):
     return float(-np.log(np.clip(_picked(vectorized.softmax(logits), labels), least, 1)).mean())
 
@@ -64,7 +76,9 @@ LOSS = Task(
         Case("more pictures than classes", normal(7, 3), labels(3, 7), seed=1),
         Case("more classes than pictures", normal(4, 10), labels(10, 4), seed=2),
         Case("sure and wrong: the loss is 2000", array([[0, 2000]]), labels(1, 1)),
-        Case("logits in the thousands", array([[1000, 1002, 998], [-3000, -3001, -3000]]), labels(3, 2), seed=1),
+        Case("sure and right: the loss is 0", array([[0, 2000]]), labels(2, 1), seed=1),
+        Case("logits in the thousands", array([[1000, 1002, 998]]), labels(3, 1), seed=7),
+        Case("large logits and small ones", array([[1000, 1002, 998], [-3000, -3001, -3000]]), labels(3, 2), seed=1),
     ),
     mistakes=(
         Mistake(
@@ -78,6 +92,30 @@ LOSS = Task(
             "Your loss is squeezed: it cannot come near zero, however sure the logits are.",
             MISTAKES,
             _loss(lambda z, y: -_picked(_log_softmax(np.exp(_log_softmax(z))), y).mean()),
+        ),
+        *(
+            Mistake(name, says, SOFTMAX, partial(_lowered, lowest, divides))
+            for name, says, lowest in (
+                (
+                    "lowered by the largest of the batch",
+                    "All pictures are lowered by one number, and a picture whose logits are far below it has nothing "
+                    "but powers of 0. Each picture has a largest logit of its own.",
+                    lambda z: z.max(),
+                ),
+                (
+                    "lowered by something other than the largest",
+                    "Lowering is right, and by another number than the largest logit a power can still be too large "
+                    "for a float. Which one makes sure that none exceeds 1?",
+                    lambda z: z.mean(axis=1, keepdims=True),
+                ),
+                (
+                    "lowered by something other than the largest",
+                    "Lowering is right, and by another number than the largest logit a power can still be too large "
+                    "for a float. Which one makes sure that none exceeds 1?",
+                    lambda z: z.min(axis=1, keepdims=True),
+                ),
+            )
+            for divides in (False, True)
         ),
         Mistake(
             "overflow",
@@ -241,6 +279,13 @@ LOSS = Task(
                     + _picked(_log_softmax(z), y)
                 ).mean()
             ),
+        ),
+        Mistake(
+            "the logarithm of a mean",
+            "You average the probabilities and take one logarithm. The loss is the mean of the pictures' surprises, "
+            "each a logarithm of its own.",
+            SOFTMAX,
+            _loss(lambda z, y: -np.log(np.mean(np.exp(_picked(_log_softmax(z), y))))),
         ),
         Mistake(
             "the largest surprise, not the mean",

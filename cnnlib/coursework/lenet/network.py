@@ -1,5 +1,7 @@
 """LeNet, what is right and which mistakes are known: forward and backward through LeNet."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnlib import vectorized
@@ -28,6 +30,7 @@ def _network(
     times=1,
     pool=vectorized.avg_pool2d,
     early=False,
+    again=False,
     linear=(),
     last=False,
     flatten=(0, 1, 2, 3),
@@ -51,6 +54,7 @@ def _network(
             x = layer(vectorized.conv2d, x, name, padding=padding)
             f = (lambda a: a) if name in linear else g
             x = f(pool(x, 2)) if early else pool(f(x), 2)
+            x = f(x) if again else x
         x = x.transpose(flatten).reshape(len(x), -1)
         for name in ("dense1", "dense2"):
             x = layer(vectorized.linear, x, name)
@@ -221,10 +225,41 @@ FORWARD = Task(
         Mistake(
             "the two activations exchanged",
             "Where sigmoids are asked for you use ReLUs, and the other way round.",
-            SIZES,
+            Section("lenet", "What would one change today?"),
             lambda weights, images, activation: forward(
                 weights, images, "relu" if activation == "sigmoid" else "sigmoid"
             ),
+        ),
+        Mistake(
+            "no biases in the convolutions",
+            "The biases of `conv1` and `conv2` make no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("conv1", "conv2")),
+        ),
+        Mistake(
+            "no biases in the dense layers",
+            "The biases of the dense layers make no difference to your answer.",
+            CONV_MISTAKES,
+            _network(without=("dense1", "dense2", "dense3")),
+        ),
+        Mistake(
+            "a nonlinearity behind the pooling, too",
+            "Your maps go through the nonlinearity before the pooling and once more behind it.",
+            PLAN,
+            _network(again=True),
+        ),
+        Mistake(
+            "flattened in another order",
+            '`order="F"` lays the numbers out from the first axis on, so that those of all maps alternate. The dense '
+            "layer's weights belong to the order map by map, row by row.",
+            Section("alexnet", "Common mistakes"),
+            _network(flatten=(0, 3, 2, 1)),
+        ),
+        Mistake(
+            "the pictures' mean taken off",
+            "You lower the pictures by their mean. What comes in is ready to use: paper 0 and ink 1.",
+            MISTAKES,
+            lambda weights, images, activation: forward(weights, images - images.mean(), activation),
         ),
         Mistake(
             "labels, not logits",
@@ -255,19 +290,22 @@ FORWARD = Task(
 )
 
 
-def gradients(weights, images, labels, *, logits=None, rectify=vectorized.relu_backward, spread=1.0, passed=()):
+def gradients(
+    weights, images, labels, *, logits=None, rectify=vectorized.relu_backward, spread=1.0, passed=(), early=()
+):
     """LeNet's gradients with ReLUs; the options are where it goes wrong in the mistakes.
 
-    ``passed`` names the layers behind which the gradient goes through the ReLU as if it were not there.
+    ``passed`` names the layers behind which the gradient goes through the ReLU as if it were not there, ``early``
+    those whose maps are pooled before the ReLU on the way there; the way back is the right one's mirror.
     """
     f, pool = vectorized.relu, vectorized.avg_pool2d
     kernels = {
         n: (weights[f"{n}.weight"], weights[f"{n}.bias"]) for n in ("conv1", "conv2", "dense1", "dense2", "dense3")
     }
     a1 = vectorized.conv2d(images, *kernels["conv1"], padding=2)
-    p1 = pool(f(a1), 2)
+    p1 = f(pool(a1, 2)) if "conv1" in early else pool(f(a1), 2)
     a2 = vectorized.conv2d(p1, *kernels["conv2"])
-    p2 = pool(f(a2), 2)
+    p2 = f(pool(a2, 2)) if "conv2" in early else pool(f(a2), 2)
     flat = p2.reshape(len(p2), -1)
     a3 = vectorized.linear(flat, *kernels["dense1"])
     a4 = vectorized.linear(f(a3), *kernels["dense2"])
@@ -289,11 +327,20 @@ def gradients(weights, images, labels, *, logits=None, rectify=vectorized.relu_b
     grad = back(vectorized.linear_backward, grad, f(a4), "dense3")
     grad = back(vectorized.linear_backward, behind("dense2", grad, a4), f(a3), "dense2")
     grad = back(vectorized.linear_backward, behind("dense1", grad, a3), flat, "dense1").reshape(p2.shape)
-    grad = spreads[1] * vectorized.avg_pool2d_backward(grad, f(a2), 2)
-    grad = back(vectorized.conv2d_backward, behind("conv2", grad, a2), p1, "conv2")
-    grad = spreads[0] * vectorized.avg_pool2d_backward(grad, f(a1), 2)
-    back(vectorized.conv2d_backward, behind("conv1", grad, a1), images, "conv1", padding=2)
+
+    def before_pooling(name, grad, a, share):
+        if name in early:
+            return vectorized.avg_pool2d_backward(behind(name, grad, pool(a, 2)), a, 2)
+        return behind(name, share * vectorized.avg_pool2d_backward(grad, f(a), 2), a)
+
+    grad = back(vectorized.conv2d_backward, before_pooling("conv2", grad, a2, spreads[1]), p1, "conv2")
+    back(vectorized.conv2d_backward, before_pooling("conv1", grad, a1, spreads[0]), images, "conv1", padding=2)
     return {name: grads[name] for name in weights}
+
+
+def _plus_weights(share, length, weights, images, labels):
+    grads = gradients(weights, images, labels)
+    return {name: share * weights[name] + length * grad for name, grad in grads.items()}
 
 
 def _passed_on(grad, _):
@@ -337,6 +384,7 @@ GRADIENTS = Task(
     cases=(
         Case("a batch of three", lenet_weights(), normal(3, 1, 28, 28), labels(10, 3), seed=1),
         Case("one picture", lenet_weights(), normal(1, 1, 28, 28), labels(10, 1), seed=2),
+        Case("three pictures of two digits", lenet_weights(), normal(3, 1, 28, 28), labels(2, 3), seed=3),
     ),
     tolerance=1e-9,
     mistakes=(
@@ -454,10 +502,49 @@ GRADIENTS = Task(
             _badly(logits=lambda p, y, n, _: (p - y[:1]) / n),
         ),
         Mistake(
+            "a label that comes again is skipped",
+            "Where two pictures have one label, 1 is taken off in the first of them alone. Go through the pictures, "
+            "not through the labels that occur.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p - y * (np.cumsum(y, axis=0) == 1)) / n),
+        ),
+        Mistake(
+            "divided by the labels that occur",
+            "You divide by the number of *different* labels. The loss is a mean over the pictures.",
+            CHAIN,
+            _badly(logits=lambda p, y, n, _: (p - y) / y.any(axis=0).sum()),
+        ),
+        Mistake(
             "divided by the classes",
             "You divide by ten, the number of classes. The loss is a mean over the pictures.",
             CHAIN,
             _badly(logits=lambda p, y, n, _: (p - y) / 10),
+        ),
+        Mistake(
+            "pooling before the nonlinearity",
+            "Your own pass through the network pools before the ReLU, so that its logits are not those of `forward`.",
+            Section("pooling", "Common mistakes"),
+            _badly(early=("conv1", "conv2")),
+        ),
+        *(
+            Mistake(
+                "weights, not gradients",
+                "What you return is the weights, moved by a step. Asked for are the gradients; the step is another "
+                "function's business.",
+                CHAIN,
+                partial(_plus_weights, 1.0, -rate),
+            )
+            for rate in (0.001, 0.01, 0.05, 0.1, 0.5, 1.0)
+        ),
+        *(
+            Mistake(
+                "a weight decay added",
+                "A small part of each weight is added to its gradient. That belongs to another loss, one that punishes "
+                "large weights.",
+                CHAIN,
+                partial(_plus_weights, decay, 1.0),
+            )
+            for decay in (1e-4, 5e-4, 1e-3, 1e-2, 0.1)
         ),
         Mistake(
             "what stood in front of the ReLU",

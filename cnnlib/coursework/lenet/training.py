@@ -156,8 +156,8 @@ def _neighbour_of_moved(train_images, train_labels, new_images):
 
 
 _BY_PIXELS = (
-    "nearest neighbour",
-    "your answers are those of the training picture whose pixels are nearest, moved or not. The task is to train the "
+    "pixels compared, not strokes",
+    "Your answers are those of the training picture whose pixels are nearest, moved or not. The task is to train the "
     "network",
     Section("lenet", "What does a digit look like to a program?"),
 )
@@ -166,8 +166,8 @@ READ = Task(
     "read_digits",
     nearest_neighbour,
     because=(
-        "A stroke is recognised wherever it is, since every window asks the same questions. A comparison of "
-        "pixels cannot do that."
+        "A stroke is found wherever it is, since every window asks the same questions; the dense layers still lose "
+        "some. A comparison of pixels loses many more."
     ),
     may_not_be=(Mistake(*_BY_PIXELS, _neighbour_of_moved), Mistake(*_BY_PIXELS, nearest_neighbour)),
     seconds=90.0,
@@ -188,13 +188,6 @@ READ = Task(
             " thrown out by steps that are too long or go uphill: look at the loss after each epoch.",
             LOOP,
             looks_like=_one_by_one(lambda answer, truth: np.all(answer == answer[0])),
-        ),
-        Mistake(
-            "pixels compared, not strokes",
-            "Your answers are those of the training picture whose pixels are nearest. A stroke has to be recognised "
-            "wherever it is: train the network.",
-            Section("lenet", "What does a digit look like to a program?"),
-            nearest_neighbour,
         ),
         Mistake(
             "off by one",
@@ -252,10 +245,20 @@ READ = Task(
             looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) < 0.18),
         ),
         Mistake(
+            "one digit is never answered",
+            "One of the ten digits is not among your answers: `np.unique` of them shows which. Has the network seen "
+            "its label as it learned?",
+            LOOP,
+            looks_like=_one_by_one(
+                lambda answer, truth: np.mean(answer == truth) > 0.5 and not np.isin(truth, answer).all()
+            ),
+        ),
+        Mistake(
             "learned too little",
             "It has begun to learn, and then it stops, or forgets. Does it go through the digits as many times as you "
             "mean, and through all of them? Are the weights drawn before the first epoch, and never again? Is the "
-            "velocity that comes back kept for the next step? Then: more epochs, or longer steps.",
+            "velocity that comes back kept for the next step? Is it read with the activation it learned with? Then: "
+            "more epochs, or longer steps.",
             LOOP,
             looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) >= 0.18),
         ),

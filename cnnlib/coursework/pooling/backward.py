@@ -1,5 +1,7 @@
 """Pooling, what is right and which mistakes are known: the gradient of a maximum."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnlib import vectorized
@@ -33,6 +35,23 @@ def _only_at(index):
         return grad
 
     return rule
+
+
+def _largest_from(start, cells):
+    return np.maximum(cells, start).argmax()
+
+
+def _apart(cells):
+    rows, columns = np.nonzero(cells == cells.max())
+    return np.ravel_multi_index((rows.min(), columns.min()), cells.shape)
+
+
+def _of_the_batch(grad_y, x, window, stride):
+    grad_x = np.zeros_like(x)
+    for i, j in np.ndindex(grad_y.shape[2:]):
+        here = np.s_[:, :, i * stride : i * stride + window[0], j * stride : j * stride + window[1]]
+        grad_x[here] += (x[here] == x[here].max()) * grad_y[:, :, i, j, None, None]
+    return grad_x
 
 
 def _shared(cells, gradient):
@@ -110,6 +129,8 @@ MAX_BACKWARD = Task(
         ),
         Case("a window of negative values", array([[[[10]]]]), array([[[[-4, -3], [-2, -5]]]]), (2, 2), 2),
         Case("a tie of right and below: row by row", array([[[[10]]]]), array([[[[1, 5], [5, 2]]]]), (2, 2), 2),
+        Case("a winner that is 0", array([[[[10]]]]), array([[[[-4, 0], [-2, -5]]]]), (2, 2), 2),
+        Case("far below zero", normal(1, 1, 1, 2), integers(-90_000, -50_000, 1, 1, 2, 4), (2, 2), 2, seed=7),
     ),
     mistakes=(
         Mistake(
@@ -133,7 +154,8 @@ MAX_BACKWARD = Task(
         ),
         Mistake(
             "overwritten where windows overlap",
-            "A cell that wins in several windows gets what one of them hands on. It should hear from all.",
+            "A cell that wins in several windows gets what one of them hands on. It should hear from all: `+=`, and "
+            "not `+=` with lists of indices, which adds only once where a cell comes again (`np.add.at` adds each).",
             GRADIENT,
             _each_window(_only_at(lambda cells: cells.argmax()), join=lambda old, new: np.where(new != 0, new, old)),
         ),
@@ -251,6 +273,37 @@ MAX_BACKWARD = Task(
             "for the largest begin?",
             GRADIENT,
             _each_window(_only_at(lambda cells: np.maximum(cells, 0).argmax())),
+        ),
+        *(
+            Mistake(
+                "the maximum begins too high",
+                "Where all values of a window are far below zero, its first cell gets the gradient. Begin the search "
+                "with a value of the window, or with what is smaller than every number.",
+                GRADIENT,
+                _each_window(_only_at(partial(_largest_from, start))),
+            )
+            for start in (-1, -10)
+        ),
+        Mistake(
+            "a winner that is 0 gets nothing",
+            "Where the largest of a window is 0, nobody gets the gradient. Raised a little, that cell changes the "
+            "maximum as any other winner does.",
+            GRADIENT,
+            lambda grad_y, x, *how: max_pool_backward(grad_y, x, *how) * (x != 0),
+        ),
+        Mistake(
+            "row and column of the winner found apart",
+            "You look for the winner's row and for its column by themselves. Where cells tie, row and column then "
+            "belong to different cells.",
+            GRADIENT,
+            _each_window(_only_at(_apart)),
+        ),
+        Mistake(
+            "one maximum for the whole batch",
+            "Who wins is decided once for all pictures and channels. Each channel of each picture has winners of its "
+            "own.",
+            GRADIENT,
+            _of_the_batch,
         ),
     ),
 )

@@ -24,6 +24,39 @@ def _blurred(x, stride, taps=(0.25, 0.5, 0.25), mode="reflect"):
     return vectorized.conv2d(padded[None, None], np.outer(taps, taps)[None, None], stride=stride)[0, 0]
 
 
+def _bright_pixel():
+    return array([[16 if (i, j) == (2, 2) else 0 for j in range(5)] for i in range(5)])
+
+
+def _with_its_surroundings(call):
+    """Keep what surrounds a pixel that is alone: near an edge the reflection would hide the weights."""
+    x, stride = call
+    if stride < 1 or min(x.shape) < 2:
+        return None
+    lit = np.argwhere(x)
+    alone = len(lit) == 1 and (lit.min() < 2 or np.any(np.array(x.shape) - lit[0] < 3))
+    return None if alone and stride == 1 else call
+
+
+def _of_both(x, stride):
+    p = np.pad(x, 1, mode="reflect")
+    rows = p[:-2, 1:-1] + 2 * x + p[2:, 1:-1]
+    columns = p[1:-1, :-2] + 2 * x + p[1:-1, 2:]
+    return ((rows + columns) / 8)[::stride, ::stride]
+
+
+def _in_place(x, stride):
+    p = np.pad(x, 1, mode="reflect")
+    for i, j in np.ndindex(x.shape):
+        p[i + 1, j + 1] = np.sum(p[i : i + 3, j : j + 3] * np.outer((1, 2, 1), (1, 2, 1)) / 16)
+    return p[1:-1, 1:-1][::stride, ::stride]
+
+
+def _added_weights(x, stride):
+    weights = np.add.outer((1, 2, 1), (1, 2, 1)) / 24
+    return vectorized.conv2d(np.pad(x, 1, mode="reflect")[None, None], weights[None, None], stride=stride)[0, 0]
+
+
 def _first_of(y, like):
     """Cut to a picture's size."""
     return y[: like.shape[0], : like.shape[1]]
@@ -37,12 +70,13 @@ BLUR = Task(
         "would have turned into a constant is gone before it is thinned out."
     ),
     axes=("h w", "less"),
-    fit=lambda call: call if call[1] >= 1 and min(call[0].shape) >= 2 else None,
+    fit=_with_its_surroundings,
     cases=(
-        Case("one bright pixel", array([[0, 0, 0, 0, 0], [0, 0, 0, 16, 0], [0, 0, 0, 0, 0]]), 2),
+        Case("one bright pixel spreads as the weights say", _bright_pixel(), 1),
         Case("a picture that is not square", normal(6, 9), 2, seed=1),
         Case("every third", normal(7, 5), 3, seed=2),
         Case("no stride", normal(4, 6), 1, seed=3),
+        Case("one bright pixel, and every second cell", array([[0, 0, 0, 0, 0], [0, 0, 0, 16, 0], [0, 0, 0, 0, 0]]), 2),
     ),
     mistakes=(
         Mistake(
@@ -162,6 +196,32 @@ BLUR = Task(
             lambda x, stride: _first_of(_blurred(np.pad(x, 1, mode="reflect"), 1), x)[::stride, ::stride],
         ),
         Mistake(
+            "the mean of two blurs",
+            "You blur along rows and, apart from that, along columns, and take the mean: nothing comes from the "
+            "corners. Blur along the second axis what is blurred along the first.",
+            ALIASING,
+            _of_both,
+        ),
+        Mistake(
+            "weights added, not multiplied",
+            "Your nine weights are sums of the weights along the axes. A corner has 1 · 1 of 16, the middle 2 · 2.",
+            ALIASING,
+            _added_weights,
+        ),
+        Mistake(
+            "blurred twice",
+            "Your blur runs over the picture two times.",
+            ALIASING,
+            lambda x, stride: _blurred(_blurred(x, 1), stride),
+        ),
+        Mistake(
+            "blurred in place",
+            "You write into the picture from which the next cells are still to be computed. Read from one array, write "
+            "into another.",
+            ALIASING,
+            _in_place,
+        ),
+        Mistake(
             "the largest, not the mean",
             "Your values are the largest of their neighbourhoods.",
             ALIASING,
@@ -190,6 +250,10 @@ def _floor(i, size, count):
     return i * size // count
 
 
+def _spread_out(i, size, count):
+    return i * (size + (-size // count)) // max(count - 1, 1)
+
+
 def _ceil_of_next(i, size, count):
     return -(-(i + 1) * size // count)
 
@@ -201,13 +265,15 @@ ADAPTIVE = Task(
         "Rounding starts down and ends up lets neighbours share the cell that falls between them, so that "
         "every cell is in a window and nothing is lost."
     ),
-    axes=("h w", ""),
+    axes=("h w", "fewer"),
     cases=(
         Case("it divides evenly", array([[1, 2, 3, 4], [5, 6, 7, 8]]), (1, 2)),
         Case("five columns into two", array([[1, 2, 3, 4, 5]]), (1, 2)),
         Case("not square, and nothing divides", normal(7, 11), (3, 4), seed=1),
         Case("nearly as many windows as cells", normal(5, 7), (4, 5), seed=2),
         Case("one number for the whole map", normal(6, 5), (1, 1), seed=3),
+        Case("more windows than cells", normal(2, 3), (3, 5), seed=4),
+        Case("36 columns into 28", normal(1, 36), (1, 28), seed=5),
     ),
     mistakes=(
         Mistake(
@@ -297,6 +363,29 @@ ADAPTIVE = Task(
             _by_windows(
                 lambda i, size, count: i * -(-size // count), lambda i, size, count: (i + 1) * -(-size // count)
             ),
+        ),
+        Mistake(
+            "an end that floats round up",
+            "Where it divides evenly, a quotient of floats can come out a little too large, and is then rounded up to "
+            "the next cell. In whole numbers, `-(-a // b)` rounds a / b up.",
+            SIZES,
+            _by_windows(
+                lambda i, size, count: int(i * (size / count)),
+                lambda i, size, count: int(np.ceil((i + 1) * (size / count))),
+            ),
+        ),
+        Mistake(
+            "starts of a rounded window",
+            "Your windows start at i·⌊H/n⌋, so that they fall behind more and more. Multiply before you divide.",
+            SIZES,
+            _by_windows(lambda i, size, count: i * (size // count), _ceil_of_next),
+        ),
+        Mistake(
+            "windows of one size that overlap",
+            "Your windows all have the same size and are shifted against each other to reach both ends. Their starts "
+            "and ends are asked for as two formulas, rounded down and up, and sizes differ.",
+            SIZES,
+            _by_windows(_spread_out, lambda i, size, count: _spread_out(i, size, count) - (-size // count)),
         ),
         Mistake(
             "divided by one size for all",

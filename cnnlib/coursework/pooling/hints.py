@@ -12,12 +12,12 @@ HINTS = {
         Hint(
             "what is left over",
             "Of 7 columns, windows of 2 fill 6. How many windows are that, and is the seventh column in any?",
-            fits=(3, "shape"),
+            fits=(3, "shape", "what is left over is pooled"),
         ),
         Hint(
             "with what the search begins",
             "If you search by hand, begin with a number of the window, not with 0.",
-            fits=(4,),
+            fits=(4, 5, "the maximum begins at zero", "the maximum begins too high"),
         ),
     ),
     "pool2d": (
@@ -29,12 +29,12 @@ HINTS = {
         Hint(
             "padding",
             "`np.pad(…, constant_values=…)`, and `-np.inf` is a float like any other.",
-            fits=(4, 5),
+            fits=(4, 5, 6, "a maximum padded with zeros", "a maximum padded with a number that can win"),
         ),
         Hint(
             "what an average is divided by",
             "By all cells of the window, those in the padding too; with zeros around the map, `mean` does just that.",
-            fits=(4,),
+            fits=(4, "padding not counted"),
         ),
     ),
     "max_pool_backward": (
@@ -47,31 +47,32 @@ HINTS = {
         Hint(
             "windows that share a cell",
             "A cell that wins twice gets both gradients: `+=`.",
-            fits=(4,),
+            fits=(4, "overwritten where windows overlap"),
         ),
         Hint(
             "height first",
             "The window is `(rows, columns)`. In a window of 3×2 the flat index 3 is row 1, column 1: which "
             "of the two numbers divides?",
-            fits=(3,),
+            fits=(3, "row and column exchanged", "the window's height and width exchanged"),
         ),
     ),
     "blur_pool": (
         Hint(
             "the blur",
             "`np.outer([1, 2, 1], [1, 2, 1]) / 16`, or one axis after the other.",
+            fits=(1, 5, "values", "weights added, not multiplied", "the mean of two blurs"),
         ),
         Hint(
             "the reflection",
             "`np.pad` has two modes that mirror. One repeats the outermost cell, the other does not. Try "
             "both on `[1, 2, 3]`.",
-            fits=(2, 3, 4, "values"),
+            fits=(2, 3, 4, "edge repeated at the border", "zeros at the border"),
         ),
         Hint(
             "first all, then some",
             "Blur every cell before you drop any. Which cells are kept is decided at the very end, by one "
             "slice with a step.",
-            fits=(1, 3),
+            fits=(3, 5, "shape", "thinned out first, then blurred"),
         ),
     ),
     "adaptive_average": (
@@ -79,12 +80,13 @@ HINTS = {
             "whole numbers only",
             "In whole numbers, $\\lceil a / b \\rceil$ is `-(-a // b)`. No floats are needed, and none of "
             "their surprises.",
+            fits=(1, 7, "runs", "an end that floats round up"),
         ),
         Hint(
             "begin and end of a window",
             "For five columns into two: window 0 runs from $\\lfloor 0 \\rfloor$ to $\\lceil 2.5 \\rceil$, "
             "window 1 from $\\lfloor 2.5 \\rfloor$ to 5. Write the four numbers down before you write code.",
-            fits=(2, 3, 4, "shape"),
+            fits=(2, 3, 4, 6, "values", "shape", "windows end too early", "starts of a rounded window"),
         ),
     ),
 }

@@ -1,5 +1,7 @@
 """Pooling, what is right and which mistakes are known: maximum and average over windows."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnlib import vectorized
@@ -37,6 +39,15 @@ def _of_each(rule):
     return wrong
 
 
+def _by_reshape(x, window):
+    rows, columns = x.shape[0] // window, x.shape[1] // window
+    return x[: rows * window, : columns * window].reshape(rows, columns, window, window).max(axis=(2, 3))
+
+
+def _at_least(start, x, window):
+    return np.maximum(max_pool(x, window), start)
+
+
 def _first(y, like):
     """Cut to the size that is asked for."""
     return y[..., : like.shape[-2], : like.shape[-1]]
@@ -55,6 +66,7 @@ MAX = Task(
         Case("a picture that is not square", normal(6, 9), 3, seed=1),
         Case("rows and columns left over", normal(5, 7), 2, seed=2),
         Case("nothing but negative values", array([[-4, -3, -2, -9], [-5, -6, -7, -1]]), 2),
+        Case("far below zero", integers(-90_000, -50_000, 2, 4), 2, seed=3),
     ),
     mistakes=(
         Mistake(
@@ -69,6 +81,16 @@ MAX = Task(
             "search for the largest begin?",
             MISTAKES,
             lambda x, window: np.maximum(max_pool(x, window), 0),
+        ),
+        *(
+            Mistake(
+                "the maximum begins too high",
+                f"Where all values of a window are below {start:,}, you say {start:,}, which is not among them. Begin "
+                "with a value of the window, or with what is smaller than every number.",
+                MISTAKES,
+                partial(_at_least, start),
+            )
+            for start in (-1, -10, -99, -100, -999, -1000, -9999, -10_000)
         ),
         Mistake(
             "largest size, not largest value",
@@ -151,6 +173,13 @@ MAX = Task(
             _of_each(lambda cells: cells[:, :-1].max()),
         ),
         Mistake(
+            "cells put together that are no neighbours",
+            "Your `reshape` cuts the picture into pieces of one row: cells that stand one below the other are K rows "
+            "apart in the array. Of the shape (rows, K, columns, K), the second and the last axis are a window.",
+            MISTAKES,
+            _by_reshape,
+        ),
+        Mistake(
             "windows of two, whatever is asked for",
             "Your windows have a fixed size. It is an argument.",
             MISTAKES,
@@ -169,6 +198,10 @@ def _by_hand(x, window, stride, padding, statistic, fill):
     """Pool a picture that was padded before, with ``fill``."""
     ends = [(0, 0), (0, 0), (padding, padding), (padding, padding)]
     return pool2d(np.pad(x, ends, constant_values=fill), window, stride, 0, statistic)
+
+
+def _maximum_padded_with(fill, x, window, stride, padding, statistic):
+    return _by_hand(x, window, stride, padding, statistic, fill if statistic == "max" else 0)
 
 
 def _not_counting(x, window, stride, padding, statistic):
@@ -231,6 +264,7 @@ POOL = Task(
         Case("windows that are not square, and overlap", normal(2, 1, 7, 8), (2, 4), 3, 0, "max", seed=3),
         Case("a padded average", normal(1, 2, 5, 6), (3, 2), 2, 1, "average", seed=4),
         Case("a padded maximum of negative values", integers(-9, 0, 2, 1, 4, 5), (2, 3), 2, 1, "max", seed=5),
+        Case("a padded maximum far below zero", integers(-90_000, -50_000, 1, 1, 3, 4), (2, 2), 1, 1, "max", seed=6),
     ),
     mistakes=(
         Mistake(
@@ -238,6 +272,16 @@ POOL = Task(
             "In your padded maximum there are zeros that win against negative values. Padding must never win.",
             MISTAKES,
             lambda *call: _by_hand(*call, 0.0),
+        ),
+        *(
+            Mistake(
+                "a maximum padded with a number that can win",
+                f"In your padded maximum {fill:,} stands where all values are below it. Padding must never win: what "
+                "is smaller than every number?",
+                MISTAKES,
+                partial(_maximum_padded_with, fill),
+            )
+            for fill in (-1, -10, -99, -100, -999, -1000, -9999, -10_000)
         ),
         Mistake(
             "an average padded with minus infinity",
@@ -337,6 +381,20 @@ POOL = Task(
                 x.shape[1],
                 axis=1,
             ),
+        ),
+        Mistake(
+            "one statistic is never computed",
+            "Where an average is asked for, all is 0: nothing is written. Is the word that you compare with spelt as "
+            "in the call?",
+            STATISTICS,
+            lambda *call: pool2d(*call) * (call[-1] == "max"),
+        ),
+        Mistake(
+            "one statistic is never computed",
+            "Where a maximum is asked for, all is 0: nothing is written. Is the word that you compare with spelt as in "
+            "the call?",
+            STATISTICS,
+            lambda *call: pool2d(*call) * (call[-1] == "average"),
         ),
         Mistake(
             "the two statistics exchanged",

@@ -218,6 +218,7 @@ GIVEN = ""
 
 SLIPS = {
     "correlate2d": [
+        ("strides of one and two only", "    y = np.zeros", "    stride = min(stride, 2)\n    y = np.zeros"),
         ("one window short", "// stride + 1", "// stride"),
         ("one row short only", "rows) // stride + 1", "rows) // stride"),
         ("one window too many", "// stride + 1", "// stride + 2"),
@@ -377,6 +378,18 @@ SLIPS = {
         ("kernel indices exchanged", "kernel[m, n]", "kernel[n, m]"),
     ],
     "output_size": [
+        (
+            "padding only as far as the kernel reaches",
+            "before + after",
+            "min(before, kernel - 1) + min(after, kernel - 1)",
+        ),
+        (
+            "after in whole strides",
+            " + after - kernel",
+            " - kernel",
+            "// stride + 1",
+            "// stride + after // stride + 1",
+        ),
         ("no first window", "room // stride + 1", "room // stride"),
         ("padding once", "before + after", "before"),
         ("padding twice", "before + after", "2 * before + 2 * after"),
@@ -620,6 +633,7 @@ SLIPS = {
         ("first only", 'np.einsum("noij->o", grad_y)', "grad_y[:, :, 0, 0].sum(axis=0)"),
     ],
     "output_size, again": [
+        ("windows have to touch the picture", "count += 1", "count += start + kernel > 0 and start < size"),
         ("<", "<= size", "< size"),
         ("from 0", "-before", "0"),
         ("one end", "size + after", "size"),

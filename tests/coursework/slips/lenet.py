@@ -366,6 +366,12 @@ SLIPS = {
         ("first picture", "images, w", "images[:1], w"),
     ],
     "gradients": [
+        ("divided by the labels that occur", "g /= len(labels)", "g /= len(set(labels.tolist()))"),
+        (
+            "labels once each",
+            "    g[np.arange(len(labels)), labels] -= 1",
+            "    for k in set(labels.tolist()):\n        g[list(labels).index(k), k] -= 1",
+        ),
         ("no relu at a1", "    g = v.relu_backward(g, a1)\n", ""),
         ("no relu at a2", "    g = v.relu_backward(g, a2)\n", ""),
         ("no relu at a3", "    g = v.relu_backward(g, a3)\n", ""),

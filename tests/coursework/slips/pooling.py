@@ -215,6 +215,8 @@ SLIPS = {
         ("transposed", "return y", "return y.T"),
     ],
     "max_pool, by hand": [
+        ("begins with -10", "-np.inf", "-10.0"),
+        ("begins with -100", "-np.inf", "-100.0"),
         ("from zero", "np.full((H // window, W // window), -np.inf)", "np.zeros((H // window, W // window))"),
         ("less", "> y", "< y"),
         ("modulo", "y[i // window, j // window]", "y[i % window, j % window]"),
@@ -223,6 +225,9 @@ SLIPS = {
         ("compares the index", "if x[i, j] > y", "if i > y"),
     ],
     "pool2d": [
+        ("padding of -10", "-np.inf", "-10"),
+        ("padding of -100", "-np.inf", "-100"),
+        ("padding of -999", "-np.inf", "-999"),
         ("zeros for the maximum", '-np.inf if statistic == "max" else 0', "0"),
         ("infinity for both", '-np.inf if statistic == "max" else 0', "-np.inf"),
         ("plus infinity", "-np.inf if", "np.inf if"),
@@ -261,6 +266,11 @@ SLIPS = {
         ("last left out", "range(width)", "range(width - 1)"),
     ],
     "max_pool_backward": [
+        (
+            "skips winners that are 0",
+            "                    grad_x[n",
+            "                    if block[u, v] == 0:\n                        continue\n                    grad_x[n",
+        ),
         ("= for +=", "] += grad_y", "] = grad_y"),
         ("window as stride", "i * stride, j * stride", "i * rows, j * columns"),
         ("rows and columns exchanged", "rows, columns = window", "columns, rows = window"),
@@ -334,6 +344,18 @@ SLIPS = {
         ("divided by 3", ") / 4", ") / 3"),
     ],
     "adaptive_average": [
+        (
+            "floats for the ends",
+            "i * H // rows, -(-(i + 1) * H // rows)",
+            "int(i * (H / rows)), int(np.ceil((i + 1) * (H / rows)))",
+            "j * W // columns, -(-(j + 1) * W // columns)",
+            "int(j * (W / columns)), int(np.ceil((j + 1) * (W / columns)))",
+        ),
+        (
+            "no more windows than cells",
+            "    y = np",
+            "    if rows > H or columns > W:\n        return x[:rows, :columns]\n    y = np",
+        ),
         (
             "floor at the end",
             "-(-(i + 1) * H // rows)",
@@ -421,6 +443,7 @@ SLIPS = {
         ("placed at 0", "xp[:, :, p:p + h, p:p + w]", "xp[:, :, :h, :w]"),
     ],
     "max_pool_backward, again": [
+        ("begins with -100", "best, where = -np.inf, None", "best, where = -100, (i * stride, j * stride)"),
         (">=", "value > best", "value >= best"),
         ("best 0", "best, where = -np.inf, None", "best, where = 0, (0, 0)"),
         ("u v", "(i * stride + u, j * stride + v)\n", "(u, v)\n"),
