@@ -57,7 +57,8 @@ def _out_of_bounds(index, axis, size):
     places = "one place, number 0" if size == "1" else f"{size} places, 0 to {int(size) - 1}"
     return (
         f"Along axis {axis} the array has {places}, and number {index} is asked for. Do the loops run over the sizes "
-        "of this array, and are its axes in the order in which it is indexed?"
+        "of this array, are its axes in the order in which it is indexed, and can what is added to an index carry it "
+        "past the end?"
     )
 
 
@@ -102,6 +103,12 @@ _MEANINGS = (
         lambda: (
             "`math.sqrt`, `float`, `int` and their like take one number, and are given an array. NumPy's own "
             "functions, such as `np.sqrt`, take arrays; Python's `sum` of a picture adds up its rows and leaves a row."
+        ),
+    ),
+    (
+        r"array split does not result",
+        lambda: (
+            "`np.split` cuts into equal parts only. Print the array's shape: is it cut along the axis that you mean?"
         ),
     ),
     (
