@@ -44,6 +44,29 @@ def test_a_small_example_fails_in_the_same_way():
         function(*report.failure.arguments)
 
 
+def test_a_small_example_keeps_the_error_but_for_its_numbers():
+    text = """
+def grouped_conv2d(x, weight, bias, groups):
+    parts = zip(np.split(x, groups), np.split(weight, groups), np.split(bias, groups))
+    return np.concatenate([vectorized.conv2d(*each) for each in parts], axis=1)
+"""
+    report = check("alexnet", defined(text, "grouped_conv2d"))
+    assert "weight must have" in report.verdicts[1].message
+    assert "weight must have" in report.failure.message  # one picture less, and `np.split` would fail before that
+
+
+def test_a_small_example_has_a_right_answer_of_finite_numbers():
+    report = check("equivariance", slip("equivariance", "equivariance_error", "by the input").function())
+    assert report.failure.made_smaller
+    assert np.isfinite(report.failure.expected)
+
+
+def test_a_small_example_has_few_filters():
+    report = check("alexnet", slip("alexnet", "grouped_conv2d", "first group's channels").function())
+    _, weight, bias, groups = report.failure.arguments
+    assert (len(weight), len(bias), groups) == (2, 2, 2)
+
+
 def test_the_arguments_of_a_case_can_be_had():
     report = check("convolution", CONV.reference)
     for mine, theirs in zip(report.case(3), CONV.cases[2].arguments(), strict=True):
@@ -121,6 +144,26 @@ def test_an_error_shows_the_students_line_and_what_it_means(capsys):
             "raised ValueError: operands could not be broadcast together with shapes (7,3) (7,) ",
             "so that 3 meets 7",
         ),
+        (
+            "raised ValueError: could not broadcast input array from shape (1,2,1) into shape (1,1,1)",
+            "one before these does not",
+        ),
+        (
+            "raised IndexError: shape mismatch: indexing arrays could not be broadcast together with shapes (3,) (2,) ",
+            "taken in pairs",
+        ),
+        (
+            "raised ValueError: setting an array element with a sequence. The array has an inhomogeneous shape",
+            "Print the shape of each",
+        ),
+        ("raised ValueError: setting an array element with a sequence.", "One cell is given several numbers"),
+        ("raised TypeError: only 0-dimensional arrays can be converted to Python scalars", "take one number"),
+        ("raised TypeError: only length-1 arrays can be converted to Python scalars", "take one number"),
+        ("raised TypeError: only integer scalar arrays can be converted to a scalar index", "one whole number is due"),
+        ("raised IndexError: only integers, slices (`:`), ellipsis (`...`) and", "`//` gives a whole number"),
+        ("raised ValueError: The truth value of an array with more than one element", "take a `key`"),
+        ("raised ValueError: array split does not result in an equal division", "equal parts only"),
+        ("raised IndexError: list index out of range", "ends before this index"),
         ("raised TypeError: 'float' object cannot be interpreted as an integer", "`//` gives a whole number"),
         ("raised NameError: name 'windw' is not defined", "nothing called `windw`"),
         ("raised KeyError: 'dense1.weights'", "no `dense1.weights`"),

@@ -103,7 +103,7 @@ NAMED = {
     ("equivariance", "equivariance_error", "spectral"): "a matrix's norm, not a length",
     ("equivariance", "equivariance_error", "bracket"): "a bracket that closes too late",
     ("equivariance", "seam", "negative slice"): "all cells for a kernel of one",
-    ("equivariance", "seam", "indices returned"): "the numbers of the cells",
+    ("equivariance", "seam", "the numbers of the cells"): "the numbers of the cells",
     ("equivariance", "circular_correlate", "return inside"): "the kernel's first row only",
     ("equivariance", "circular_correlate", "matrix product"): "a matrix product",
     ("equivariance", "steady_subsample", "record not kept"): "always the last grid",

@@ -408,7 +408,8 @@ SLIPS = {
         (
             "convolve",
             "    return x",
-            "    total = np.apply_along_axis(lambda v: np.convolve(v, np.ones(size), mode='same'), 1, sq)\n    return x",
+            "    along = lambda v: np.convolve(v, np.ones(size), mode='same')\n"
+            "    total = np.apply_along_axis(along, 1, sq)\n    return x",
         ),
     ],
 }

@@ -300,6 +300,7 @@ SLIPS = {
         ("floats", ", dtype=bool", ""),
         ("negated", "damaged[i] = new or old", "damaged[i] = not (new or old)"),
         ("indices returned", "new or old\n    return damaged", "new or old\n    return np.flatnonzero(damaged)"),
+        ("the numbers of the cells", "return damaged", "return np.flatnonzero(damaged)"),
         ("a list", "new or old\n    return damaged", "new or old\n    return list(damaged)"),
         (
             "all damaged when still",
