@@ -25,13 +25,19 @@ def meaning(failure):
     return ""
 
 
+def _sizes(shape):
+    return [int(size) for size in shape.split(",") if size]
+
+
 def _two_shapes(one, other):
-    first, second = ([int(size) for size in text.split(",") if size] for text in (one, other))
+    first, second = _sizes(one), _sizes(other)
     told = f"Arrays of the shapes ({one}) and ({other}) meet in this line and do not fit."
+    if min(len(first), len(second)) > 1 and first[-2:] == second[:-3:-1] != second[-2:]:
+        return f"{told} Their last two sizes stand in another order: are rows and columns exchanged?"
     if len(first) == len(second) and sorted(first) == sorted(second):
-        return f"{told} They have the same sizes in another order: are rows and columns exchanged?"
+        return f"{told} They have the same sizes in another order: are two axes exchanged?"
     few, many = sorted((first, second), key=len)
-    if len(few) < len(many) and few and many[: len(few)] == few and many[-len(few) :] != few:
+    if len(few) < len(many) and few and many[: len(few)] == few and many[-1] != few[-1]:
         return (
             f"{told} Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}. A sum or a "
             "maximum along an axis takes that axis away; `keepdims=True` leaves it there, with one place."
@@ -53,8 +59,17 @@ def _two_shapes(one, other):
     )
 
 
+def _into(one, other):
+    if len(_sizes(one)) <= len(_sizes(other)):
+        return _two_shapes(one, other)
+    return (
+        f"An array of the shape ({one}) has more axes than its place on the left, of the shape ({other}). Is a sum or "
+        "a maximum taken along too few axes, or with `keepdims=True`?"
+    )
+
+
 def _out_of_bounds(index, axis, size):
-    places = "one place, number 0" if size == "1" else f"{size} places, 0 to {int(size) - 1}"
+    places = {"0": "no place at all", "1": "one place, number 0"}.get(size, f"{size} places, 0 to {int(size) - 1}")
     return (
         f"Along axis {axis} the array has {places}, and number {index} is asked for. Do the loops run over the sizes "
         "of this array, are its axes in the order in which it is indexed, and can what is added to an index carry it "
@@ -65,7 +80,7 @@ def _out_of_bounds(index, axis, size):
 _MEANINGS = (
     (r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", _out_of_bounds),
     (rf"operands could not be broadcast together with shapes {SHAPE} {SHAPE}", _two_shapes),
-    (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}", _two_shapes),
+    (rf"could not broadcast input array from shape {SHAPE} into shape {SHAPE}", _into),
     (rf"output operand with shape {SHAPE} doesn't match the broadcast shape {SHAPE}", _two_shapes),
     (
         r"indexing arrays could not be broadcast",
@@ -103,6 +118,13 @@ _MEANINGS = (
         lambda: (
             "`math.sqrt`, `float`, `int` and their like take one number, and are given an array. NumPy's own "
             "functions, such as `np.sqrt`, take arrays; Python's `sum` of a picture adds up its rows and leaves a row."
+        ),
+    ),
+    (
+        r"matmul: .*\(size (\d+) is different from (\d+)\)",
+        lambda below, above: (
+            f"In `a @ b`, the rows of `a` and the columns of `b` have to be of one length; here {above} meets {below}. "
+            "Print both shapes: is one of them to be transposed?"
         ),
     ),
     (
