@@ -34,10 +34,11 @@ def meaning(failure, pads=False):
 
 
 def _out_of_bounds(index, axis, size):
-    places = "one place, number 0" if size == "1" else f"{size} places, 0 to {int(size) - 1}"
+    places = {"0": "no place at all", "1": "one place, number 0"}.get(size, f"{size} places, 0 to {int(size) - 1}")
     return (
         f"Along axis {axis} the array has {places}, and number {index} is asked for. Do the loops run over the sizes "
-        "of this array, and are its axes in the order in which it is indexed?"
+        "of this array, are its axes in the order in which it is indexed, and can what is added to an index carry it "
+        "past the end?"
     )
 
 
@@ -87,6 +88,19 @@ _MEANINGS = (
         lambda: (
             "`math.sqrt`, `float`, `int` and their like take one number, and are given an array. NumPy's own "
             "functions, such as `np.sqrt`, take arrays; Python's `sum` of a picture adds up its rows and leaves a row."
+        ),
+    ),
+    (
+        r"matmul: .*\(size (\d+) is different from (\d+)\)",
+        lambda below, above: (
+            f"In `a @ b`, the rows of `a` and the columns of `b` have to be of one length; here {above} meets {below}. "
+            "Print both shapes: is one of them to be transposed?"
+        ),
+    ),
+    (
+        r"array split does not result",
+        lambda: (
+            "`np.split` cuts into equal parts only. Print the array's shape: is it cut along the axis that you mean?"
         ),
     ),
     (

@@ -30,8 +30,10 @@ def in_an_operation(one, other, line="", pads=False):
         return f"{told} One of them is empty. {BEYOND}"
     few, many = sorted((first, second), key=len)
     shared = len(few)
+    if shared > 1 and few[-2:] == many[:-3:-1] != many[-2:]:
+        return f"{told} Their last two sizes stand in another order: are rows and columns exchanged?"
     if shared > 1 and sorted(few) == sorted(many[-shared:]):
-        return f"{told} They have the same sizes in another order: are rows and columns exchanged?"
+        return f"{told} They have the same sizes in another order: are two axes exchanged?"
     from_the_ends = f"Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}." if few else ""
     if shared == 1 and len(many) > 2 and few[0] in many[:-1]:
         return (
@@ -66,8 +68,12 @@ def when_written(right, left, line="", pads=False):
         return f"{told} One of them is empty. {BEYOND}"
     if "keepdims" in line and 1 in sizes:
         return f"{told} `keepdims` left the axes that were reduced, with one place each; here they are too many."
-    aligned = zip(reversed(sizes), reversed(place), strict=False)
-    if len(sizes) > len(place) or any(size > 1 and there == 1 for size, there in aligned):
+    if len(sizes) > len(place):
+        return (
+            f"An array of the shape ({right}) has more axes than its place on the left, of the shape ({left}). Is a sum "
+            "or a maximum taken along too few axes, or with `keepdims=True`?"
+        )
+    if any(size > 1 and there == 1 for size, there in zip(reversed(sizes), reversed(place), strict=False)):
         return (
             f"{told} The left side does not stretch: the right side has an axis too many, or one that should have one "
             "place. Over which axes is it added up, or the largest taken?"

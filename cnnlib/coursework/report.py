@@ -328,8 +328,9 @@ def _value(value):
     if isinstance(value, np.ndarray):
         if value.size > CELLS:
             return f"array of shape {value.shape}"
-        written = np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
-        return written if written.count("\n") < LINES else f"array of shape {value.shape}"
+        text = np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
+        lines = [line for line in text.splitlines() if line.strip()]
+        return "\n".join(lines) if len(lines) <= LINES else f"array of shape {value.shape}"
     if isinstance(value, dict):
         return textwrap.fill(", ".join(f"{name} {np.shape(each)}" for name, each in value.items()), 88)
     return str(value)

@@ -46,6 +46,7 @@ ASSIGNMENT = Assignment(
                 Case("a stride larger than the kernel", 30, 2, 7, 0, 0),
                 Case("a kernel that needs the padding", 3, 5, 1, 1, 1),
                 Case("windows that stand in the padding alone", 7, 2, 3, 5, 5),
+                Case("an odd number of cells of padding", 6, 3, 1, 1, 2),
             ),
         ),
         Graded(

@@ -42,7 +42,7 @@ ASSIGNMENT = Assignment(
             goal="The surprise at the right answer, computed without overflow.",
             hidden=(
                 Case("one picture", normal(1, 5), labels(5, 1), seed=31),
-                Case("sure and right: a loss of nothing", array([[50, 0, 0], [0, 0, 900]]), labels(3, 2), seed=33),
+                Case("sure and right: a loss of nothing", array([[50, 0, 0], [0, 0, 3000]]), labels(3, 2), seed=33),
                 Case("a large batch", normal(200, 10), labels(10, 200), seed=32),
             ),
         ),

@@ -177,7 +177,7 @@ CIRCULAR = Task(
             "flipped, and not centred",
             "The kernel is flipped, and your windows end at their cell. A product of Fourier transforms does both: it "
             "is a convolution that begins at the corner.",
-            MISTAKES,
+            Section("convolution", "Common mistakes"),
             lambda image, kernel: shift(
                 circular_correlate(image, kernel[::-1, ::-1]), *(size // 2 for size in kernel.shape)
             ),
