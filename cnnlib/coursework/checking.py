@@ -10,7 +10,7 @@ from cnnlib.coursework.judging import judge, title
 from cnnlib.coursework.likeness import describe
 from cnnlib.coursework.report import MARKS, Report, compared, failure
 from cnnlib.coursework.shrinking import smallest
-from cnnlib.coursework.standing import note, standing
+from cnnlib.coursework.standing import leans_on, note, standing
 
 ASSIGNMENTS = ("convolution", "equivariance", "pooling", "lenet", "alexnet")
 
@@ -98,6 +98,8 @@ def check(assignment, function, cases=None):
         # A student's own warnings have been heard; those of what a mistake would compute are not theirs.
         with warnings.catch_warnings(action="ignore"):
             _explain(report, function, list(zip(shown, answers, verdicts, strict=False)), whole=cases is None)
+    if not report.ok:
+        report.leans_on = leans_on(assignment, function)
     if cases is None:
         report.hint, report.standing = note(assignment, task, verdicts, report.mistake), standing(assignment)
     return report

@@ -70,8 +70,8 @@ def when_written(right, left, line="", pads=False):
         return f"{told} `keepdims` left the axes that were reduced, with one place each; here they are too many."
     if len(sizes) > len(place):
         return (
-            f"An array of the shape ({right}) has more axes than its place on the left, of the shape ({left}). Is a sum "
-            "or a maximum taken along too few axes, or with `keepdims=True`?"
+            f"An array of the shape ({right}) has more axes than its place on the left, of the shape ({left}). Is a "
+            "sum or a maximum taken along too few axes, or with `keepdims=True`?"
         )
     if any(size > 1 and there == 1 for size, there in zip(reversed(sizes), reversed(place), strict=False)):
         return (

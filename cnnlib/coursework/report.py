@@ -111,13 +111,16 @@ class Report:
         The number of the case, if it explains only the first wrong one.
     hint : Hint or None
         The one that is due after several failures.
+    leans_on : str
+        Which function that is called failed its own check.
     standing : str
         Points so far, and what is next.
     """
 
     def __init__(self, task, cases, verdicts):
         self.task, self.verdicts, self._cases = task, verdicts, cases
-        self.failure, self.mistake, self.only_in, self.hint, self.standing = None, None, None, None, ""
+        self.failure, self.mistake, self.only_in, self.hint = None, None, None, None
+        self.leans_on, self.standing = "", ""
 
     @property
     def ok(self):
@@ -182,6 +185,7 @@ class Report:
     def _ending(self):
         """What was found in a sentence, why it is right if it is, and what comes next."""
         because = [self.task.because] if self.ok and self.task.because else []
+        because += [self.leans_on] if self.leans_on else []
         return [f"{self._summary()}.", *because, *([self.standing] if self.standing else [])]
 
 

@@ -78,6 +78,25 @@ def _distance(hint, task, number, verdict):
     return -len(alike) if alike or not (hint.fits or hint.said) else 1
 
 
+def leans_on(assignment, function):
+    """Say which of the assignment's functions that a function calls failed its own last check.
+
+    Parameters
+    ----------
+    assignment : str
+    function : callable
+
+    Returns
+    -------
+    str
+        Empty where there is none.
+    """
+    called = getattr(getattr(function, "__code__", None), "co_names", ())
+    wrong = [name for name in called if (tried := _fared.get((assignment, name))) and not tried.right]
+    name = getattr(function, "__name__", "")
+    return " ".join(f"`{name}` calls `{other}`, whose check is not right yet." for other in wrong if other != name)
+
+
 def standing(assignment):
     """Say how many points the functions have that the checks found right, and what is next.
 

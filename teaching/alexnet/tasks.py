@@ -96,8 +96,8 @@ ASSIGNMENT = Assignment(
                 ),
                 Criterion(
                     4,
-                    "Follows the changes to the first dense layer, and states the number of features that each leaves"
-                    " there.",
+                    "Follows the changes to the first dense layer, states the number of features that each leaves "
+                    "there, and which other sides leave as many (227 to 258).",
                 ),
                 Criterion(
                     4,

@@ -96,6 +96,19 @@ def test_a_named_mistake_opens_no_hint_but_its_own():
     assert hint.title == "padding makes the row longer"
 
 
+def test_a_function_that_calls_one_that_is_not_right_says_so():
+    wrong = slip("correlate2d", "mean")
+    check("convolution", wrong)
+    text = "def convolve2d(x, kernel):\n    return correlate2d(np.pad(x, 1), kernel[::-1, ::-1], 1)\n"
+    space = {"np": __import__("numpy"), "correlate2d": wrong}
+    exec(text, space)
+    assert "`convolve2d` calls `correlate2d`, whose check is not right yet." in repr(
+        check("convolution", space["convolve2d"])
+    )
+    check("convolution", defined(dict(right("convolution"))["correlate2d"], "correlate2d"))
+    assert "is not right yet" not in repr(check("convolution", space["convolve2d"]))
+
+
 def test_a_hint_may_be_for_one_part():
     wrong = slip("conv2d_backward", "cuts with P:-P")
     opened = [check("convolution", wrong).hint for _ in range(2)]

@@ -6,6 +6,7 @@ from cnnlib.coursework.inputs import array, function, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MOVES = Section("equivariance", "What does it mean to move with the image?")
+PROMISE = Section("equivariance", "How far is a layer from keeping its promise?")
 STAYS = Section("equivariance", "Is that the same as invariance?")
 BREAKS = Section("equivariance", "Where is it exact, and where does it break?")
 
@@ -307,13 +308,13 @@ ERROR = Task(
         Mistake(
             "divided by the moved output's size",
             "The yardstick is the answer to the picture as it was given.",
-            MOVES,
+            PROMISE,
             _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(f(g(x)))),
         ),
         Mistake(
             "divided by the moved output's size",
             "The yardstick is the answer to the picture as it was given, before any move.",
-            MOVES,
+            PROMISE,
             _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(h(f(x)))),
         ),
         Mistake(
