@@ -280,7 +280,7 @@ def _shifted(received, expected, axes):
     """Find a number, or one for each slice along an axis, by which all values are off."""
     off = received - expected
     scale = SAME * max(1.0, float(np.max(np.abs(expected))))
-    if off.size > 1 and np.ptp(off) <= scale:
+    if off.size > 1 and np.ptp(off) <= scale < abs(off.flat[0]):
         return f"Every value is too {'large' if off.flat[0] > 0 else 'small'} by {abs(off.flat[0]):.4g}."
     for axis, (one, _) in enumerate(axes[:-2] if len(axes) > 2 else ()):
         slices = np.moveaxis(off, axis, 0).reshape(off.shape[axis], -1)
@@ -300,7 +300,7 @@ def _bent(received, expected, wrong):
         ),
         (expected**2, "Your values are the squares of the right ones."),
     )
-    found = [words for values, words in known if _equal(received, values)]
+    found = [words for values, words in known if _equal(received, values) and not _equal(expected, values)]
     if np.all(np.isin(expected, (0, 1))) and _equal(received, 1 - expected):
         found.append("You have 1 for 0, and 0 for 1.")
     if wrong.sum() > 1 and np.all(wrong) and np.ptp(received) <= 1e-12:

@@ -52,7 +52,8 @@ def in_an_operation(one, other, line="", pads=False):
         )
     pairs = list(zip(reversed(first), reversed(second), strict=False))
     if all(size == like or 1 in (size, like) for size, like in pairs[:2]):
-        too = " `np.pad(x, P)` pads every axis, channels and pictures, too." if pads and len(many) == 4 else ""
+        even = all((size - like) % 2 == 0 or 1 in (size, like) for size, like in pairs[2:])
+        too = " `np.pad(x, P)` pads every axis, channels and pictures, too." if pads and even else ""
         return (
             f"{told} Their last two axes do; one before these does not. Is anything cut, padded or added up along "
             f"another axis than it should be?{too}"

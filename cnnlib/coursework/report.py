@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnlib.coursework.judging import numbers_of, title, two_values, wrong_cells
 
-ROWS, COLUMNS, CELLS, LINES = 9, 9, 81, 16  # of a picture or an argument whose numbers are shown
+ROWS, COLUMNS, CELLS, LINES = 9, 10, 81, 16  # of a picture or an argument whose numbers are shown
 MARKS = {"right": "✓", "wrong": "✗", "missing": "–"}
 
 
@@ -220,7 +220,7 @@ def _as_text(failure):
         heading = f"{failure.called or 'the result'}{at}"
         if _is_small(mine):
             cells = [
-                [_cell(one, other) for one, other in zip(*rows, strict=True)] for rows in zip(mine, right, strict=True)
+                [_cell(*each) for each in zip(*rows, strict=True)] for rows in zip(mine, right, wrong, strict=True)
             ]
             yours = _grid([[one for one, _ in row] for row in cells], "yours")
             asked = _grid([[other for _, other in row] for row in cells], "asked for")
@@ -248,9 +248,9 @@ def _as_html(failure):
     elif failure.wrong is not None:
         at, mine, right, wrong = _slice(failure.received, failure.expected, failure.wrong)
         caption = f"{failure.called or 'The result'}{at}. Wrong cells have a frame and a ✗."
-        tables = [("yours", mine, right, wrong), ("asked for", right, mine, np.zeros_like(wrong))]
+        tables = [("yours", mine, right, wrong, wrong), ("asked for", right, mine, wrong, np.zeros_like(wrong))]
         if not _is_small(mine):
-            tables = [("where it is wrong", None, None, wrong)] if max(wrong.shape) <= 80 else []
+            tables = [("where it is wrong", None, None, wrong, wrong)] if max(wrong.shape) <= 80 else []
         drawn = "".join(_table(*each) for each in tables)
         parts += [] if tables else [f"<p>{escape(failure.message)}</p>"]
         parts += [
@@ -267,13 +267,13 @@ def _as_html(failure):
     return "\n".join(parts)
 
 
-def _table(heading, values, others, wrong):
-    """Draw a picture's cells; without values, only where they are wrong."""
+def _table(heading, values, others, wrong, framed):
+    """Draw a picture's cells, some of them framed; without values, only the frames."""
     rows = []
-    for i, row in enumerate(wrong):
+    for i, row in enumerate(framed):
         cells = []
         for j, bad in enumerate(row):
-            text = "" if values is None else _cell(values[i, j], others[i, j])[0]
+            text = "" if values is None else _cell(values[i, j], others[i, j], wrong[i, j])[0]
             frame = "2px solid #c62828" if bad else "1px solid #8888"
             back = "background:#c6282833;" if bad else ""
             cells.append(
@@ -300,11 +300,11 @@ def _is_small(picture):
     return picture.shape[0] <= ROWS and picture.shape[1] <= COLUMNS
 
 
-def _cell(one, other):
-    """Write a number and its neighbour in the other table, short where that tells them apart."""
+def _cell(one, other, bad):
+    """Write a number and its neighbour in the other table, short where that tells them apart or nothing is wrong."""
     if isinstance(one, np.floating):
         texts = f"{one:.4g}", f"{other:.4g}"
-        return texts if texts[0] != texts[1] or one == other or np.isclose(one, other) else two_values(one, other)
+        return two_values(one, other) if bad and texts[0] == texts[1] else texts
     return str(one), str(other)
 
 

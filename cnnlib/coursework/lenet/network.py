@@ -27,6 +27,7 @@ def forward(weights, images, activation):
 
 def _network(
     *,
+    f=None,
     times=1,
     pool=vectorized.avg_pool2d,
     early=False,
@@ -42,7 +43,7 @@ def _network(
     def forward(weights, images, activation):
         def g(a):
             for _ in range(times):
-                a = getattr(vectorized, activation)(a)
+                a = (f or getattr(vectorized, activation))(a)
             return a
 
         def layer(operator, x, name, **options):
@@ -52,9 +53,9 @@ def _network(
         x = images
         for name, padding in (("conv1", 2), ("conv2", 0)):
             x = layer(vectorized.conv2d, x, name, padding=padding)
-            f = (lambda a: a) if name in linear else g
-            x = f(pool(x, 2)) if early else pool(f(x), 2)
-            x = f(x) if again else x
+            behind = (lambda a: a) if name in linear else g
+            x = behind(pool(x, 2)) if early else pool(behind(x), 2)
+            x = behind(x) if again else x
         x = x.transpose(flatten).reshape(len(x), -1)
         for name in ("dense1", "dense2"):
             x = layer(vectorized.linear, x, name)
@@ -254,6 +255,14 @@ FORWARD = Task(
             "layer's weights belong to the order map by map, row by row.",
             Section("alexnet", "Common mistakes"),
             _network(flatten=(0, 3, 2, 1)),
+        ),
+        Mistake(
+            "tanh for the sigmoid",
+            "Your units go from -1 to 1. A sigmoid goes from 0 to 1: 1 / (1 + exp(-a)).",
+            Section("lenet", "What would one change today?"),
+            lambda weights, images, activation: _network(f=np.tanh if activation == "sigmoid" else vectorized.relu)(
+                weights, images, activation
+            ),
         ),
         Mistake(
             "the pictures' mean taken off",
@@ -520,11 +529,14 @@ GRADIENTS = Task(
             CHAIN,
             _badly(logits=lambda p, y, n, _: (p - y) / 10),
         ),
-        Mistake(
-            "pooling before the nonlinearity",
-            "Your own pass through the network pools before the ReLU, so that its logits are not those of `forward`.",
-            Section("pooling", "Common mistakes"),
-            _badly(early=("conv1", "conv2")),
+        *(
+            Mistake(
+                "pooling before the nonlinearity",
+                "Your own pass through the network pools before the ReLU, so that its logits are not those of `forward`.",
+                Section("pooling", "Common mistakes"),
+                _badly(early=early),
+            )
+            for early in (("conv1", "conv2"), ("conv1",), ("conv2",))
         ),
         *(
             Mistake(

@@ -185,7 +185,8 @@ READ = Task(
         Mistake(
             "one answer for all",
             "Every digit gets the same answer. A network that answers so has not left its starting point, or has been"
-            " thrown out by steps that are too long or go uphill: look at the loss after each epoch.",
+            " thrown out by steps that are too long or go uphill: look at the loss after each epoch. Or it is read "
+            "with another activation than it learned with.",
             LOOP,
             looks_like=_one_by_one(lambda answer, truth: np.all(answer == answer[0])),
         ),
