@@ -1,8 +1,11 @@
 """Turn a student's notebook into the cells to execute: the teacher's preparations, the student's work."""
 
-import re
+import warnings
 
-MAGIC = re.compile(r"^(\s*)[%!].*", re.MULTILINE)
+from IPython.core.inputtransformer2 import TransformerManager
+
+EXECUTED = ("time", "timeit", "capture", "prun", "memit", "python", "python3")  # magics whose cell is Python
+LONGEST = 200_000  # letters of a cell that is taken for work
 
 
 def program(source, handed_in):
@@ -42,7 +45,33 @@ def program(source, handed_in):
 
 
 def python(source):
-    """Return a cell's code without what only a notebook understands."""
-    if source.lstrip().startswith("%%"):
-        return ""
-    return MAGIC.sub(r"\1pass", source)
+    """Return a cell's code as IPython hands it to Python.
+
+    Of a cell magic that executes its cell, such as ``%%time``, the cell; of any other, nothing.
+
+    Parameters
+    ----------
+    source : str
+
+    Returns
+    -------
+    str
+        As it was where IPython cannot read it: Python will say why. A cell of more than `LONGEST` letters is nobody's
+        work, and is left as it is.
+    """
+    lines = source.splitlines(keepends=True)
+    while lines and not lines[0].strip():
+        lines.pop(0)
+    while lines and lines[0].startswith("%%"):
+        if lines[0][2:].partition(" ")[0].strip() not in EXECUTED:
+            return ""
+        lines.pop(0)
+    text = "".join(lines)
+    if len(text) > LONGEST:
+        return text
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what Python will not like
+            return TransformerManager().transform_cell(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
