@@ -29,7 +29,7 @@ class Graded:
     seconds : float, optional
         Of processor time, for all cases together; the task's own limit, if left out.
     may_use : tuple of str
-        Operators of ``cnnlib.vectorized`` that a solution may call, besides NumPy; no others are there when it is graded.
+        Operators of ``cnnlib.vectorized`` that a solution may call; no others are there when it is graded.
     """
 
     name: str

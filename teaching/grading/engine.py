@@ -57,6 +57,11 @@ def found():
     raise NoWallsError(GET)
 
 
+def holds(path, image):
+    """Say whether an engine has an image."""
+    return _asked(path, "image", "inspect", image)[0]
+
+
 @dataclass
 class Engine:
     """A container engine with the image that rooms are made of.
@@ -95,7 +100,7 @@ class Engine:
             If any of that fails.
         """
         engine = cls(found(), tag(base))
-        if not _asked(engine.path, "image", "inspect", engine.image)[0]:
+        if not holds(engine.path, engine.image):
             engine.build(base)
         for count in range(len(LIMITS) + 1):
             for missing in itertools.combinations(LIMITS, count):
@@ -155,11 +160,10 @@ class Engine:
     def sweep(self):
         """End whatever is still running of the containers that were started."""
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            listed = subprocess.run(
-                [self.path, "ps", "--quiet", "--filter", f"label={self.label}"], capture_output=True, timeout=SECONDS, check=False
-            )  # fmt: skip
+            question = [self.path, "ps", "--quiet", "--filter", f"label={self.label}"]
+            listed = subprocess.run(question, capture_output=True, timeout=SECONDS, check=False)
             for name in listed.stdout.decode().split():
-                subprocess.run([self.path, "kill", name], capture_output=True, timeout=SECONDS, check=False)
+                _asked(self.path, "kill", name)
 
 
 def tag(base):

@@ -1,20 +1,20 @@
 """Execute a submission behind walls and bring back what its functions returned.
 
-A sitting is one conversation: cells first, then every task's visible cases, then the hidden ones, one case at a time, so that
-nothing that is said about a visible case can tell a hidden one. A step, a cell or a task, that does not end, ends its process
-or breaks the rules costs itself alone: where the room is lost with it, another begins without it. Tasks that allow other
-operators have a sitting of their own, in a room that has these and no others.
+A sitting is one conversation: cells first, then every task's visible cases, then the hidden ones, one case at a
+time, so that nothing that is said about a visible case can tell a hidden one. A step, a cell or a task, that does not
+end, ends its process or breaks the rules costs itself alone: where the room is lost with it, another begins without
+it. Tasks that allow other operators have a sitting of their own, in a room that has these and no others.
 """
 
 import time
 from dataclasses import dataclass, field
 
 from cnnlib.coursework import Answer, Source
-from teaching.grading.room import Room
+from teaching.grading.room import LATE, Room
 
 CELL_SECONDS = 15.0  # of processor time, for one cell
 ADDED_SECONDS = 120.0  # for all cells that a student added
-LEAST_SECONDS = 2.0  # for an added cell when these are used up: a definition takes no time
+LEAST_SECONDS = 2.0  # for whatever comes when its budget is used up: a definition takes no time
 BY_THE_CLOCK = 3.0, 20.0  # times the seconds of the processor, and more: for whoever waits
 SITTING_SECONDS = 600.0  # by the clock
 MOST_ROOMS = 30  # of a sitting; after that what a student added is left out
@@ -98,6 +98,7 @@ class _Sitting:
         self.end = time.monotonic() + SITTING_SECONDS
         self.skipped, self.told = set(), set()
         self.left = {name: question.seconds for name, question in questions.items()}
+        self.spent = {}  # why a task is not asked any more
         self.answers = {name: [] for name in questions}
         # All visible cases before any hidden one.
         self.asks = [(name, case) for name, question in questions.items() for case in question.visible]
@@ -137,7 +138,7 @@ class _Sitting:
     def _note(self, place, reply):
         """Keep why a cell failed, as it was told the first time, before any hidden case was asked."""
         name = self.cells[place][0]
-        self.met.late |= reply.late
+        self.met.late |= bool(reply.late)
         # A function that is graded in another sitting may use there what is missing here.
         if not reply.failure or place in self.told or name in self.elsewhere or name in self.met.broken:
             return
@@ -152,19 +153,16 @@ class _Sitting:
     def _ask(self, room):
         """Ask one case; return whether the room is still there."""
         name, case = self.asks.pop(0)
-        if self.left[name] <= 0:
-            self.answers[name].append(self.answers[name][-1])
+        if name in self.spent:
+            self.answers[name].append(Answer(failure=self.spent[name]))
             return True
         given = [{"source": str(each)} if isinstance(each, Source) else each for each in case.arguments()]
-        allowed = self.left[name]
-        reply = room.ask({"call": name, "arguments": given}, *self._limits(allowed))
+        reply = room.ask({"call": name, "arguments": given}, *self._limits(max(self.left[name], LEAST_SECONDS)))
         self.left[name] -= reply.seconds
-        failure = reply.failure
-        if reply.late:
-            failure = f"took longer than {self.questions[name].seconds:g} s" if "longer" in failure else failure
+        failure = f"took longer than {self.questions[name].seconds:g} s" if reply.late == LATE else reply.failure
         if reply.late or reply.over:
-            self.left[name] = 0.0  # what did that once is not asked again
-        self.met.late |= reply.late
+            self.spent[name] = failure  # what did that once is not asked again
+        self.met.late |= bool(reply.late)
         self.answers[name].append(_answer(reply.fields, failure, given))
         return not reply.over
 

@@ -1,8 +1,8 @@
 """The operators that an assignment allows, and nothing besides.
 
-Names, arguments and results are those of ``cnnlib.vectorized``, without options that would do a task: no groups, no choice of
-an algorithm. They are written anew, not imported, because what a room's process can import it can also take apart: whatever
-stands there counts as given. Tests hold them to the package's.
+Names, arguments and results are those of ``cnnlib.vectorized``, without options that would do a task: no groups, no
+choice of an algorithm. They are written anew, not imported, because what a room's process can import it can also take
+apart: whatever stands there counts as given. Tests hold them to the package's.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""What an assignment's references and known mistakes say, computed once for a class: it does not depend on the student."""
+"""What references and known mistakes say, computed once for a class: it does not depend on the student."""
 
 import dataclasses
 import hashlib

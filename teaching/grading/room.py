@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import struct
 import subprocess
@@ -18,6 +19,7 @@ from teaching.grading.frames import LARGEST, BrokenFrameError, decode, encode
 
 HERE = Path(__file__).resolve().parent
 START = 60.0  # processor seconds until NumPy is there: a cold disk
+LATE, ASLEEP = "late", "asleep"
 SPARE = 30.0  # seconds after which a room is given up that does not keep its own limits
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ENVIRONMENT = THREADS | {
@@ -55,8 +57,8 @@ class Reply:
         Why the submission did not do what was asked, as the end of a sentence; else empty.
     seconds : float
         Of processor time.
-    late : bool
-        Whether the time was over.
+    late : str
+        `LATE` where the time of the processor was over, `ASLEEP` where that by the clock was; else empty.
     over : bool
         Whether the room has ended.
     """
@@ -64,7 +66,7 @@ class Reply:
     fields: dict
     failure: str
     seconds: float
-    late: bool = False
+    late: str = ""
     over: bool = False
 
 
@@ -90,16 +92,19 @@ class Room:
             [*command, "-I", "-S", "-B", "-c", TAKE_IN], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, bufsize=0, start_new_session=os.name == "posix", cwd=self.folder,
         )  # fmt: skip
-        environment = ENVIRONMENT if self.engine else os.environ | ENVIRONMENT | {"HOME": self.folder, "PATH": ""}
+        kept = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}  # Windows needs it
+        environment = ENVIRONMENT if self.engine else ENVIRONMENT | kept | {"HOME": self.folder, "PATH": ""}
         job = {"command": [inside, "-s", "-P", "-B", "-c", SETTLE], "environment": environment, "largest": LARGEST}
         try:
             for part in (Path(warden.__file__).read_bytes(), json.dumps(job).encode()):
                 self._write(_LENGTH.pack(len(part)) + part)
             reply = self._ask(self._settling(), START, 2 * START)
             if reply.fields != {"failure": ""}:
-                raise NoWallsError(
-                    self._complaint() or f"the process that runs submissions {reply.failure or 'is mute'}"
-                )
+                raise OSError(f"the process that runs submissions {reply.failure or 'is mute'}")
+        except OSError as error:
+            complaint = self._complaint()
+            self.__exit__()
+            raise NoWallsError(complaint or str(error)) from error
         except BaseException:
             self.__exit__()
             raise
@@ -131,9 +136,10 @@ class Room:
         -------
         Reply
         """
-        return self._ask(encode(request), processor, clock)
+        number = secrets.randbits(60)
+        return self._ask(encode(request | {"number": number}), processor, clock, number)
 
-    def _ask(self, payload, processor, clock):
+    def _ask(self, payload, processor, clock, number=0):
         watch = threading.Timer(clock + SPARE, self.process.kill)
         watch.start()
         try:
@@ -144,14 +150,17 @@ class Room:
             return Reply({}, "ended the room", 0.0, over=True)
         finally:
             watch.cancel()
-        return self._reply(how, seconds, data, processor)
+        return self._reply(how, seconds, data, processor, number)
 
-    def _reply(self, how, seconds, data, processor):
-        over, late = not data, how == warden.LATE
-        if late:
-            slept = seconds < processor
-            said = "waited longer than it may" if slept else f"took longer than {processor:.3g} s"
-            return Reply({}, said, seconds, late=True, over=over)
+    def _reply(self, how, seconds, data, processor, number):
+        over = not data
+        if how == warden.LATE:
+            late, said = (
+                (ASLEEP, "waited longer than it may")
+                if seconds < processor
+                else (LATE, f"took longer than {processor:.3g} s")
+            )
+            return Reply({}, said, seconds, late, over)
         if over:
             reasons = {
                 warden.MEMORY: f"used more than {MEMORY / 2**30:g} GB of memory",
@@ -162,8 +171,11 @@ class Room:
             fields = decode(data)
             if not isinstance(fields, dict) or not isinstance(fields.get("failure"), str):
                 raise BrokenFrameError("it says not how it went")
+            if fields.pop("number", None) != number:
+                raise BrokenFrameError("it answers nothing that was asked")
         except BrokenFrameError as error:
-            return Reply({}, f"wrote into the grader's channel: {error}", seconds)
+            # Whatever else is on its way would be taken for the answer to another question.
+            return Reply({}, f"wrote into the grader's channel: {error}", seconds, over=True)
         return Reply(fields, fields["failure"], seconds)
 
     def _settling(self):

@@ -1,12 +1,13 @@
 """Execute a student's cells and call the functions they define: the program that rooms are built for.
 
-It reads frames that the grader wrote and answers each with one of its own: how a cell ended, or what a function returned
-and what has become of its arguments. It holds inputs of cases that have been asked, and no expected value. Nothing here is
-relied upon: once a student's cell has run, this process does as the student likes, and all that it can do is to answer
-something else. This file is sent to the room.
+It reads frames that the grader wrote and answers each with one of its own: how a cell ended, or what a function
+returned and what has become of its arguments. It holds inputs of cases that have been asked, and no expected value.
+Nothing here is relied upon: once a student's cell has run, this process does as the student likes, and all that it can
+do is to answer something else. This file is sent to the room.
 """
 
 import asyncio
+import contextlib
 import inspect
 import os
 import random
@@ -52,11 +53,17 @@ class Notebook:
         """Do what a request asks for; return the reply as bytes."""
         np.random.seed(0)
         random.seed(0)
+        number = {"number": request["number"]}  # by which the grader knows the reply
         if "cell" in request:
-            return encode({"failure": self.run(request["cell"])})
+            return encode(number | {"failure": self.run(request["cell"])})
         if request["call"] not in self.names:
-            return encode({"failure": f"{request['call']} is not defined"})
-        return self.call(self.names[request["call"]], request["arguments"])
+            return encode(number | {"failure": f"{request['call']} is not defined"})
+        fields = self.call(self.names[request["call"]], request["arguments"])
+        try:
+            return encode(number | fields)
+        except BaseException as error:
+            said = str(error)[:LONGEST] if type(error) is TypeError else f"raised {words(error)}"
+            return encode(number | {"failure": said})
 
     def run(self, source):
         """Execute a cell; return what it died of, or an empty string."""
@@ -73,26 +80,23 @@ class Notebook:
         return ""
 
     def call(self, function, arguments):
-        """Call a function; return what came of it, as bytes."""
+        """Call a function; return what came of it, as fields of a reply."""
         given = [evaluated(each) for each in arguments]
         try:
             self.inside = True
             value = function(*given)
         except NotImplementedError:  # as it was handed out
-            return encode({"failure": "not written yet"})
+            return {"failure": "not written yet"}
         except BaseException as error:
             said = words(error)
-            return encode({"failure": NOT_THERE if NOT_THERE in said else f"raised {said}"[:LONGEST]})
+            return {"failure": NOT_THERE if NOT_THERE in said else f"raised {said}"[:LONGEST]}
         finally:
             self.inside = False
         if isinstance(value, Absent):
-            return encode({"failure": NOT_THERE})
+            return {"failure": NOT_THERE}
         # Of a function among the arguments, its source: it cannot be changed.
         after = [then if callable(now) else now for now, then in zip(given, arguments, strict=True)]
-        try:
-            return encode({"failure": "", "value": value, "after": after})
-        except BaseException as error:
-            return encode({"failure": str(error)[:LONGEST] if type(error) is TypeError else f"raised {words(error)}"})
+        return {"failure": "", "value": value, "after": after}
 
 
 def evaluated(value):
@@ -111,10 +115,8 @@ def limit(limits):
     except ImportError:
         return
     for name, value in limits.items():
-        try:
+        with contextlib.suppress(AttributeError, OSError, ValueError):
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
-        except (AttributeError, OSError, ValueError):
-            pass
 
 
 def main(requests, limits):
@@ -132,7 +134,7 @@ def main(requests, limits):
         os.dup2(nowhere, stream)
     limit(limits)
     notebook = Notebook()
-    reply = encode({"failure": ""})
+    reply = encode({"number": 0, "failure": ""})
     while True:
         left = memoryview(_LENGTH.pack(len(reply)) + reply)
         while left:

@@ -16,17 +16,17 @@ MODULES = (
     "torch", "IPython", "ipywidgets", "anywidget", "mlxtend", "mnist1d", "tqdm",
 )  # fmt: skip
 _OPERATORS = """
-    abs add and call contains delitem enter eq exit floordiv ge getitem gt iadd imul invert isub itruediv le lshift lt matmul
-    mod mul ne neg or pos pow radd rand rfloordiv rmatmul rmod rmul ror round rpow rshift rsub rtruediv rxor setitem sub
-    truediv xor
+    abs add and call contains delitem enter eq exit floordiv ge getitem gt iadd imul invert isub itruediv le lshift lt
+    matmul mod mul ne neg or pos pow radd rand rfloordiv rmatmul rmod rmul ror round rpow rshift rsub rtruediv rxor
+    setitem sub truediv xor
 """
 
 
 class Absent:
     """Whatever is asked of it, it is there and does nothing.
 
-    Unpacked, it gives as many as are asked for, as in ``figure, (left, right) = plt.subplots(1, 2)``; a loop over it has
-    no turns. Where a number is needed it is an error, so that nobody counts on it.
+    Unpacked, it gives as many as are asked for, as in ``figure, (left, right) = plt.subplots(1, 2)``; a loop over it
+    has no turns. Where a number is needed it is an error, so that nobody counts on it.
     """
 
     def __getattr__(self, name):

@@ -4,8 +4,8 @@ Time is the processor's, summed over all processes of the room, so that a busy m
 the clock stands behind it for whoever sleeps. Whatever is over its time is interrupted, as in a notebook, and ended
 where that does not help. This file is sent to the room, where it stands alone.
 
-A request is two limits in seconds, a length, and bytes for the submission; a reply is a letter that says how it went, the
-seconds of processor time it took, a length, and the submission's bytes.
+A request is two limits in seconds, a length, and bytes for the submission; a reply is a letter that says how it went,
+the seconds of processor time it took, a length, and the submission's bytes.
 """
 
 import contextlib
@@ -32,12 +32,10 @@ class Clock:
 
     def seconds(self):
         if self.alone:
-            with contextlib.suppress(OSError, ValueError):
-                with open("/sys/fs/cgroup/cpu.stat") as file:
-                    return int(file.readline().split()[1]) * 1e-6
-            with contextlib.suppress(OSError, ValueError):
-                with open("/sys/fs/cgroup/cpuacct/cpuacct.usage") as file:
-                    return int(file.read()) * 1e-9
+            with contextlib.suppress(OSError, ValueError), open("/sys/fs/cgroup/cpu.stat") as file:
+                return int(file.readline().split()[1]) * 1e-6
+            with contextlib.suppress(OSError, ValueError), open("/sys/fs/cgroup/cpuacct/cpuacct.usage") as file:
+                return int(file.read()) * 1e-9
         return self._of_processes()
 
     def _of_processes(self):
@@ -92,8 +90,9 @@ class Warden:
         self.to_write.put(LENGTH.pack(len(payload)) + payload)
         came, how, interrupted = bytearray(), ANSWERED, None
         while True:
-            used = self.clock.seconds() - begin
-            now = time.monotonic()
+            if killed_for_memory() > losses:
+                return MEMORY, self.clock.seconds() - begin, b""
+            used, now = self.clock.seconds() - begin, time.monotonic()
             if interrupted is None and (used > processor or now > end):
                 interrupted, how = now, LATE
                 self.interrupt()
@@ -104,7 +103,7 @@ class Warden:
             except queue.Empty:
                 continue
             if not part:
-                return (MEMORY if killed_for_memory() > losses else how if how == LATE else ENDED), used, b""
+                return MEMORY if killed_for_memory() > losses else how if how == LATE else ENDED, used, b""
             came += part
             if len(came) >= 4:
                 size = LENGTH.unpack_from(came)[0]
@@ -142,9 +141,8 @@ def requests(file, to):
 def main():
     """Serve requests until one ends the submission, or there are no more."""
     if os.getpid() == 1:
-        signal.signal(
-            signal.SIGINT, signal.SIG_DFL
-        )  # the kernel keeps from the first process what it has no handler for
+        # The kernel keeps from the first process what it has no handler for.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     job = json.loads(sys.stdin.buffer.read(LENGTH.unpack(sys.stdin.buffer.read(4))[0]))
     warden = Warden(job["command"], job["environment"], job["largest"])
     waiting = queue.Queue()
