@@ -2,7 +2,7 @@
 
 import numpy as np
 from hypothesis import strategies as st
-from strategies import conv_cases
+from strategies import batch_last, conv_cases
 
 from cnnlib.shapes import conv_geometry
 
@@ -33,7 +33,10 @@ def extreme_calls(draw, spatial, dtype):
     if draw(st.booleans()):
         case.options.update(stride=1, dilation=1)  # where transforms are a choice
     shape = conv_geometry("conv", case.x.shape, case.weight.shape, spatial=spatial, **case.options).output_shape
-    return *draw(extremes(shape, case.x.shape, case.weight.shape, dtype=dtype)), case.options
+    grad_y, x, weight = draw(extremes(shape, case.x.shape, case.weight.shape, dtype=dtype))
+    if spatial == 2 and draw(st.booleans()):
+        grad_y, x = batch_last(grad_y), batch_last(x)
+    return grad_y, x, weight, case.options
 
 
 def convolution_by_loops(grad_y, x, weight, *, spatial, **options):

@@ -43,9 +43,14 @@ def _sizes(draw, smallest):
     return sizes
 
 
+def batch_last(x):
+    """Copy (N, C, H, W) to memory in which the batch lies last."""
+    return np.ascontiguousarray(x.transpose(3, 1, 2, 0)).transpose(3, 1, 2, 0)
+
+
 @st.composite
 def conv_cases(draw, spatial):
-    """Draw calls of a convolution over ``spatial`` axes, with every option it takes.
+    """Draw calls of a convolution over ``spatial`` axes, with every option it takes; images lie batch last or first.
 
     ``x`` has shape (N, C_in, *size) with N from 0 to 3, ``weight`` (C_out, C_in // groups, *kernel), and
     C_in != C_out; ``bias`` is None half of the time.
@@ -81,8 +86,9 @@ def conv_cases(draw, spatial):
 
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     bias = rng.standard_normal(out_channels) if draw(st.booleans()) else None
+    x = rng.standard_normal((batch, in_channels, *size))
     return ConvCase(
-        rng.standard_normal((batch, in_channels, *size)),
+        batch_last(x) if spatial == 2 and draw(st.booleans()) else x,
         rng.standard_normal((out_channels, per_group[0], *kernel)),
         bias,
         options,
@@ -108,4 +114,4 @@ def pool_cases(draw, *, dilated=False):
     batch, channels = draw(st.sampled_from([1, 2, 3, 0])), draw(st.sampled_from([1, 3, 5]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     x = rng.standard_normal((batch, channels, *size))
-    return PoolCase(x, _int_or_pair(draw, kernel), options)
+    return PoolCase(batch_last(x) if draw(st.booleans()) else x, _int_or_pair(draw, kernel), options)

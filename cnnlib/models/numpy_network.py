@@ -7,6 +7,7 @@ import numpy as np
 from cnnlib.models.architecture import initial_weights
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, LocalResponseNorm, Pool, integer
 from cnnlib.vectorized import cross_entropy, cross_entropy_backward, layers
+from cnnlib.vectorized._arrays import batch_last
 from cnnlib.vectorized._threads import share
 from cnnlib.vectorized.optimizers import Adam
 
@@ -67,7 +68,7 @@ class NumpyNetwork(layers.Sequential):
             # A layer remembers one input only. A shallow copy remembers its own, and has the same weights.
             twin = layers.Sequential({name: copy(layer) for name, layer in self.layers.items()})
             weight = len(images[part]) / len(images)
-            logits = twin.forward(images[part])
+            logits = twin.forward(_innermost(images[part]))
             twin.backward(cross_entropy_backward(weight, logits, labels[part]), input_gradient=False)
             return twin, weight * float(cross_entropy(logits, labels[part]))
 
@@ -102,6 +103,13 @@ class NumpyNetwork(layers.Sequential):
         """Return the class of the largest logit of each image, shape (N,); ``batch_size`` bounds the memory."""
         starts = range(0, len(images), integer("predict", "batch_size", batch_size, minimum=1))
         return np.concatenate([self.forward(images[start : start + batch_size]).argmax(axis=1) for start in starts])
+
+
+def _innermost(images):
+    """Copy a batch so that it lies last in memory: each layer keeps it so, and works on long runs of numbers."""
+    copy_ = batch_last(images.shape, images.dtype)
+    copy_[...] = images
+    return copy_
 
 
 def fit_numpy(network, train, *, epochs, batch_size=50, learning_rate=0.001, seed=0):

@@ -34,7 +34,8 @@ def pad(x, padding, *, mode="zeros", fill=0.0):
     if mode != "zeros":
         return np.pad(x, widths, mode={"circular": "wrap", "reflect": "reflect"}[mode])
     # Half the time of np.pad, which fills one side of one axis after another.
-    padded = np.full([n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)], fill, x.dtype)
+    shape = [n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)]
+    padded = np.full_like(x, fill, shape=shape)
     padded[_interior(x.shape, widths)] = x
     return padded
 
@@ -87,6 +88,20 @@ def tap(index, stride, dilation, output):
     """Slice out the cells of one axis that cell ``index`` of a window meets as the window moves along."""
     start = index * dilation
     return slice(start, start + (output - 1) * stride + 1, stride)
+
+
+def batch_last(shape, dtype):
+    """Return an empty array (N, C, H, W) that lies in memory as (W, C, H, N): beside a number, those of other images.
+
+    What is done to all images alike is then done to long runs of numbers.
+    """
+    n, c, h, w = shape
+    return np.empty((w, c, h, n), dtype).transpose(3, 1, 2, 0)
+
+
+def is_batch_last(x):
+    """Tell whether ``x`` (N, C, H, W) lies in memory as `batch_last` has it, and not as well as other arrays do."""
+    return x.ndim == 4 and x.transpose(3, 1, 2, 0).flags.c_contiguous and not x.flags.c_contiguous
 
 
 def parts(n, bytes_each, budget):

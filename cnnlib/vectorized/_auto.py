@@ -2,12 +2,14 @@
 
 As good means: what lies outside a window has no part in its output, be it a NaN, an infinity or a value a million
 times as large, and rounding is bounded beside the window's own products. Matrix products have this by nature, as long
-as no partial sum overflows. Transforms have it where the values allow it, so we look at them first.
+as no partial sum overflows. Transforms have it where the values allow it, so we look at them first. The band of a
+Toeplitz matrix has it where all values are finite, so we look at its result.
 """
 
 import numpy as np
 
-from cnnlib.vectorized import _fft, _im2col, _transposed
+from cnnlib.vectorized import _fft, _im2col, _toeplitz, _transposed
+from cnnlib.vectorized._arrays import is_batch_last
 from cnnlib.vectorized._range import suits_transforms
 
 
@@ -16,6 +18,8 @@ def forward(x, weight, geometry):
     groups = zip(np.split(x, geometry.groups, axis=1), np.split(weight, geometry.groups), strict=True)
     if _may_transform(geometry) and all(suits_transforms(*group, geometry) for group in groups):
         return _in_double(_fft.forward, x, weight, geometry)
+    if _is_banded(x, geometry) and (y := _if_finite(_toeplitz.forward, x, weight, geometry)) is not None:
+        return y
     return _without_overflow(_im2col.forward, x, weight, geometry)
 
 
@@ -24,14 +28,18 @@ def grad_weight(grad_y, x, geometry):
     # The gradient of a weight is a window's sum too: the window is as large as grad_y, the batch are its channels.
     if _may_transform(geometry) and suits_transforms(x.swapaxes(0, 1), grad_y.swapaxes(0, 1), geometry):
         return _in_double(_fft.grad_weight, grad_y, x, geometry)
+    if _is_banded(grad_y, geometry) and (grad := _if_finite(_toeplitz.grad_weight, grad_y, x, geometry)) is not None:
+        return grad
     return _without_overflow(_im2col.grad_weight, grad_y, x, geometry)
 
 
 def grad_input(grad_y, weight, geometry):
     """Carry ``grad_y`` back to the input of `forward`."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        grad = _transposed.grad_input(grad_y, weight, geometry, forward)
-    if _is_finite(grad):
+    if _is_banded(grad_y, geometry):
+        grad = _if_finite(_toeplitz.grad_input, grad_y, weight, geometry)
+    else:
+        grad = _if_finite(_transposed.grad_input, grad_y, weight, geometry, forward)
+    if grad is not None:
         return grad
     # The zeros that it writes around and between values make NaN of infinities that do not belong there.
     return _in_double(_transposed.scatter, grad_y, weight, geometry)
@@ -42,6 +50,18 @@ def _may_transform(geometry):
     return {*geometry.stride, *geometry.dilation} == {1} and _fft.pays(geometry)
 
 
+def _is_banded(x, geometry):
+    """Tell whether the band is fastest: where the batch lies last already. Groups would make it mostly zero."""
+    return geometry.groups == 1 and is_batch_last(x) and not _may_transform(geometry)
+
+
+def _if_finite(compute, *arguments):
+    """Call ``compute``; return None in place of a result with infinities or NaN, which may not belong there."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = compute(*arguments)
+    return y if _is_finite(y) else None
+
+
 def _without_overflow(compute, *arguments):
     """Call ``compute``, and again in double precision if the result is not finite.
 
@@ -50,15 +70,15 @@ def _without_overflow(compute, *arguments):
     """
     if arguments[0].dtype == np.float64:
         return compute(*arguments)
-    with np.errstate(over="ignore", invalid="ignore"):
-        y = compute(*arguments)
-    return y if _is_finite(y) else _in_double(compute, *arguments)
+    y = _if_finite(compute, *arguments)
+    return _in_double(compute, *arguments) if y is None else y
 
 
 def _is_finite(array):
     """Tell whether there is no infinity and no NaN, nor a number whose square is one: the fastest look there is."""
+    flat = array.ravel(order="K")
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isfinite(np.vdot(array, array)))
+        return bool(np.isfinite(np.vdot(flat, flat)))
 
 
 def _in_double(compute, *arguments):

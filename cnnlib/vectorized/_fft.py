@@ -3,6 +3,7 @@
 .. [1] Mathieu, Henaff & LeCun, *Fast training of convolutional networks through FFTs* (2014), Sec. 2.
 """
 
+from functools import cache
 from math import prod
 
 import numpy as np
@@ -67,6 +68,7 @@ def _lengths(geometry):
     return [_smooth(n + sum(pair)) for n, pair in zip(geometry.size, geometry.padding, strict=True)]
 
 
+@cache
 def _smooth(n):
     """Return the next number from ``n`` on whose prime factors are 2, 3 and 5, which transforms fastest."""
     best = 2 ** (n - 1).bit_length()

@@ -11,7 +11,7 @@ from threadpoolctl import ThreadpoolController
 
 # Products of a call that are worth starting threads for, in `python -m benchmarks.operators`: fewer are done before
 # the threads have begun.
-WORTH_THREADS = 2**27
+WORTH_THREADS = 2**26
 
 _cores = Lock()
 _blas = ThreadpoolController().select(user_api="blas")

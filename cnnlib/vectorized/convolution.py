@@ -2,11 +2,10 @@
 
 from cnnlib.shapes import choice, conv_geometry
 from cnnlib.shapes.documentation import documented
-from cnnlib.vectorized import _auto, _fft, _im2col, _winograd
+from cnnlib.vectorized import _auto, _fft, _im2col, _toeplitz, _transposed, _winograd
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
-from cnnlib.vectorized._transposed import grad_input
 
-_ALGORITHMS = {"auto": _auto, "im2col": _im2col, "fft": _fft, "winograd": _winograd}
+_ALGORITHMS = {"auto": _auto, "im2col": _im2col, "toeplitz": _toeplitz, "fft": _fft, "winograd": _winograd}
 
 
 @documented
@@ -61,16 +60,19 @@ def conv2d(
 
     Parameters
     ----------
-    algorithm : "auto", "im2col", "fft" or "winograd"
+    algorithm : "auto", "im2col", "toeplitz", "fft" or "winograd"
         How to compute it. "im2col" copies windows into columns and multiplies matrices: each output has an error of at
         most n eps times the sum of ``abs(weight · x)`` over the n products of its window, where eps is that of the
-        dtype. "auto" keeps to this bound whatever the values are, and its infinities and NaN are those of the
-        definition: where kernels are large it looks at the values, and takes Fourier transforms in double precision if
-        they are as good; what overflows float32 on its way is added up again in float64. Chosen by name, the others do
-        not look. "fft" rounds each output by up to 4 eps times the norms of its whole image and its filter; zeros do
-        not stay zeros, and an infinity or a NaN gets into every output of its image. "winograd", for 3×3 filters with
-        stride 1 and dilation 1, has an error some ten times that of "im2col", beside the largest values of a tile
-        of 6×6 cells, and fills the outputs of each tile that holds an infinity or a NaN with NaN.
+        dtype. "toeplitz" has the same error, and is fast where the batch lies last in memory, so that
+        ``x.transpose(3, 1, 2, 0)`` is contiguous; its result lies so, too. It may multiply an infinity or a NaN by
+        zeros, and so carry it into outputs beside those that it belongs to. "auto" keeps to this bound whatever the
+        values are, and its infinities and NaN are those of the definition: where kernels are large it looks at the
+        values, and takes Fourier transforms in double precision if they are as good; what overflows float32 on its way
+        is added up again in float64. Chosen by name, the others do not look. "fft" rounds each output by up to 4 eps
+        times the norms of its whole image and its filter; zeros do not stay zeros, and an infinity or a NaN gets into
+        every output of its image. "winograd", for 3×3 filters with stride 1 and dilation 1, has an error some ten times
+        that of "im2col", beside the largest values of a tile of 6×6 cells, and fills the outputs of each tile that
+        holds an infinity or a NaN with NaN.
     """
     options = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
     geometry = _check("conv2d", 2, x, weight, bias, padding_mode=padding_mode, **options)
@@ -155,9 +157,9 @@ def _backward(grad_y, x, weight, bias, geometry, algorithm, *, input_gradient=Tr
     grad_x = None
     if input_gradient:
         grad_x = (
-            _auto.grad_input(grad_y, weight, geometry)
-            if algorithm is _auto
-            else grad_input(grad_y, weight, geometry, algorithm.forward)
+            algorithm.grad_input(grad_y, weight, geometry)
+            if algorithm in (_auto, _toeplitz)
+            else _transposed.grad_input(grad_y, weight, geometry, algorithm.forward)
         )
     grad_weight = algorithm.grad_weight(grad_y, x, geometry)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))

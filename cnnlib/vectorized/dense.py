@@ -93,7 +93,11 @@ def sigmoid_backward(grad_y, x):
     array([2.])
     """
     _require_like("sigmoid_backward", grad_y, x)
-    y = sigmoid(x)
+    return through_sigmoid(grad_y, sigmoid(x))
+
+
+def through_sigmoid(grad_y, y):
+    """Carry ``grad_y`` back through a sigmoid whose result ``y`` is still at hand."""
     slope = 1 - y
     slope *= y
     slope *= grad_y
@@ -116,7 +120,15 @@ def tanh_backward(grad_y, x):
     array([3.])
     """
     _require_like("tanh_backward", grad_y, x)
-    return grad_y * (1 - np.tanh(x) ** 2)
+    return through_tanh(grad_y, np.tanh(x))
+
+
+def through_tanh(grad_y, y):
+    """Carry ``grad_y`` back through a hyperbolic tangent whose result ``y`` is still at hand."""
+    slope = y * y
+    np.subtract(1, slope, out=slope)
+    slope *= grad_y
+    return slope
 
 
 @documented
@@ -129,7 +141,12 @@ def scaled_tanh(x):
 def scaled_tanh_backward(grad_y, x):
     """Carry ``grad_y``, of the shape of ``x``, back through `scaled_tanh`."""
     _require_like("scaled_tanh_backward", grad_y, x)
-    return grad_y * (1.7159 * 2 / 3 * (1 - np.tanh(2 / 3 * x) ** 2))
+    return through_scaled_tanh(grad_y, scaled_tanh(x))
+
+
+def through_scaled_tanh(grad_y, y):
+    """Carry ``grad_y`` back through `scaled_tanh`, of which the result ``y`` is still at hand."""
+    return 1.7159 * 2 / 3 * through_tanh(grad_y, y / 1.7159)
 
 
 @documented

@@ -100,41 +100,54 @@ class LocalResponseNorm(Layer):
         super().__init__(normalization.local_response_norm, normalization.local_response_norm_backward, size, **options)
 
 
-class ReLU(Layer):
+class Nonlinearity(Layer):
+    """A layer that remembers its result in place of its input: the result says how steep it was there."""
+
+    def forward(self, x):
+        """Compute the operator's result and remember it."""
+        self._x = self._forward(x)
+        return self._x
+
+
+class ReLU(Nonlinearity):
     """`relu`."""
 
     def __init__(self):
         super().__init__(dense.relu, dense.relu_backward)
 
 
-class Sigmoid(Layer):
+class Sigmoid(Nonlinearity):
     """`sigmoid`."""
 
     def __init__(self):
-        super().__init__(dense.sigmoid, dense.sigmoid_backward)
+        super().__init__(dense.sigmoid, dense.through_sigmoid)
 
 
-class Tanh(Layer):
+class Tanh(Nonlinearity):
     """`tanh`."""
 
     def __init__(self):
-        super().__init__(dense.tanh, dense.tanh_backward)
+        super().__init__(dense.tanh, dense.through_tanh)
 
 
-class ScaledTanh(Layer):
+class ScaledTanh(Nonlinearity):
     """`scaled_tanh`."""
 
     def __init__(self):
-        super().__init__(dense.scaled_tanh, dense.scaled_tanh_backward)
+        super().__init__(dense.scaled_tanh, dense.through_scaled_tanh)
 
 
 class Flatten(Layer):
-    """Images (N, C, H, W) to rows (N, C · H · W), and gradients back again."""
+    """Images (N, C, H, W) to rows (N, C · H · W), and gradients back again, in memory as the images were."""
 
     def __init__(self):
-        super().__init__(
-            lambda x: x.reshape(len(x), int(np.prod(x.shape[1:]))), lambda grad_y, x: grad_y.reshape(x.shape)
-        )
+        super().__init__(lambda x: x.reshape(len(x), int(np.prod(x.shape[1:]))), _unflatten)
+
+
+def _unflatten(grad_y, x):
+    grad = np.empty_like(x)
+    grad[...] = grad_y.reshape(x.shape)
+    return grad
 
 
 class Sequential:

@@ -1,7 +1,8 @@
 """Pooling windows of a fixed size, forward and backward.
 
 Windows are rectangles and their sums, means and maxima can be taken along one axis after the other, which
-costs K_h + K_w passes over the feature maps instead of K_h · K_w.
+costs K_h + K_w passes over the feature maps instead of K_h · K_w. Results lie in memory as the arrays that they are
+made from, with the channels or the batch last if those have them so.
 """
 
 import numpy as np
@@ -52,13 +53,13 @@ def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilat
     padded = pad(x, reach, fill=-np.inf)
     cells = list(taps(geometry.kernel, geometry.stride, geometry.dilation, geometry.output))
 
-    largest = np.full(geometry.output_shape, -np.inf, x.dtype)
-    winner = np.zeros(geometry.output_shape, np.int32)
+    largest = np.full_like(x, -np.inf, shape=geometry.output_shape)
+    winner = np.zeros_like(x, np.int32, shape=geometry.output_shape)
     for index, (rows, columns) in enumerate(cells):
         value = padded[:, :, rows, columns]
         better = (value > largest) | np.isnan(value)
         np.copyto(largest, value, where=better)
-        winner[better] = index
+        np.copyto(winner, index, where=better)
     grad = np.zeros_like(padded)
     for index, (rows, columns) in enumerate(cells):
         grad[:, :, rows, columns] += np.where(winner == index, grad_y, 0)
@@ -152,11 +153,11 @@ def _lp(x, power, geometry):
 
 
 def _reduce(ufunc, padded, geometry):
-    """Combine the cells of every window by ``ufunc``, first down the rows, then along the columns."""
-    for axis in (0, 1):
+    """Combine the cells of every window by ``ufunc``, along one axis after the other."""
+    for axis in _by_stride(padded):
         k, s, d, o = (field[axis] for field in _moves(geometry))
         source = np.moveaxis(padded, 2 + axis, 0)
-        padded = np.array(np.moveaxis(source[tap(0, s, d, o)], 0, 2 + axis), order="C")
+        padded = np.array(np.moveaxis(source[tap(0, s, d, o)], 0, 2 + axis), order="K")
         total = np.moveaxis(padded, 2 + axis, 0)
         for i in range(1, k):
             ufunc(total, source[tap(i, s, d, o)], out=total)
@@ -166,11 +167,11 @@ def _reduce(ufunc, padded, geometry):
 def _spread(grad_y, geometry):
     """Hand ``grad_y`` to every cell of its window, the transpose of `_reduce` with np.add; keeps the padding."""
     padded = [n + before + after for n, (before, after) in zip(geometry.size, geometry.reach, strict=True)]
-    for axis in (1, 0):
+    for axis in reversed(_by_stride(grad_y)):
         k, s, d, o = (field[axis] for field in _moves(geometry))
         shape = list(grad_y.shape)
         shape[2 + axis] = padded[axis]
-        grad = np.zeros(shape, grad_y.dtype)
+        grad = np.zeros_like(grad_y, shape=shape)
         target, source = np.moveaxis(grad, 2 + axis, 0), np.moveaxis(grad_y, 2 + axis, 0)
         for i in range(k):
             target[tap(i, s, d, o)] += source
@@ -178,14 +179,21 @@ def _spread(grad_y, geometry):
     return grad_y
 
 
+def _by_stride(x):
+    """Order the two spatial axes: first the one along which the larger parts of the memory lie together."""
+    return sorted((0, 1), key=lambda axis: -x.strides[2 + axis])
+
+
 def _moves(geometry):
     return geometry.kernel, geometry.stride, geometry.dilation, geometry.output
 
 
 def _counts(geometry, dtype, *, include_pad):
-    """Count each window's cells in the image, and in its padding too where asked: shape (H_out, W_out)."""
-    counts = geometry.cell_counts(include_padding=include_pad)
-    return np.multiply.outer(*counts).astype(dtype)
+    """Count each window's cells in the image, and in its padding too where asked: shape (H_out, W_out) or, if all
+    windows have as many, a number.
+    """
+    counts = np.multiply.outer(*geometry.cell_counts(include_padding=include_pad)).astype(dtype)
+    return counts.flat[0] if counts.size and (counts == counts.flat[0]).all() else counts
 
 
 def _overhang(geometry, dtype):

@@ -69,11 +69,12 @@ def test_conv2d_agrees_with_torch(case):
     )
 
 
-@given(conv_cases(2))
-def test_conv2d_by_fft_agrees_with_torch(case):
+@pytest.mark.parametrize("algorithm", ["fft", "toeplitz"])
+@given(case=conv_cases(2))
+def test_conv2d_by_name_agrees_with_torch(algorithm, case):
     assert_agrees(
-        lambda *arrays: conv2d(*arrays, **case.options, algorithm="fft"),
-        lambda grad_y, *arrays: conv2d_backward(grad_y, *arrays, **case.options, algorithm="fft"),
+        lambda *arrays: conv2d(*arrays, **case.options, algorithm=algorithm),
+        lambda grad_y, *arrays: conv2d_backward(grad_y, *arrays, **case.options, algorithm=algorithm),
         torch_convolution(case.options),
         case.x,
         case.weight,
@@ -133,18 +134,20 @@ def test_conv2d_backward_agrees_with_central_differences():
         np.testing.assert_allclose(grad, central_difference(function, array, grad_y), atol=1e-7)
 
 
-@pytest.mark.parametrize(("algorithm", "filters"), [("im2col", 4), ("im2col", 64), ("fft", 4), ("winograd", 4)])
+@pytest.mark.parametrize(
+    ("algorithm", "filters"), [("im2col", 4), ("im2col", 64), ("toeplitz", 4), ("fft", 4), ("winograd", 4)]
+)
 def test_conv2d_in_several_chunks(algorithm, filters):
     """A batch larger than one chunk, and images larger than one band of rows."""
     x, weight = RNG.standard_normal((7, 3, 144, 136)), RNG.standard_normal((filters, 3, 3, 3))
     y = conv2d(x, weight, algorithm=algorithm)
-    tensors = torch.tensor(x), torch.tensor(weight, requires_grad=True)
+    tensors = torch.tensor(x, requires_grad=True), torch.tensor(weight, requires_grad=True)
     expected = torch.nn.functional.conv2d(*tensors)
     np.testing.assert_allclose(y, expected.detach(), rtol=1e-10, atol=1e-10)
     grad_y = RNG.standard_normal(y.shape)
-    grad_weight = conv2d_backward(grad_y, x, weight, algorithm=algorithm)[1]
-    (expected,) = torch.autograd.grad(expected, tensors[1], torch.tensor(grad_y))
-    np.testing.assert_allclose(grad_weight, expected, rtol=1e-10, atol=1e-10)
+    grads = conv2d_backward(grad_y, x, weight, algorithm=algorithm)[:2]
+    for grad, expected_grad in zip(grads, torch.autograd.grad(expected, tensors, torch.tensor(grad_y)), strict=True):
+        np.testing.assert_allclose(grad, expected_grad, rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("tile", [2, 4])

@@ -26,12 +26,13 @@ def finite_calls(dtype):
 
 
 @in_both_precisions
+@pytest.mark.parametrize("algorithm", ["im2col", "toeplitz"])
 @given(data=st.data())
-def test_im2col_rounds_beside_each_window(dtype, data):
+def test_matrix_products_round_beside_each_window(algorithm, dtype, data):
     call = data.draw(finite_calls(dtype))
     sums = convolution_by_loops(*call[:3], spatial=2, **call[3])
     terms = call[2][0].size, call[2].size, call[0][:, 0].size
-    for ours, pair, count in zip(computed(call, "im2col"), sums, terms, strict=True):
+    for ours, pair, count in zip(computed(call, algorithm), sums, terms, strict=True):
         assert_as_good_as_the_sum(ours, pair, count)
 
 
@@ -87,11 +88,14 @@ def test_winograd_rounds_beside_the_tile(dtype, data):
 def test_what_each_does_with_a_nan():
     x, weight = np.ones((1, 1, 14, 13)), np.ones((1, 1, 3, 3))
     x[0, 0, 6, 2] = np.nan
-    bad = {name: np.isnan(conv2d(x, weight, algorithm=name)[0, 0]) for name in ("auto", "im2col", "fft", "winograd")}
+    names = ("auto", "im2col", "toeplitz", "fft", "winograd")
+    bad = {name: np.isnan(conv2d(x, weight, algorithm=name)[0, 0]) for name in names}
     windows = np.zeros((12, 11), bool)
     windows[4:7, :3] = True
     np.testing.assert_array_equal(bad["auto"], windows)
     np.testing.assert_array_equal(bad["im2col"], windows)
+    # A matrix makes eleven columns of the output at once, and each of its products meets all that any of them sees.
+    np.testing.assert_array_equal(bad["toeplitz"], np.broadcast_to(windows.any(axis=1)[:, None], (12, 11)))
     assert bad["fft"].all()
     tiles = np.zeros((12, 11), bool)
     tiles[4:8, :4] = True  # the one tile of outputs, of four by four, whose six by six inputs hold it

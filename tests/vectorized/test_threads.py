@@ -21,11 +21,11 @@ def limits():
     return [each["num_threads"] for each in _threads._blas.info()]
 
 
-@pytest.mark.parametrize("filters", [4, 128])
+@pytest.mark.parametrize(("algorithm", "filters"), [("im2col", 4), ("im2col", 128), ("toeplitz", 4)])
 @pytest.mark.parametrize("batch", [0, 1, 2, 3, 7])
-def test_a_shared_convolution_is_the_same_convolution(batch, filters, three_threads, monkeypatch):
+def test_a_shared_convolution_is_the_same_convolution(batch, algorithm, filters, three_threads, monkeypatch):
     x, weight = RNG.standard_normal((batch, 6, 9, 11)), RNG.standard_normal((filters, 3, 3, 2))
-    options = {"stride": (2, 1), "padding": (1, 0), "groups": 2, "algorithm": "im2col"}
+    options = {"stride": (2, 1), "padding": (1, 0), "groups": 2, "algorithm": algorithm}
     y = conv2d(x, weight, **options)
     grads = conv2d_backward(y, x, weight, **options)
     monkeypatch.setattr(_threads, "WORTH_THREADS", float("inf"))
