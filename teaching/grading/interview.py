@@ -28,7 +28,7 @@ class Question:
     Attributes
     ----------
     seconds : float
-        Of processor time, for all cases together.
+        Of processor time, for all visible cases together, and for all hidden ones.
     visible, hidden : tuple of Case
     may_use : tuple of str
         Operators.
@@ -97,12 +97,12 @@ class _Sitting:
         self.cells, self.questions, self.elsewhere, self.engine, self.met = cells, questions, elsewhere, engine, met
         self.end = time.monotonic() + SITTING_SECONDS
         self.skipped, self.told = set(), set()
-        self.left = {name: question.seconds for name, question in questions.items()}
         self.spent = {}  # why a task is not asked any more
         self.answers = {name: [] for name in questions}
-        # All visible cases before any hidden one.
-        self.asks = [(name, case) for name, question in questions.items() for case in question.visible]
-        self.asks += [(name, case) for name, question in questions.items() for case in question.hidden]
+        # All visible cases before any hidden one, each kind with the seconds that are left for it.
+        seen, unseen = ({name: question.seconds for name, question in questions.items()} for _ in range(2))
+        self.asks = [(name, case, seen) for name, question in questions.items() for case in question.visible]
+        self.asks += [(name, case, unseen) for name, question in questions.items() for case in question.hidden]
 
     def hold(self, may_use):
         """Ask everything."""
@@ -116,7 +116,7 @@ class _Sitting:
                     while self.asks and time.monotonic() < self.end and self._ask(room):
                         pass
         self.met.late |= bool(self.asks)
-        for name, _ in self.asks:
+        for name, *_ in self.asks:
             self.answers[name].append(Answer(failure=NO_TIME))
         self.met.answers |= self.answers
 
@@ -152,13 +152,13 @@ class _Sitting:
 
     def _ask(self, room):
         """Ask one case; return whether the room is still there."""
-        name, case = self.asks.pop(0)
+        name, case, left = self.asks.pop(0)
         if name in self.spent:
             self.answers[name].append(Answer(failure=self.spent[name]))
             return True
         given = [{"source": str(each)} if isinstance(each, Source) else each for each in case.arguments()]
-        reply = room.ask({"call": name, "arguments": given}, *self._limits(max(self.left[name], LEAST_SECONDS)))
-        self.left[name] -= reply.seconds
+        reply = room.ask({"call": name, "arguments": given}, *self._limits(max(left[name], LEAST_SECONDS)))
+        left[name] -= reply.seconds
         failure = f"took longer than {self.questions[name].seconds:g} s" if reply.late == LATE else reply.failure
         if reply.late or reply.over:
             self.spent[name] = failure  # what did that once is not asked again

@@ -43,6 +43,7 @@ ASSIGNMENT = Assignment(
             points=15,
             minutes=15,
             goal="The surprise at the right answer, computed without overflow.",
+            may_use=OPERATORS,
             hidden=(
                 Case("one picture", normal(1, 5), labels(5, 1), seed=31),
                 Case("sure and right: a loss of nothing", array([[50, 0, 0], [0, 0, 900]]), labels(3, 2), seed=33),

@@ -5,11 +5,11 @@ import dataclasses
 import json
 
 import pytest
+from teaching.grading.sandbox import NoWallsError
 
 from teaching.grading import __main__ as program
 from teaching.grading import marking, sandbox, tables
 from teaching.grading.interview import interview
-from teaching.grading.sandbox import NoWallsError
 from tests.teaching.grading.handed_in import function, notebook
 
 FLIPPED = function(
