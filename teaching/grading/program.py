@@ -1,11 +1,14 @@
 """Turn a student's notebook into the cells to execute: the teacher's preparations, the student's work."""
 
 import warnings
+from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 EXECUTED = ("time", "timeit", "capture", "prun", "memit", "python", "python3")  # magics whose cell is Python
-LONGEST = 200_000  # letters of a cell that is taken for work
+LONGEST = 100_000  # letters of all that a student wrote, blanks not counted: what is longer is no work, but a store
+MOST_LINES = 500  # of a cell with commands of IPython, which reads it anew for each command
+TOO_LONG = f"raise ValueError('not executed: the notebook has more than {LONGEST:,} letters of code')"
 
 
 def program(source, handed_in):
@@ -25,14 +28,15 @@ def program(source, handed_in):
         Name and code of each: a grade_id, or ``""`` for what the student added.
     """
     known = {cell.grade_id for cell in source if cell.grade_id}
-    written, added, anchor = {}, {}, ""
+    written, added, anchor, letters = {}, {}, "", 0
     for cell in handed_in:
         if cell.grade_id in known:
             anchor = cell.grade_id
         if cell.kind != "code":
             continue
         place = written if cell.grade_id in known else added
-        place.setdefault(anchor, []).append(python(cell.source))
+        letters += sum(map(len, cell.source.split()))
+        place.setdefault(anchor, []).append(python(cell.source) if letters <= LONGEST else TOO_LONG)
     listed, first = [], added.pop("", [])
     for cell in source:
         name = cell.grade_id
@@ -56,22 +60,26 @@ def python(source):
     Returns
     -------
     str
-        As it was where IPython cannot read it: Python will say why. A cell of more than `LONGEST` letters is nobody's
-        work, and is left as it is.
+        As it was where IPython cannot read it: Python will say why.
     """
-    lines = source.splitlines(keepends=True)
-    while lines and not lines[0].strip():
-        lines.pop(0)
-    while lines and lines[0].startswith("%%"):
-        if lines[0][2:].partition(" ")[0].strip() not in EXECUTED:
+    text = source.strip("\n").rstrip()
+    while text.startswith("%%"):
+        first, _, text = text.partition("\n")
+        if first[2:].partition(" ")[0] not in EXECUTED:
             return ""
-        lines.pop(0)
-    text = "".join(lines)
-    if len(text) > LONGEST:
-        return text
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what Python will not like
+        if _compiles(text) or text.count("\n") > MOST_LINES:
+            return text
+        try:
+            return TransformerManager().transform_cell(text).rstrip("\n")
+        except (SyntaxError, ValueError, RuntimeError, MemoryError):
+            return text
+
+
+def _compiles(text):
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what Python will not like
-            return TransformerManager().transform_cell(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return text
+        compile(text, "<cell>", "exec", flags=PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

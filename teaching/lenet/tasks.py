@@ -1,6 +1,6 @@
 """LeNet: points, minutes, hidden cases and the rubric."""
 
-from cnnlib.coursework import Case, array, digit_labels, digits, labels, lenet_weights, normal
+from cnnlib.coursework import Case, array, labels, lenet_weights, normal, redrawn_digits, redrawn_labels
 from teaching.assignment import Assignment, Criterion, Graded, Open
 
 LAYERS = ("conv2d", "avg_pool2d", "linear", "relu", "sigmoid")
@@ -88,10 +88,10 @@ ASSIGNMENT = Assignment(
             hidden=(
                 Case(
                     "learn from another 2,000 digits, read others",
-                    digits("train", 2000, 4000),
-                    digit_labels("train", 2000, 4000),
-                    digits("test", 500, 1000, 2),
-                    answer=(digit_labels("test", 500, 1000), 0.7),
+                    redrawn_digits("train", 2000, 71),
+                    redrawn_labels("train", 2000, 71),
+                    redrawn_digits("test", 500, 72, 2),
+                    answer=(redrawn_labels("test", 500, 72), 0.7),
                 ),
             ),
         ),
