@@ -31,7 +31,8 @@ ZEROS = function("return np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] 
 # Write to every file that may be the channel: `send` a frame with these fields, `raw` these bytes as its JSON.
 FORGE = (
     "import os, struct, json\n"
-    "def raw(head):\n    frame = struct.pack('>I', len(head)) + head\n    frame = struct.pack('>I', len(frame)) + frame\n"
+    "def raw(head):\n    frame = struct.pack('>I', len(head)) + head\n"
+    "    frame = struct.pack('>I', len(frame)) + frame\n"
     "    for number in range(3, 64):\n        try: os.write(number, frame)\n        except OSError: pass\n"
     "def send(fields, arrays=()):\n"
     "    nodes = {'dict': [[key, {'list': each} if type(each) is list else each] for key, each in fields.items()]}\n"
@@ -121,7 +122,8 @@ INSTEAD = {
     ),
     "becomes-the-runner": (
         "import sys\nfor name, module in list(sys.modules.items()):\n    if name.startswith('teaching'):\n"
-        "        for each in dir(module):\n            if not each.startswith('__'): setattr(module, each, lambda *_, **__: b'')\n"
+        "        for each in dir(module):\n            if not each.startswith('__'):\n"
+        "                setattr(module, each, lambda *_, **__: b'')\n"
         + function("return x")
     ),
     "fork-bomb": function("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"),
