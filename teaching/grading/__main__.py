@@ -11,11 +11,14 @@ from pathlib import Path
 from tqdm import tqdm
 
 from teaching.assignment import NAMES
-from teaching.grading import pages, tables
+from teaching.grading import open_page, pages, tables
 from teaching.grading.interview import interview
 from teaching.grading.marking import mark, rules
+from teaching.grading.names import owners
+from teaching.grading.open_points import check_open, settle_open
+from teaching.grading.roster import roster, submitters
 from teaching.grading.sandbox import NoWallsError
-from teaching.grading.submissions import UnreadableError, find, read_bytes, student
+from teaching.grading.submissions import UnreadableError, find, read_bytes
 
 
 def grade(folder, output, walls=True, workers=None):
@@ -33,16 +36,16 @@ def grade(folder, output, walls=True, workers=None):
     Returns
     -------
     list of dict
-        A report for each file, in the order of their names.
+        A report for each student and assignment, in the order of their files' names.
 
     Raises
     ------
     NoWallsError
         If this machine cannot isolate.
     ValueError
-        If the points that people gave cannot be read.
+        If the points that people gave cannot be read, before or after.
     """
-    given = tables.read_open(output / "open.csv")
+    check_open(output / "open.csv")
     interview([], {"nothing": (10.0, [])}, (), walls)  # one room on trial, before any student's
     fingerprint = rules()
 
@@ -50,23 +53,25 @@ def grade(folder, output, walls=True, workers=None):
         kept = output / ".graded" / f"{_key(folder, path, fingerprint)}.json"
         report = tables.kept(kept)
         if report is None:
-            report = mark(folder, path, student(path, NAMES), walls)
+            report = mark(folder, path, names[path], walls)
             tables.write(kept, json.dumps(report))
         return report
 
     paths = [path.relative_to(folder) for path in find(folder)]
+    whose = owners(paths, NAMES, submitters(folder))
+    names = {path: owner.name for path, owner in zip(paths, whose, strict=True)}
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         try:
             reports = list(tqdm(pool.map(one, paths), total=len(paths), unit=" submissions", disable=None))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    reports = tables.with_open(reports, given)
+    reports = settle_open(output / "open.csv", roster(folder, paths, whose, reports))
     tables.write_tables(output, reports)
     for report in reports:
         tables.write(output / "feedback" / pages.file_name(report), pages.feedback(report))
     tables.write(output / "summary.html", pages.summary(reports))
-    tables.write(output / "open.html", pages.open_answers(reports))
+    tables.write(output / "open.html", open_page.open_answers(reports))
     return reports
 
 
@@ -75,7 +80,7 @@ def _key(folder, path, fingerprint):
         data = read_bytes(folder / path)
     except UnreadableError as error:
         data = str(error).encode()
-    return hashlib.sha256(b"\0".join([fingerprint.encode(), path.as_posix().encode(), data])).hexdigest()
+    return hashlib.sha256(b"\0".join([fingerprint.encode(), os.fsencode(path), data])).hexdigest()
 
 
 def main(arguments=None):

@@ -8,7 +8,10 @@ import numpy as np
 
 from cnnlib.coursework import Verdict, diagnose, judge, load
 from teaching.assignment import NAMES, Open, load_assignment
+from teaching.grading.answers import open_answer
 from teaching.grading.interview import interview
+from teaching.grading.names import shown
+from teaching.grading.own_cells import hiding, lost
 from teaching.grading.program import program
 from teaching.grading.submissions import UnreadableError, cells, read, read_bytes
 
@@ -55,8 +58,8 @@ def mark(folder, path, student, walls=True):
     dict
         As ``grades.json`` has it. A file that cannot be read has a ``problem`` and no points.
     """
-    report = {"student": student, "file": path.as_posix(), "assignment": "", "problem": "", "points": 0, "of": 0}
-    report |= {"tasks": [], "open": [], "broken": {}}
+    report = {"student": student, "file": shown(path), "assignment": "", "problem": "", "points": 0, "of": 0}
+    report |= {"tasks": [], "open": [], "broken": {}, "hiding": []}
     try:
         handed_in = cells(read_bytes(folder / path))
     except UnreadableError as error:
@@ -75,15 +78,15 @@ def mark(folder, path, student, walls=True):
         task.name: (task.seconds or known[task.name].seconds, [*known[task.name].cases, *task.hidden])
         for task in graded
     }
-    met = interview(program(read(assignment.notebook), handed_in), questions, assignment.may_import, walls)
+    source = read(assignment.notebook)
+    met = interview(program(source, handed_in), questions, assignment.may_import, walls)
     report["broken"] = met.broken
-    report["tasks"] = [_task(task, known[task.name], met.answers[task.name]) for task in graded]
+    report["tasks"] = [
+        _task(task, known[task.name], met.answers[task.name]) | {"lost": lost(task, handed_in)} for task in graded
+    ]
     report["points"] = sum(task["points"] for task in report["tasks"])
-    for task in assignment.tasks:
-        if isinstance(task, Open):
-            # Its code, if any, has a cell of its own: open-code.
-            texts = [cell.source for cell in handed_in if cell.grade_id.partition("-")[0] == task.name]
-            report["open"].append({"name": task.name, "of": task.points, "text": "\n\n".join(texts)[:20_000]})
+    report["hiding"] = hiding(assignment, handed_in, source)
+    report["open"] = [open_answer(task, handed_in, source) for task in assignment.tasks if isinstance(task, Open)]
     return report
 
 
