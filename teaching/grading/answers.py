@@ -9,7 +9,7 @@ LONGEST = 20_000  # letters of a cell
 LONGEST_OUTPUT = 5_000  # letters of a text
 LARGEST_PICTURE = 2 << 20  # letters of base64
 MOST = 12  # outputs of a cell
-PICTURES = ("image/png", "image/jpeg", "image/svg+xml")
+PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/svg+xml": b""}  # what each begins with
 OLD = {"image/png": "png", "image/jpeg": "jpeg", "image/svg+xml": "svg", "text/plain": "text"}  # before version 4
 
 
@@ -116,12 +116,11 @@ def _picture(kind, text):
     """Return a picture as base64, or an empty string where it is none."""
     if not text or len(text) > LARGEST_PICTURE:
         return ""
-    if kind == "image/svg+xml":
-        return base64.b64encode(text.encode("utf-8", "replace")).decode()
     try:
-        return base64.b64encode(base64.b64decode(text)).decode()
+        data = text.encode("utf-8", "replace") if kind == "image/svg+xml" else base64.b64decode(text)
     except (binascii.Error, ValueError):
         return ""
+    return base64.b64encode(data).decode() if data.startswith(PICTURES[kind]) else ""
 
 
 def _joined(text):

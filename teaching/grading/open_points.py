@@ -125,15 +125,17 @@ class _Table:
                 if id(report) not in found:
                     wanted[of_report(report), report["assignment"]].append(report)
             for key, listed in wanted.items():
-                row = self._one(by_key.get(key, []))
-                if row and len(listed) == 1:
+                row = self._one(by_key[key])
+                if row and len(listed) == 1 and _plain(row["id"]) in ("", _plain(listed[0]["id"])):
                     found[id(listed[0])] = row
                     claimed.add(row["number"])
         return found
 
     def _one(self, rows):
-        """Choose among rows for the same answer: they must not disagree."""
+        """Return the one row there is; a row that somebody copied must not disagree with its copy."""
         given = [row for row in rows if row["points"]]
+        if len({row["file"] for row in rows}) > 1:
+            return None
         if len({row["points"] for row in given}) > 1:
             raise UnreadableTableError(
                 f"{self.path}, rows {' and '.join(str(row['number'] + 1) for row in given)}: different points for the "

@@ -1,5 +1,6 @@
 """One row for each student and assignment, whatever number of files the student has handed in."""
 
+import contextlib
 import hashlib
 import os
 from collections import defaultdict
@@ -29,10 +30,11 @@ def submitters(folder):
     for path in sorted([*folder.glob(METADATA), *folder.glob(f"*/{METADATA}")]):
         try:
             listed = yaml.safe_load(read_bytes(path))
-            for entry, about in listed.items():
-                names[str(entry)] = ", ".join(str(each[":name"]) for each in about[":submitters"])
-        except (UnreadableError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
+        except (UnreadableError, yaml.YAMLError):
             continue  # the folders' names will do
+        for entry, about in listed.items() if isinstance(listed, dict) else ():
+            with contextlib.suppress(KeyError, TypeError):
+                names[str(entry)] = ", ".join(str(each[":name"]) for each in about[":submitters"])
     return {entry: name for entry, name in names.items() if name}
 
 
