@@ -8,6 +8,7 @@ from teaching.editions import TEXT_STUB
 LONGEST = 20_000  # letters of a cell
 LONGEST_OUTPUT = 5_000  # letters of a text
 LARGEST_PICTURE = 2 << 20  # letters of base64
+LARGEST = 8 << 20  # of all pictures of an answer
 MOST = 12  # outputs of a cell
 PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/svg+xml": b""}  # what each begins with
 OLD = {"image/png": "png", "image/jpeg": "jpeg", "image/svg+xml": "svg", "text/plain": "text"}  # before version 4
@@ -41,7 +42,18 @@ def open_answer(task, handed_in, source):
         }
         for number in sorted([*asked, *elsewhere])
     ]
+    _leave_out(cells)
     return {"name": task.name, "of": task.points, "text": "\n\n".join(texts)[:LONGEST], "cells": cells}
+
+
+def _leave_out(cells):
+    """Leave out pictures once there are too many."""
+    held = 0
+    for cell in cells:
+        for place, output in enumerate(cell["outputs"]):
+            held += len(output.get("picture", ""))
+            if "picture" in output and held > LARGEST:
+                cell["outputs"][place] = {"text": "(a picture that is left out: there are too many)"}
 
 
 def _asked(cell, task):

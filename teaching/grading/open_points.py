@@ -69,9 +69,15 @@ def _plain(text):
     return safe(text).strip().removeprefix("'")
 
 
+def _narrow(text):
+    """Return a text as Excel saves it in its own code page: what that has not becomes a question mark."""
+    return text.encode("cp1252", "replace").decode("cp1252")
+
+
 # What tells that a row is a report's, from the surest on: of the row, of the report.
 MATCHES = (
     (lambda row: _plain(row["file"]), lambda report: _plain(report["file"])),
+    (lambda row: _plain(row["file"]), lambda report: _plain(_narrow(report["file"]))),
     (lambda row: _versions(row)[0], lambda report: report["version"]),
     (lambda row: _plain(row["id"]), lambda report: _plain(report["id"])),
 )
@@ -116,7 +122,7 @@ class _Table:
     def _matched(self, rows, reports):
         """Find each report's row; every row is one report's at most."""
         found, claimed = {}, set()
-        for of_row, of_report in MATCHES:
+        for rule, (of_row, of_report) in enumerate(MATCHES):
             by_key, wanted = defaultdict(list), defaultdict(list)
             for row in rows:
                 if row["number"] not in claimed and of_row(row):
@@ -125,7 +131,8 @@ class _Table:
                 if id(report) not in found:
                     wanted[of_report(report), report["assignment"]].append(report)
             for key, listed in wanted.items():
-                row = self._one(by_key[key])
+                rows_found = by_key[key]
+                row = self._one(rows_found) if rule == 0 or len(rows_found) == 1 else None
                 if row and len(listed) == 1 and _plain(row["id"]) in ("", _plain(listed[0]["id"])):
                     found[id(listed[0])] = row
                     claimed.add(row["number"])
@@ -134,8 +141,6 @@ class _Table:
     def _one(self, rows):
         """Return the one row there is; a row that somebody copied must not disagree with its copy."""
         given = [row for row in rows if row["points"]]
-        if len({row["file"] for row in rows}) > 1:
-            return None
         if len({row["points"] for row in given}) > 1:
             raise UnreadableTableError(
                 f"{self.path}, rows {' and '.join(str(row['number'] + 1) for row in given)}: different points for the "

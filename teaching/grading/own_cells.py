@@ -6,6 +6,7 @@ import re
 import warnings
 
 from teaching.assignment import Graded
+from teaching.grading.program import python
 
 LONGEST = 100_000  # letters of a cell that is looked into
 MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
@@ -73,6 +74,30 @@ def hiding(assignment, handed_in, source):
                 seen.add(name)
                 found.append({"cell": number, "name": name, "line": line, "is_task": name in tasks})
     return found
+
+
+def failed(added, listed, handed_in):
+    """Say where in the notebook the cells stand that a student added and that failed.
+
+    Parameters
+    ----------
+    added : list of (int, str)
+        As `teaching.grading.interview.Interview` has them.
+    listed : list of (str, str)
+        What was executed, as `teaching.grading.program.program` lists it.
+    handed_in : list of Cell
+
+    Returns
+    -------
+    list of dict
+        ``cell``, its number in the notebook, and ``reason``.
+    """
+    codes = [code for name, code in listed if not name]
+    numbers = {}
+    for number, cell in enumerate(handed_in, 1):
+        if cell.kind == "code":
+            numbers.setdefault(python(cell.source), number)
+    return [{"cell": numbers[codes[number - 1]], "reason": reason} for number, reason in added]
 
 
 def _code(cells):

@@ -16,6 +16,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 ul.cases { list-style: none; padding-left: 0; } li { margin: .25rem 0; }
 table { border-collapse: collapse; } td, th { text-align: left; padding: .2rem .8rem .2rem 0; }
 pre, .box { background: #f4f4f2; padding: .6rem .8rem; border-left: 4px solid #8a6d00; white-space: pre-wrap; }
+pre.output { background: none; border-left-color: #bbb; } img { max-width: 100%; }
 meter { width: 12rem; }
 """
 
@@ -41,7 +42,7 @@ def feedback(report):
     Parameters
     ----------
     report : dict
-        As `teaching.grading.tables.with_open` returns it.
+        As `teaching.grading.open_points.settle_open` returns it.
 
     Returns
     -------
@@ -56,10 +57,10 @@ def feedback(report):
     parts = [head]
     if report["note"]:
         parts.append(f"<p>{escape(report['note'])}.</p>")
-    for name, reason in report["broken"].items():
-        parts.append(f'<p class="box">The cell of {escape(name)} did not run to its end: {escape(reason)}</p>')
-    if any(task["points"] < task["of"] for task in report["tasks"]):
-        parts += _hidden_names(report)
+    imperfect = any(task["points"] < task["of"] for task in report["tasks"])
+    parts += _hidden_names(report) if imperfect else []
+    parts += _failed_cells(report)
+    if imperfect:
         parts.append("<p>A task has its points when every one of its examples comes out right, and none otherwise.</p>")
     parts += [_task(task) for task in report["tasks"]]
     parts += [_open(answer) for answer in report["open"]]
@@ -74,6 +75,15 @@ def _hidden_names(report):
         f"meaning: <code>{escape(each['line'])}</code>. What runs afterwards meets this one.</p>"
         for each in report["hiding"]
         if not each["is_task"] or each["name"] in lost
+    ]
+
+
+def _failed_cells(report):
+    own = {f"Cell {each['cell']} of the notebook, one of your own,": each["reason"] for each in report["failed"]}
+    given = {f"The cell of {name}": reason for name, reason in report["broken"].items()}
+    return [
+        f'<p class="box">{escape(cell)} did not run to its end: {escape(reason)}</p>'
+        for cell, reason in (own | given).items()
     ]
 
 

@@ -169,6 +169,19 @@ def test_two_files_of_one_content_are_not_confused(tmp_path):
     assert [row["points"] for row in rows_of(path)] == ["15", "1", "", ""]
 
 
+def test_names_that_excels_code_page_has_not_are_found_again(tmp_path):
+    path = tmp_path / "open.csv"
+    names = ["学生 42", "学生 43", "Ωμέγας", "Алиса", "Борис"]
+    reports = [report(name, version="a" * 12) for name in names]
+    settle_open(path, reports)
+    for points, name in enumerate(names):
+        fill(path, name, points=str(points))
+    path.write_bytes(path.read_bytes().decode("utf-8-sig").encode("cp1252", "replace"))
+    points = given(settle_open(path, reports))
+    assert [points[name][0] for name in names] == [0, 1, 2, None, None]  # the last two are ?????.ipynb both
+    assert len(rows_of(path)) == 7
+
+
 def test_who_hands_in_a_copy_gets_nobody_elses_points(tmp_path):
     path = tmp_path / "open.csv"
     settle_open(path, [report("ada", identity="11", version="a" * 12)])

@@ -117,7 +117,16 @@ def page_of(points, hidden, missing=""):
     task = {"name": "conv2d", "points": points, "of": 25, "visible": [], "hidden": [], "mistake": None, "lost": missing}
     about = {"student": "ada", "file": "ada.ipynb", "id": "", "assignment": "convolution", "problem": "", "note": ""}
     return pages.feedback(
-        about | {"points": points, "of": 100, "tasks": [task], "open": [], "broken": {}, "hiding": hidden}
+        about
+        | {
+            "points": points,
+            "of": 100,
+            "tasks": [task],
+            "open": [],
+            "broken": {},
+            "failed": [{"cell": 7, "reason": "<b>"}],
+            "hiding": hidden,
+        }
     )
 
 
@@ -130,6 +139,7 @@ def test_feedback_names_it_where_points_are_missing():
     assert (
         "Cell 4 of the notebook gives <code>np</code> another meaning: <code>np = &#x27;&lt;b&gt;&#x27;</code>" in text
     )
+    assert "Cell 7 of the notebook, one of your own, did not run to its end: &lt;b&gt;" in text
     assert "Cell 5" not in text  # that task has its points
     assert "A task has its points when every one of its examples comes out right" in text
     assert "Cell 4" not in page_of(25, hidden)
