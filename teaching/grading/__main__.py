@@ -11,12 +11,15 @@ import numpy as np
 from tqdm import tqdm
 
 from teaching.assignment import NAMES
-from teaching.grading import pages, tables
+from teaching.grading import open_page, pages, tables
 from teaching.grading.apart import Failed, each
 from teaching.grading.engine import BASE, Engine, NoWallsError
 from teaching.grading.marking import mark, rules, unread
+from teaching.grading.names import owners
+from teaching.grading.open_points import check_open, settle_open
 from teaching.grading.remembered import recall
-from teaching.grading.submissions import UnreadableError, find, read_bytes, student
+from teaching.grading.roster import roster, submitters
+from teaching.grading.submissions import UnreadableError, find, read_bytes
 
 tqdm.monitor_interval = 0  # its thread would be copied into every process
 
@@ -38,16 +41,16 @@ def grade(folder, output, walls=True, workers=None, base=BASE):
     Returns
     -------
     list of dict
-        A report for each file, in the order of their names.
+        A report for each student and assignment, in the order of their files' names.
 
     Raises
     ------
     NoWallsError
         If no container can be started.
     ValueError
-        If the points that people gave cannot be read.
+        If the points that people gave cannot be read, before or after.
     """
-    given = tables.read_open(output / "open.csv")
+    check_open(output / "open.csv")
     engine = Engine.ready(base) if walls else None
     if engine and engine.remark():
         print(f"grade: {engine.remark()}", file=sys.stderr)
@@ -55,41 +58,42 @@ def grade(folder, output, walls=True, workers=None, base=BASE):
         for name in NAMES:
             recall(name)
     paths = [path.relative_to(folder) for path in find(folder)]
+    whose = owners(paths, NAMES, submitters(folder))
+    students = {path: owner.name for path, owner in zip(paths, whose, strict=True)}
     try:
-        reports = _reports(folder, paths, output / ".graded", engine, workers or os.cpu_count() or 1)
+        reports = _reports(folder, students, output / ".graded", engine, workers or os.cpu_count() or 1)
     finally:
         if engine:
             engine.sweep()
-    reports = tables.with_open(reports, given)
+    reports = settle_open(output / "open.csv", roster(folder, paths, whose, reports))
     tables.write_tables(output, reports)
     for report in reports:
         tables.write(output / "feedback" / pages.file_name(report), pages.feedback(report))
     tables.write(output / "summary.html", pages.summary(reports))
-    tables.write(output / "open.html", pages.open_answers(reports))
+    tables.write(output / "open.html", open_page.open_answers(reports))
     return reports
 
 
-def _reports(folder, paths, kept, engine, workers):
+def _reports(folder, students, kept, engine, workers):
     """Report on each file; what was late is tried once more, alone, and what stays late is not kept."""
     fingerprint = rules()
-    places = {path: kept / f"{_key(folder, path, fingerprint)}.json" for path in paths}
+    places = {path: kept / f"{_key(folder, path, fingerprint)}.json" for path in students}
     reports = {path: tables.kept(place) for path, place in places.items()}
-    left = [path for path in paths if reports[path] is None]
-    with tqdm(total=len(paths), initial=len(paths) - len(left), unit=" submissions", disable=None) as bar:
+    left = [path for path in students if reports[path] is None]
+    with tqdm(total=len(students), initial=len(students) - len(left), unit=" submissions", disable=None) as bar:
         for turn, at_once in enumerate((workers, 1)):
             later = []
-            for (_, path, *_), result in each(
-                _mark, [(folder, path, student(path, NAMES), engine) for path in left], at_once
-            ):
+            jobs = [(folder, path, students[path], engine) for path in left]
+            for (_, path, student, _), result in each(_mark, jobs, at_once):
                 failed = isinstance(result, Failed)
-                reports[path] = unread(path, student(path, NAMES), result.reason) if failed else result
+                reports[path] = unread(path, student, result.reason) if failed else result
                 if not failed and not result["late"]:
                     tables.write(places[path], json.dumps(result))
                 else:
                     later.append(path)
                 bar.update(turn == 0)
             left = later
-    return [reports[path] for path in paths]
+    return [reports[path] for path in students]
 
 
 def _mark(job):

@@ -8,8 +8,11 @@ import numpy as np
 
 from cnnlib.coursework import Verdict, diagnose, judge
 from teaching.assignment import NAMES, Open, load_assignment
+from teaching.grading.answers import open_answer
 from teaching.grading.frames import clean
 from teaching.grading.interview import Question, interview
+from teaching.grading.names import shown
+from teaching.grading.own_cells import failed, hiding, lost
 from teaching.grading.program import program
 from teaching.grading.remembered import remembered
 from teaching.grading.submissions import UnreadableError, cells, read, read_bytes
@@ -75,8 +78,10 @@ def unread(path, student, reason):
     dict
         As `mark` returns it.
     """
-    report = {"student": student, "file": path.as_posix(), "assignment": "", "problem": reason, "points": 0, "of": 0}
-    return cleaned(report | {"tasks": [], "open": [], "broken": {}, "added": [], "late": False})
+    report = {"student": student, "file": shown(path), "assignment": "", "problem": reason, "points": 0, "of": 0}
+    return cleaned(
+        report | {"tasks": [], "open": [], "broken": {}, "added": [], "failed": [], "hiding": [], "late": False}
+    )
 
 
 def cleaned(value):
@@ -84,7 +89,8 @@ def cleaned(value):
     if isinstance(value, str):
         return clean(value, LONGEST_TEXT)
     if isinstance(value, dict):
-        return {cleaned(key): cleaned(each) for key, each in value.items()}
+        # A picture is text that was made here, and long.
+        return {cleaned(key): each if key == "picture" else cleaned(each) for key, each in value.items()}
     return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
 
 
@@ -110,16 +116,18 @@ def _marked(folder, path, student, engine):
         )
         for task in graded
     }
-    met = interview(program(read(assignment.notebook), handed_in), questions, engine)
+    source = read(assignment.notebook)
+    listed = program(source, handed_in)
+    met = interview(listed, questions, engine)
     report["broken"], report["added"] = met.broken, [[number, failure] for number, failure in met.added]
-    report["tasks"] = [_task(task, known[task.name], met.answers[task.name]) for task in graded]
+    report["tasks"] = [
+        _task(task, known[task.name], met.answers[task.name]) | {"lost": lost(task, handed_in)} for task in graded
+    ]
     report["points"] = sum(task["points"] for task in report["tasks"])
     report["late"] = met.late and report["points"] < sum(task["of"] for task in report["tasks"])
-    for task in assignment.tasks:
-        if isinstance(task, Open):
-            # Its code, if any, has a cell of its own: open-code.
-            texts = [cell.source for cell in handed_in if cell.grade_id.partition("-")[0] == task.name]
-            report["open"].append({"name": task.name, "of": task.points, "text": "\n\n".join(texts)})
+    report["failed"] = failed(met.added, listed, handed_in)
+    report["hiding"] = hiding(assignment, handed_in, source)
+    report["open"] = [open_answer(task, handed_in, source) for task in assignment.tasks if isinstance(task, Open)]
     return report
 
 

@@ -2,13 +2,12 @@
 
 import csv
 import dataclasses
-import json
 
 import pytest
 from teaching.grading.sandbox import NoWallsError
 
 from teaching.grading import __main__ as program
-from teaching.grading import marking, sandbox, tables
+from teaching.grading import marking, sandbox
 from teaching.grading.interview import interview
 from tests.teaching.grading.handed_in import function, notebook
 
@@ -85,7 +84,7 @@ def test_what_a_student_writes_is_text_on_every_page(graded):
 
 
 def test_no_cell_of_a_table_is_a_formula(graded):
-    with (graded[1] / "grades.csv").open(newline="") as file:
+    with (graded[1] / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert "'=1+1" in [row["student"] for row in rows]
     assert [row["convolution: correlate2d"] for row in rows if row["student"] == "Ada Lovelace"] == ["10"]
@@ -139,22 +138,12 @@ def test_points_given_by_people_are_added(graded, handed_in, tmp_path):
         (tmp_path / path).write_bytes(data)
     text = (tmp_path / "open.csv").read_text()
     ada = by_student(reports)["Ada Lovelace"]["file"]
-    (tmp_path / "open.csv").write_text(
-        text.replace(f"{ada},convolution,,15,", f'{ada},convolution,"12,5",15,well argued')
-    )
+    written = text.replace(f"{ada},convolution,,15,,", f'{ada},convolution,"12,5",15,well argued,')
+    (tmp_path / "open.csv").write_text(written)
     again = by_student(program.grade(handed_in, tmp_path))
     assert again["Ada Lovelace"]["points"] == 97.5
     assert again["=1+1"]["points"] == 60
-    # Written again with what they wrote, so that nothing is lost.
-    assert tables.read_open(tmp_path / "open.csv") == {ada: (12.5, "well argued")}
-
-
-@pytest.mark.parametrize("points", ["16", "-1", "many", "nan"])
-def test_points_that_cannot_be_are_refused(tmp_path, points):
-    path = tmp_path / "open.csv"
-    path.write_text(f"student,file,assignment,points,of,remark\na,a.ipynb,convolution,{points},15,\n")
-    with pytest.raises(ValueError, match="line 2: points must be a number from 0 to 15"):
-        tables.read_open(path)
+    assert (tmp_path / "open.csv").read_text() == written
 
 
 def test_a_machine_without_walls_refuses_in_one_line(handed_in, tmp_path, monkeypatch, capsys):
@@ -173,7 +162,7 @@ def test_a_machine_without_walls_refuses_in_one_line(handed_in, tmp_path, monkey
 def test_without_walls_when_asked_to(handed_in, tmp_path, graded):
     assert program.main([str(handed_in), "--output", str(tmp_path), "--unsafe"]) == 0
     assert contents(tmp_path).keys() == contents(graded[1]).keys()
-    assert json.loads((tmp_path / "grades.json").read_text()) == graded[0]
+    assert (tmp_path / "grades.json").read_text() == (graded[1] / "grades.json").read_text()
 
 
 def test_changed_rules_grade_again(graded, handed_in, tmp_path, monkeypatch):
