@@ -11,6 +11,10 @@ from cnnlib.vectorized._arrays import batch_last
 from cnnlib.vectorized._threads import share
 from cnnlib.vectorized.optimizers import Adam
 
+# Images that go through all layers together: what LeNet makes of more of them does not stay in a core's cache from one
+# layer to the next, in `python -m benchmarks.lenet steps`.
+PIECE = 64
+
 _ACTIVATIONS = {"sigmoid": layers.Sigmoid, "tanh": layers.Tanh, "relu": layers.ReLU, "scaled_tanh": layers.ScaledTanh}
 
 
@@ -51,7 +55,7 @@ class NumpyNetwork(layers.Sequential):
     def loss(self, images, labels):
         """Go forward to the mean cross-entropy and backward to ``gradients``; return the cross-entropy.
 
-        A large batch is shared between the cores: each takes a part of it through all layers, and the gradients
+        A large batch is shared between the cores, and each takes its part in pieces through all layers; the gradients
         are added up, since that of a mean is the mean of those of its parts.
 
         Parameters
@@ -67,18 +71,22 @@ class NumpyNetwork(layers.Sequential):
         def through(part):
             # A layer remembers one input only. A shallow copy remembers its own, and has the same weights.
             twin = layers.Sequential({name: copy(layer) for name, layer in self.layers.items()})
-            weight = len(images[part]) / len(images)
-            logits = twin.forward(_innermost(images[part]))
-            twin.backward(cross_entropy_backward(weight, logits, labels[part]), input_gradient=False)
-            return twin, weight * float(cross_entropy(logits, labels[part]))
+            return [through_piece(twin, piece) for piece in _pieces(part)]
+
+        def through_piece(twin, piece):
+            weight = len(labels[piece]) / len(images)
+            logits = twin.forward(_innermost(images[piece]))
+            twin.backward(cross_entropy_backward(weight, logits, labels[piece]), input_gradient=False)
+            return weight * float(cross_entropy(logits, labels[piece])), twin.gradients
 
         # Backward has two products for each of forward's.
         products = 3 * len(images) * self._multiply_adds
-        twins, losses = zip(*share(through, len(images), products), strict=True)
+        pieces = [piece for part in share(through, len(images), products) for piece in part]
         for name, layer in self.layers.items():
-            parts = [twin.layers[name].gradients for twin in twins]
-            layer.gradients = {kind: sum(part[kind] for part in parts) for kind in parts[0]}
-        return sum(losses)
+            layer.gradients = {
+                kind: sum(gradients[f"{name}.{kind}"] for _, gradients in pieces) for kind in layer.parameters
+            }
+        return sum(loss for loss, _ in pieces)
 
     def learn(self, images, labels, optimizer):
         """Take one step down the loss of a batch; return the loss before it. Where it is not finite, stay.
@@ -102,7 +110,16 @@ class NumpyNetwork(layers.Sequential):
     def predict(self, images, *, batch_size=500):
         """Return the class of the largest logit of each image, shape (N,); ``batch_size`` bounds the memory."""
         starts = range(0, len(images), integer("predict", "batch_size", batch_size, minimum=1))
-        return np.concatenate([self.forward(images[start : start + batch_size]).argmax(axis=1) for start in starts])
+        batches = (_innermost(images[start : start + batch_size]) for start in starts)
+        return np.concatenate([self.forward(batch).argmax(axis=1) for batch in batches])
+
+
+def _pieces(part):
+    """Cut a slice of a batch into pieces of at most `PIECE` images, none much smaller than the others."""
+    n = part.stop - part.start
+    count = max(1, -(-n // PIECE))
+    ends = [part.start + n * i // count for i in range(count + 1)]
+    return list(map(slice, ends[:-1], ends[1:]))
 
 
 def _innermost(images):

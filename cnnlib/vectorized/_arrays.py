@@ -104,6 +104,18 @@ def is_batch_last(x):
     return x.ndim == 4 and x.transpose(3, 1, 2, 0).flags.c_contiguous and not x.flags.c_contiguous
 
 
+def masked(array, keep):
+    """Return a copy of ``array`` with zeros where ``keep`` is False.
+
+    By the bits of the numbers: where the answers are mixed, `np.where` has to guess each one, and is ten times slower.
+    """
+    bits = np.dtype(f"i{array.itemsize}")
+    mask = keep.astype(bits)
+    np.negative(mask, out=mask)  # 1 becomes all ones
+    mask &= array.view(bits)
+    return mask.view(array.dtype)
+
+
 def parts(n, bytes_each, budget):
     """Cut a batch of ``n`` into slices of equal length that need no more than ``budget`` bytes, or one image."""
     count = -(-n // max(1, budget // max(1, bytes_each)))

@@ -15,8 +15,6 @@ WORTH_THREADS = 2**26
 
 _cores = Lock()
 _blas = ThreadpoolController().select(user_api="blas")
-# As many as BLAS was given; where threadpoolctl does not know the library, it is left alone and nothing is shared.
-_threads = max((each["num_threads"] for each in _blas.info()), default=1)
 
 
 def share(function, n, products):
@@ -36,8 +34,8 @@ def share(function, n, products):
     list
         One result for each slice, in the order of the batch.
     """
-    whole = slice(0, n)
-    if products >= WORTH_THREADS and n < _threads:
+    whole, threads = slice(0, n), _available()
+    if products >= WORTH_THREADS and n < threads:
         return [function(whole)]  # too few images to share: leave the cores to BLAS
     # The limit holds for the whole process, and only the thread that set it can take it back. So one call at a
     # time sets it and has the cores; another that comes meanwhile makes do with its own thread.
@@ -45,11 +43,16 @@ def share(function, n, products):
         return [function(whole)]
     try:
         with _blas.limit(limits=1):
-            if products < WORTH_THREADS or _threads == 1:
+            if products < WORTH_THREADS or threads == 1:
                 return [function(whole)]
-            ends = [n * i // _threads for i in range(_threads + 1)]
+            ends = [n * i // threads for i in range(threads + 1)]
             # A pool for this call only: one that is kept would be dead in a forked process.
-            with ThreadPoolExecutor(_threads) as pool:
+            with ThreadPoolExecutor(threads) as pool:
                 return list(pool.map(function, map(slice, ends[:-1], ends[1:])))
     finally:
         _cores.release()
+
+
+def _available():
+    """Return as many threads as BLAS is allowed now; where threadpoolctl does not know the library, one."""
+    return max((each["num_threads"] for each in _blas.info()), default=1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnlib.shapes import class_labels, dtype_name, instances, label_range, linear_shape, softmax_axis
 from cnnlib.shapes.documentation import documented
-from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
+from cnnlib.vectorized._arrays import masked, require_arrays, require_shape, shape_of
 
 
 @documented
@@ -69,7 +69,7 @@ def relu_backward(grad_y, x):
     array([0., 0., 5.])
     """
     _require_like("relu_backward", grad_y, x)
-    return np.where(x <= 0, 0, grad_y)
+    return masked(grad_y, ~(x <= 0))
 
 
 @documented

@@ -112,10 +112,20 @@ class Adam:
         bias1, bias2 = 1 - beta1**self._steps, 1 - beta2**self._steps
         for name, parameter in self.parameters.items():
             gradient, mean, square = gradients[name], self._mean[name], self._square[name]
-            mean += (1 - beta1) * (gradient - mean)
+            # Every line of the algorithm in the same memory, which then stays in cache.
+            change = gradient - mean
+            change *= 1 - beta1
+            mean += change
+            np.square(gradient, out=change)
+            change *= 1 - beta2
             square *= beta2
-            square += (1 - beta2) * gradient * gradient
-            parameter -= self.lr / bias1 * mean / (np.sqrt(square / bias2) + self.eps)
+            square += change
+            np.divide(square, bias2, out=change)
+            np.sqrt(change, out=change)
+            change += self.eps
+            np.divide(mean, change, out=change)
+            change *= self.lr / bias1
+            parameter -= change
 
 
 def _fraction(op, argument, value):

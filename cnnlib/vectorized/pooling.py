@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnlib.shapes import pool_geometry, positive
 from cnnlib.shapes.documentation import documented
-from cnnlib.vectorized._arrays import pad, require_arrays, require_shape, tap, taps, unpad
+from cnnlib.vectorized._arrays import masked, pad, require_arrays, require_shape, tap, taps, unpad
 
 
 @documented
@@ -53,16 +53,20 @@ def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilat
     padded = pad(x, reach, fill=-np.inf)
     cells = list(taps(geometry.kernel, geometry.stride, geometry.dilation, geometry.output))
 
-    largest = np.full_like(x, -np.inf, shape=geometry.output_shape)
-    winner = np.zeros_like(x, np.int32, shape=geometry.output_shape)
-    for index, (rows, columns) in enumerate(cells):
-        value = padded[:, :, rows, columns]
-        better = (value > largest) | np.isnan(value)
-        np.copyto(largest, value, where=better)
-        np.copyto(winner, index, where=better)
+    largest = _reduce(np.maximum, padded, geometry)
     grad = np.zeros_like(padded)
-    for index, (rows, columns) in enumerate(cells):
-        grad[:, :, rows, columns] += np.where(winner == index, grad_y, 0)
+    left = np.ones_like(largest, bool)
+
+    def give(cell, wins):
+        wins &= left
+        np.logical_xor(left, wins, out=left)
+        grad[:, :, *cell] += masked(grad_y, wins)
+
+    for cell in cells:
+        give(cell, padded[:, :, *cell] == largest)
+    if left.any():  # a NaN equals nothing, and of several the last one wins, as in PyTorch
+        for cell in reversed(cells):
+            give(cell, np.isnan(padded[:, :, *cell]))
     return unpad(grad, reach, geometry.size)
 
 
@@ -174,7 +178,8 @@ def _spread(grad_y, geometry):
         grad = np.zeros_like(grad_y, shape=shape)
         target, source = np.moveaxis(grad, 2 + axis, 0), np.moveaxis(grad_y, 2 + axis, 0)
         for i in range(k):
-            target[tap(i, s, d, o)] += source
+            cells = tap(i, s, d, o)
+            target[cells] = source if k <= s else target[cells] + source  # side by side, there is nothing to add up
         grad_y = grad
     return grad_y
 

@@ -6,6 +6,7 @@ import torch
 from messages import exactly
 from models.plain import plain_lenet
 
+from cnnlib.models import numpy_network
 from cnnlib.models.architecture import Architecture
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.numpy_network import NumpyNetwork, fit_numpy
@@ -57,12 +58,14 @@ def test_fifty_steps_give_the_losses_of_pytorchs_loop():
     assert losses[-1] < 0.9 * losses[0]
 
 
-def test_a_batch_that_the_cores_share_has_the_loss_and_gradients_of_one_that_they_do_not(monkeypatch):
+@pytest.mark.parametrize(("threads", "piece"), [(3, 64), (1, 2), (2, 3)])
+def test_a_batch_in_parts_has_the_loss_and_gradients_of_the_whole(threads, piece, monkeypatch):
     images, labels = some_digits(7)
     alone, shared = (NumpyNetwork(lenet("tanh", "max"), seed=4, dtype=np.float64) for _ in range(2))
     loss = alone.loss(images, labels)
     monkeypatch.setattr(_threads, "WORTH_THREADS", 0)
-    monkeypatch.setattr(_threads, "_threads", 3)
+    monkeypatch.setattr(_threads, "_available", lambda: threads)
+    monkeypatch.setattr(numpy_network, "PIECE", piece)
     assert shared.loss(images, labels) == pytest.approx(loss, rel=1e-13)
     assert shared.gradients.keys() == alone.gradients.keys()
     for name, gradient in shared.gradients.items():

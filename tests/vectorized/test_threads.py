@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from cnnlib.vectorized import _threads, conv2d, conv2d_backward
 
@@ -14,7 +15,7 @@ RNG = np.random.default_rng(11)
 def three_threads(monkeypatch):
     """Share however little there is to do, between three threads."""
     monkeypatch.setattr(_threads, "WORTH_THREADS", 0)
-    monkeypatch.setattr(_threads, "_threads", 3)
+    monkeypatch.setattr(_threads, "_available", lambda: 3)
 
 
 def limits():
@@ -50,6 +51,12 @@ def test_products_are_not_split_while_the_batch_is_shared_and_are_again_after_it
     seen = _threads.share(lambda part: limits(), 3, products=1)
     assert seen == [[1] * len(before)] * 3
     assert limits() == before
+
+
+def test_a_limit_on_threads_holds_for_a_shared_batch(monkeypatch):
+    monkeypatch.setattr(_threads, "WORTH_THREADS", 0)
+    with threadpool_limits(1):
+        assert _threads.share(lambda part: part, 4, products=1) == [slice(0, 4)]
 
 
 def test_a_failure_in_a_thread_reaches_the_caller_and_blas_gets_its_threads_back(three_threads):
