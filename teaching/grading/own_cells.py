@@ -9,7 +9,7 @@ from teaching.assignment import Graded
 from teaching.grading.program import python
 
 LONGEST = 100_000  # letters of a cell that is looked into
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
+MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
 
 
 def lost(task, handed_in):
@@ -25,7 +25,7 @@ def lost(task, handed_in):
     str
         A sentence for the student; empty where there is code.
     """
-    if any(re.search(rf"^\s*(async )?def {task.name}\b", cell.source, re.MULTILINE) for cell in _code(handed_in)):
+    if any(re.search(rf"^[ \t]*(async )?def {task.name}\b", cell.source, re.MULTILINE) for cell in _code(handed_in)):
         return ""
     cells = [(number, cell) for number, cell in enumerate(handed_in, 1) if cell.grade_id == task.name]
     others = [(number, cell) for number, cell in cells if cell.kind != "code"]
@@ -97,7 +97,9 @@ def failed(added, listed, handed_in):
     for number, cell in enumerate(handed_in, 1):
         if cell.kind == "code":
             numbers.setdefault(python(cell.source), number)
-    return [{"cell": numbers[codes[number - 1]], "reason": reason} for number, reason in added]
+    # A cell that was not executed, since the notebook is too long, is the student's no more.
+    found = [(numbers.get(codes[number - 1]), reason) for number, reason in added]
+    return [{"cell": number, "reason": reason} for number, reason in found if number]
 
 
 def _code(cells):

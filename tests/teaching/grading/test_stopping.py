@@ -1,6 +1,5 @@
 """No file stops a class, or costs a neighbour a point; each ends in one row that names it; an interruption ends all."""
 
-import json
 import os
 import signal
 import subprocess
@@ -22,16 +21,16 @@ FILES = {
     "half-a-letter": (notebook(open="\ud800 is half a letter", correlate2d="raise ValueError('\ud800')"), 75),
     "half-a-letter-in-a-name": (notebook(correlate2d=function("return x", name="correlate2d\ud800")), 75),
     "blank-lines": (with_cells("\n" * 200_000, "x = 1\n" + "\n" * 26_000 + "y = 2"), 85),
-    "commands": (with_cells("!ls\n" * 50_000, "(\n" * 400, "!ls\n(" * 100), 85),
-    "brackets": (with_cells("(" * 99_000, "-" * 99_000 + "1"), 0),
+    "commands": (with_cells("!ls\n" * 20_000, "(\n" * 400, "!ls\n(" * 100), 85),
+    "brackets": (with_cells("(" * 40_000, "-" * 40_000 + "1"), 85),
     "spinners": (with_cells(SPIN + "while True: pass"), 85),
     "many-cells": (with_cells(*["import os; os._exit(0)"] * 5, *["x = 1"] * 300), 85),
-    "store": (with_cells("data = '" + "x" * 10**6 + "'"), 0),
+    "store": (with_cells("data = '" + "x" * 10**6 + "'"), 85),
     "outputs-without-end": (
         notebook().replace('"outputs": []', '"outputs": [' + ", ".join(['{"data": {"a": [[[]]]}}'] * 10**4) + "]"), 85,
     ),
-    "deep-metadata": (notebook().replace('"metadata": {', '"metadata": {"a": ' + "[" * 400 + "]" * 400 + ", ", 1), 85),
-    "cells-by-the-thousand": (json.dumps({"cells": [{"cell_type": "code", "source": "1"}] * 10**5}), 0),
+    "deep-metadata": (notebook().replace('"metadata": {}', '"metadata": {"a": ' + "[" * 400 + "]" * 400 + "}", 1), 85),
+    "cells-by-the-thousand": (with_cells(*["x = 1"] * 10**5, after="test-conv2d_backward"), 85),
 }  # fmt: skip
 
 
@@ -83,10 +82,8 @@ def test_every_file_is_in_the_tables(graded):
     assert len(reports) == 2 * len(FILES) + 2
     for path in place.glob("out/*.*"):
         path.read_text(encoding="utf-8")
-    [strange] = [
-        report for file, report in reports.items() if "fe" in file and "neighbour" not in file and "deep" not in file
-    ]
-    assert strange["points"] == 85
+    [strange] = set(reports) - {f"{name}{each}.ipynb" for name in FILES for each in ("", "-neighbour")} - {"deep"}
+    assert reports[strange]["points"] == 85
 
 
 def work(thing):
@@ -95,7 +92,7 @@ def work(thing):
     if thing == "end":
         os._exit(3)
     if thing == "crash":
-        os.kill(os.getpid(), signal.SIGSEGV)
+        os.kill(os.getpid(), signal.SIGKILL)
     if thing == "wait":
         time.sleep(60)
     if thing == "spin":
@@ -150,12 +147,9 @@ def test_what_was_late_is_tried_once_more_alone_and_not_kept(engine, tmp_path, m
 
     monkeypatch.setattr(program, "each", noting)
     for _ in range(2):
-        reports = {
-            each["file"]: each
-            for each in program.grade(tmp_path / "in", tmp_path / "out", workers=2, base=GRADING_BASE)
-        }
-        assert reports["slow.ipynb"]["points"] == 75
-        assert reports["slow.ipynb"]["late"]
+        good, slow = program.grade(tmp_path / "in", tmp_path / "out", workers=2, base=GRADING_BASE)
+        assert (good["points"], slow["points"]) == (85, 75)
+        assert slow["late"]
     assert turns == [(["good.ipynb", "slow.ipynb"], 2), (["slow.ipynb"], 1), (["slow.ipynb"], 2), (["slow.ipynb"], 1)]
 
 
