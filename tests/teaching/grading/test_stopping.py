@@ -150,6 +150,7 @@ def test_what_was_late_is_tried_once_more_alone_and_not_kept(engine, tmp_path, m
     (tmp_path / "in" / "good.ipynb").write_text(notebook(), encoding="utf-8")
     turns = []
     monkeypatch.setattr(marking, "load_assignment", hurried_assignment)
+    hurried(monkeypatch)
 
     def noting(work, things, workers):
         things = list(things)
