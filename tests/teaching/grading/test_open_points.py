@@ -247,6 +247,14 @@ def test_a_teachers_note_order_and_columns_stay(path):
     assert [row["grader"] for row in again] == ["KG", "KG", ""]
 
 
+def test_what_stands_beside_the_table_stays(tmp_path):
+    path = tmp_path / "open.csv"
+    path.write_text("file,assignment,points,of\nada.ipynb,convolution,3,15,my own sum,=1\n")
+    assert given(settle_open(path, [report("ada")]))["ada"][0] == 3
+    assert "my own sum,=1," in path.read_text()
+    assert given(settle_open(path, [report("ada")]))["ada"][0] == 3
+
+
 def test_what_a_student_writes_is_no_formula(tmp_path):
     path = tmp_path / "open.csv"
     name = 'x;=1+1;"@y'
