@@ -10,7 +10,6 @@ from teaching.grading.program import python
 
 LONGEST = 100_000  # letters of a cell that is looked into
 MOST = 20  # names that are told
-MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 
 
 def lost(task, handed_in):
@@ -111,27 +110,29 @@ def bindings(source):
     Parameters
     ----------
     source : str
+        As a notebook has it.
 
     Returns
     -------
     list of (str, str, str)
         Name; for an import, of what; the line.
     """
-    lines = re.split("\r\n|\r|\n", source)
+    code = python(source[:LONGEST])
+    lines = re.split("\r\n|\r|\n", code)
     found = []
-    for statement in _statements(source):
+    for statement in _statements(code):
         imported = isinstance(statement, ast.Import | ast.ImportFrom)
         for name, meaning in _imported(statement) if imported else [(name, "") for name in _bound(statement)]:
             found.append((name, meaning, lines[statement.lineno - 1].strip()[:200]))
     return found
 
 
-def _statements(source):
+def _statements(code):
     """Yield statements, and those in branches and loops, which bind names of the same level."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on how a student writes
-            left = ast.parse(MAGIC.sub("pass", source[:LONGEST])).body
+            left = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     while left:

@@ -70,6 +70,8 @@ def own(source, place=3):
         ("sum = 0", "sum"),
         ("def range(n):\n    return []", "range"),
         ("%matplotlib inline\nnp = None", "np"),
+        ("%%time\nnp = None", "np"),
+        ("files = !ls\nnp = None", "np"),
     ],
 )
 def test_a_name_that_a_cell_of_ones_own_hides_is_named(source, name):
