@@ -123,7 +123,17 @@ def _pieces(part):
 
 
 def innermost(images):
-    """Copy a batch (N, C, H, W) so that it lies last in memory: each layer keeps it so, and works on long runs."""
+    """Copy a batch so that it lies last in memory: each layer keeps it so, and works on long runs of numbers.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray, shape (N, C, H, W)
+        Its memory is that of a contiguous (W, C, H, N).
+    """
     copy_ = batch_last(images.shape, images.dtype)
     copy_[...] = images
     return copy_
