@@ -76,8 +76,10 @@ def hiding(assignment, handed_in, source):
     return found[:MOST]
 
 
-def failed(added, listed, handed_in):
+def failed(added, listed, handed_in, source):
     """Say where in the notebook the cells stand that a student added and that failed.
+
+    A cell that the teacher gives to try things in, as it was handed out, is none of them.
 
     Parameters
     ----------
@@ -85,19 +87,22 @@ def failed(added, listed, handed_in):
         As `teaching.grading.interview.Interview` has them.
     listed : list of (str, str)
         What was executed, as `teaching.grading.program.program` lists it.
-    handed_in : list of Cell
+    handed_in, source : list of Cell
+        The student's notebook and the teacher's.
 
     Returns
     -------
     list of dict
         ``cell``, its number in the notebook, and ``reason``.
     """
+    given = {python(cell.source) for cell in source if cell.kind == "code"}
     codes = [code for name, code in listed if not name]
     numbers = {}
     for number, cell in enumerate(handed_in, 1):
         if cell.kind == "code":
             numbers.setdefault(python(cell.source), number)
-    return [{"cell": numbers[codes[number - 1]], "reason": reason} for number, reason in added]
+    failures = [(codes[number - 1], reason) for number, reason in added]
+    return [{"cell": numbers[code], "reason": reason} for code, reason in failures if code not in given]
 
 
 def _code(cells):

@@ -122,7 +122,14 @@ def test_a_failed_cell_is_told_by_its_number_in_the_notebook():
     executed = program(TEACHERS, listed)
     codes = [code for name, code in executed if not name]
     number = codes.index("b") + 1
-    assert failed([(number, "NameError")], executed, listed) == [{"cell": 6, "reason": "NameError"}]
+    assert failed([(number, "NameError")], executed, listed, TEACHERS) == [{"cell": 6, "reason": "NameError"}]
+
+
+def test_a_cell_that_the_teacher_gave_is_not_told_as_ones_own():
+    listed = handed_in(lambda listed: None)
+    executed = program(TEACHERS, listed)
+    assert any(not name for name, _ in executed)
+    assert failed([(1, "NameError")], executed, listed, TEACHERS) == []
 
 
 def page_of(points, hidden, missing=""):
