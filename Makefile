@@ -34,7 +34,7 @@ test: environment ## Build the book and run all tests
 	@$(VENV) -m tools.run_tests
 
 lab: environment ## Open the chapters and the assignments in JupyterLab
-	@$(VENV) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/chapters
+	@$(VENV) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab
 
 serve: book ## Show the built book on http://127.0.0.1:8000
 	@$(VENV) -m tools.serve

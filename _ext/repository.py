@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import yaml
 from docutils import nodes
 from sphinx.errors import ConfigError
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from tools.repository import AddressError, address
 
@@ -64,6 +64,17 @@ def fill_in_downloads(app, exception):
                 path.write_text(text.replace(PLACE, app.config.book_repository), encoding="utf-8")
 
 
+class Colab(ReferenceRole):
+    """A link that opens a notebook of the repository in Colab, for below ``{only} colab``."""
+
+    def run(self):
+        """Write the link."""
+        branch = self.config.html_theme_options.get("repository_branch", "main")
+        place = urlsplit(self.config.book_repository).path
+        url = f"https://colab.research.google.com/github{place}/blob/{branch}/{self.target}"
+        return [nodes.reference(self.rawtext, self.title, refuri=url)], []
+
+
 class Citation(SphinxDirective):
     """The book as an entry for BibTeX: what ``CITATION.cff`` says, and the address."""
 
@@ -90,6 +101,7 @@ def setup(app):
     # Pages are read again where it has changed: the citation holds it.
     app.add_config_value("book_repository", "", "env")
     app.add_directive("citation", Citation)
+    app.add_role("colab", Colab())
     # After Jupyter Book has set the theme's options.
     app.connect("config-inited", set_address, priority=900)
     app.connect("doctree-resolved", fill_in)

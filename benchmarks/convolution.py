@@ -1,6 +1,6 @@
 """Measure what the Matrices chapter shows: ``python -m benchmarks.convolution``, or some of its parts.
 
-Each part (forms, rounding, edges, copies, signals) writes a record of its own, ``results/convolution-<part>.json``.
+Each part (forms, bands, rounding, edges, copies, signals) writes a record, ``results/convolution-<part>.json``.
 Times are medians; the contenders of a part take turns in one process.
 """
 
@@ -22,14 +22,14 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from benchmarks.operators import race
+from benchmarks.operators import laid_last, race
 from benchmarks.record import rows, write_record
 from cnnlib import definition, gpu, vectorized
 from cnnlib.data import pictures
 from cnnlib.experiments.matrices import one_dimensional
 from cnnlib.shapes import conv_geometry
 from cnnlib.training import Recipe
-from cnnlib.vectorized import _winograd
+from cnnlib.vectorized import _im2col, _toeplitz, _winograd
 
 
 def forms():
@@ -64,6 +64,37 @@ def forms():
         "shape": {"x": x.shape, "weight": weight.shape, "padding": 1},
         "multiply_adds": int(np.prod(exact.shape) * np.prod(weight.shape[1:])),
         "n": "1 run of the loops, median of 21 of the others",
+    }
+
+
+def bands(repeats=5):
+    """Time LeNet's two layers as im2col, batch first, and as products with bands of a Toeplitz matrix, batch last.
+
+    From one column of the output, which is im2col over columns that overlap in memory, to the matrix whole.
+    """
+    rng = np.random.RandomState(0)
+    layers = {"C1": ((64, 1, 28, 28), (6, 1, 5, 5), 2), "C3": ((64, 6, 14, 14), (16, 6, 5, 5), 0)}
+    results = []
+    for layer, (shape, bank, padding) in layers.items():
+        x, weight = (rng.standard_normal(each).astype(np.float32) for each in (shape, bank))
+        geometry = conv_geometry("conv2d", x.shape, weight.shape, spatial=2, padding=padding)
+        width, k = geometry.output[1], geometry.kernel[1]
+        tiles = [tile for tile in range(1, width + 1) if width % tile == 0]
+        tensors = torch.from_numpy(x), torch.from_numpy(weight)
+        last = (tensors[0].contiguous(memory_format=torch.channels_last), tensors[1])
+        ways = {
+            "im2col, batch first": partial(_im2col.forward, x, weight, geometry),
+            **{tile: partial(_toeplitz.forward, laid_last(x), weight, geometry, tile=tile) for tile in tiles},
+            "PyTorch": partial(torch.nn.functional.conv2d, *tensors, padding=padding),
+            "PyTorch, channels last": partial(torch.nn.functional.conv2d, *last, padding=padding),
+        }
+        for repeat in range(repeats):
+            for way, milliseconds in race(ways).items():
+                band = {"columns": way, "zeros": 1 - k / (k + way - 1)} if way in tiles else {"way": way}
+                results.append({"layer": layer, **band, "repeat": repeat, "milliseconds": milliseconds})
+    return results, {
+        "shapes": {layer: {"x": x, "weight": w, "padding": p} for layer, (x, w, p) in layers.items()},
+        "n": f"{repeats} repeats, each the median of 21 runs; the ways take turns; one thread",
     }
 
 
@@ -194,7 +225,7 @@ def digits(seeds=10, epochs=40, search=3):
     }
 
 
-PARTS = {"forms": forms, "rounding": rounding, "edges": edges, "copies": copies, "signals": digits}
+PARTS = {"forms": forms, "bands": bands, "rounding": rounding, "edges": edges, "copies": copies, "signals": digits}
 
 
 def main():

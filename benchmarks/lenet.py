@@ -1,12 +1,15 @@
-"""Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [steps] [target]``.
+"""Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [steps] [layers] [target]``.
 
-``steps`` races one training step of each, with one thread and with two. ``target`` measures what it takes to read 99 %
+``steps`` races one training step of each, with one thread and with two. ``layers`` says where a step's time goes in
+NumPy, with the batch first in memory and with the batch last. ``target`` measures what it takes to read 99 %
 of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST example.
 Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
 """
 
 import argparse
+import statistics
 import time
+from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
 
@@ -21,9 +24,10 @@ from cnnlib import gpu
 from cnnlib.data import as_float, mnist
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.lenet import LeNet
-from cnnlib.models.numpy_network import NumpyNetwork
+from cnnlib.models.numpy_network import NumpyNetwork, innermost
 from cnnlib.training import evaluate
 from cnnlib.training.schedules import one_cycle
+from cnnlib.vectorized import cross_entropy, cross_entropy_backward
 from cnnlib.vectorized.optimizers import Adam
 
 
@@ -48,6 +52,52 @@ def _race_a_step(threads, batch):
     ratios = {name: milliseconds["numpy"] / milliseconds[name] for name in layouts}
     print(f"{threads} threads, batch {batch}:", *(f"{r:.2f} times {name}" for name, r in ratios.items()), flush=True)
     return {"threads": threads, "batch": batch, "milliseconds": milliseconds, "numpy_over": ratios}
+
+
+def layers(batch=64, rounds=41):
+    """Time each layer of a NumPy step, forward and backward, with the batch first in memory and with the batch last.
+
+    The two take turns. What the first layer's input would cost is spared in both, as training spares it.
+    """
+    rng = np.random.RandomState(0)
+    images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
+    labels = rng.randint(0, 10, batch)
+    layouts = {"batch first": images, "batch last": innermost(images)}
+    networks = {layout: NumpyNetwork(lenet()) for layout in layouts}
+    optimizers = {layout: Adam(network.parameters) for layout, network in networks.items()}
+    seconds = defaultdict(list)
+    with _threads(1):
+        for _ in range(rounds):
+            for layout, x in layouts.items():
+                for name, direction, taken in _step_by_layers(networks[layout], optimizers[layout], x, labels):
+                    seconds[layout, name, direction].append(taken)
+    return [
+        {"layout": layout, "layer": name, "direction": direction, "milliseconds": 1e3 * statistics.median(times)}
+        for (layout, name, direction), times in seconds.items()
+    ]
+
+
+def _step_by_layers(network, optimizer, x, labels):
+    """Take a step and yield, for everything that it does, a name, the direction, and the seconds."""
+    for name, layer in network.layers.items():
+        x, taken = _timed(layer.forward, x)
+        yield name, "forward", taken
+    _, taken = _timed(cross_entropy, x, labels)
+    yield "loss", "forward", taken
+    grad, taken = _timed(cross_entropy_backward, 1.0, x, labels)
+    yield "loss", "backward", taken
+    first = next(iter(network.layers))
+    for name, layer in reversed(network.layers.items()):
+        grad, taken = _timed(layer.backward, grad, **({"input_gradient": False} if name == first else {}))
+        yield name, "backward", taken
+    _, taken = _timed(optimizer.step, network.gradients)
+    yield "Adam", "step", taken
+
+
+def _timed(function, *arguments, **options):
+    start = time.perf_counter()
+    result = function(*arguments, **options)
+    return result, time.perf_counter() - start
 
 
 @contextmanager
@@ -163,12 +213,12 @@ def _row(seconds, epochs, accuracy):
     return {"seconds": round(seconds, 1), "epochs": epochs, "accuracy": round(float(accuracy), 4)}
 
 
-PARTS = {"steps": steps, "target": target}
+PARTS = {"steps": steps, "layers": layers, "target": target}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("parts", nargs="*", metavar="part", help=f"{' or '.join(PARTS)}; both unless named")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"{', '.join(PARTS)}; all unless named")
     options = parser.parse_args()
     if unknown := [part for part in options.parts if part not in PARTS]:
         parser.error(f"part must be one of {', '.join(PARTS)}, received {', '.join(unknown)}")

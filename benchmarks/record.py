@@ -16,7 +16,11 @@ RESULTS = Path(os.environ.get("CNNLIB_RESULTS") or Path(__file__).parent.parent 
 
 
 def circumstances():
-    """Return what a reader needs to judge or repeat a measurement: device, versions, threads, date."""
+    """Return what a reader needs to judge or repeat a measurement: device, versions, threads, date.
+
+    The kernels of NumPy's BLAS are among it: OpenBLAS picks them for the processor, but for what ``OPENBLAS_CORETYPE``
+    says, and they differ by a factor of two.
+    """
     import numpy as np
     import torch
 
@@ -25,10 +29,18 @@ def circumstances():
         "processor": _processor(),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "threads": torch.get_num_threads(),
+        "blas": _blas(),
         "system": platform.platform(terse=True),
         "versions": {"python": platform.python_version(), "numpy": np.__version__, "torch": torch.__version__}
         | (_gpu_versions() if torch.cuda.is_available() else {}),
     }
+
+
+def _blas():
+    from threadpoolctl import threadpool_info
+
+    libraries = (each for each in threadpool_info() if each["user_api"] == "blas")
+    return sorted({f"{each['internal_api']} {each['version']}, {each.get('architecture')}" for each in libraries})
 
 
 def write_record(name, command, results, **about):

@@ -77,7 +77,7 @@ def _stub(cell, indent):
 
 
 def page(name, notebook):
-    """Write the students' edition as a page of the book, with a link to the notebook.
+    """Write the students' edition as a page of the book, with links to the notebook.
 
     Parameters
     ----------
@@ -98,9 +98,11 @@ def page(name, notebook):
         else:
             parts.append(text)
     title, *rest = parts[0].split("\n", 1)
-    download = f"{{download}}`The notebook to work in <notebooks/{name}.ipynb>`"
+    notebook = f"notebooks/{name}.ipynb"
+    download = f"{{download}}`The notebook to work in <{notebook}>`"
+    launch = f"```{{only}} colab\n{{colab}}`Open the notebook in Colab <assignments/{notebook}>`\n```"
     chapter = f"The chapter it belongs to: {{doc}}`../{load_assignment(name).chapter}`."
-    return "\n\n".join([f"(assignment-{name})=\n{title}", f"{download}. {chapter}", *rest, *parts[1:]]) + "\n"
+    return "\n\n".join([f"(assignment-{name})=\n{title}", f"{download}. {chapter}", launch, *rest, *parts[1:]]) + "\n"
 
 
 def written(notebook):

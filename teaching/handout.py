@@ -20,14 +20,18 @@ README = """# Convolutional networks: the assignments
 
 Once, in this folder, with Python 3.11 or newer:
 
-    pip install . jupyterlab
+    pip install . jupyterlab matplotlib
 
 Then, whenever you work:
 
     jupyter lab
 
-The assignments are in `assignments`, the chapters that they belong to in `chapters` (to run these, too:
-`pip install ".[book]"`). Work in a copy of the notebook that you hand in, and save often.
+The assignments are in `assignments`, the chapters that they belong to in `chapters`. To run the chapters, too:
+`pip install ".[book]"`. Nothing is sent anywhere; without a network all works, once it is installed.
+
+Work in a copy of the notebook, `lenet-mine.ipynb`, say, and hand that in. Save often (Ctrl+S, or ⌘S). After *Restart
+Kernel* nothing is known any more: run the cells again from the top. If a cell does not end, *Interrupt Kernel*. Read an
+error from below: its last line says what happened, and the lines above it where.
 """
 
 

@@ -1,15 +1,17 @@
-"""The graded cells of the source notebooks, and the one that counts points, made from what the teacher decided.
+"""The graded cells of the source notebooks, their points and their hints, made from what is decided elsewhere.
 
-``python -m teaching.notebooks`` writes points and hidden tests of every ``tasks.py`` into its notebook, so that
-nbgrader takes the notebook as it is. A test holds the two equal.
+``python -m teaching.notebooks`` writes points and hidden tests of every ``tasks.py``, and the hints of
+`cnnlib.coursework`, into its notebook, so that nbgrader takes the notebook as it is. A test holds the two equal.
 """
 
 import json
 import re
 
 import cnnlib.coursework
+from cnnlib.coursework import load
 from teaching.assignment import NAMES, Graded, load_assignment
 
+HEADED = re.compile(r"^\*\d+ points, about", re.MULTILINE)  # the text of a task
 BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
@@ -41,8 +43,8 @@ def grade_cell(assignment, task):
     )
 
 
-def progress_cell(assignment):
-    """Write the cell that counts a student's points.
+def begin(assignment):
+    """Write the call that says what each function is worth.
 
     Parameters
     ----------
@@ -53,7 +55,25 @@ def progress_cell(assignment):
     str
     """
     points = [f"    {task.name}={task.points}," for task in assignment.tasks]
-    return "\n".join(["# How far you are.", "progress(", f'    "{assignment.name}",', *points, ")"])
+    return "\n".join(["begin(", f'    "{assignment.name}",', *points, ")"])
+
+
+def with_hints(text, hints):
+    """Put a task's hints, folded, behind its text, in place of those that are there.
+
+    Parameters
+    ----------
+    text : str
+        Of the Markdown cell.
+    hints : tuple of Hint
+
+    Returns
+    -------
+    str
+    """
+    kept = text.partition("<details>")[0].rstrip()
+    folded = [f"<details><summary>Hint: {hint.title}</summary>\n\n{hint.says}\n\n</details>" for hint in hints]
+    return "\n\n".join([kept, *folded])
 
 
 def synchronised(notebook, assignment):
@@ -80,9 +100,17 @@ def synchronised(notebook, assignment):
     found = [cell["metadata"]["nbgrader"]["grade_id"] for cell in graded]
     if found != list(wanted):
         raise ValueError(f"synchronised: notebook must grade {list(wanted)}, in this order, received {found}")
+    known, described = load(assignment.name), None
     for cell in notebook["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "progress":
-            cell["source"] = progress_cell(assignment).splitlines(keepends=True)
+        name, text = cell["metadata"].get("nbgrader", {}).get("grade_id"), "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            described = cell if HEADED.search(text) else described
+        elif name == "imports":
+            text = text.partition("\nbegin(")[0] + "\n" + begin(assignment)
+            cell["source"] = text.splitlines(keepends=True)
+        elif name in known:
+            text = with_hints("".join(described["source"]), known[name].hints)
+            described["source"] = text.splitlines(keepends=True)
     for cell, task in zip(graded, wanted.values(), strict=True):
         cell["metadata"]["nbgrader"]["points"] = task.points
         if isinstance(task, Graded):

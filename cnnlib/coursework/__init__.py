@@ -22,8 +22,8 @@ from cnnlib.coursework.inputs import (
 )
 from cnnlib.coursework.judging import PROPERTIES, Answer, Verdict, judge
 from cnnlib.coursework.report import CheckError, Report
-from cnnlib.coursework.standing import progress
-from cnnlib.coursework.task import Case, Mistake, Section, Task
+from cnnlib.coursework.standing import begin, progress
+from cnnlib.coursework.task import Case, Hint, Mistake, Section, Task
 
 __all__ = [
     "ASSIGNMENTS",
@@ -31,6 +31,7 @@ __all__ = [
     "Answer",
     "Case",
     "CheckError",
+    "Hint",
     "Mistake",
     "Report",
     "Section",
@@ -39,6 +40,7 @@ __all__ = [
     "Verdict",
     "array",
     "ask",
+    "begin",
     "check",
     "diagnose",
     "digit_labels",

@@ -1,15 +1,16 @@
 """The check that students run."""
 
 import importlib
+import warnings
 
 from cnnlib.coursework.calling import ask
-from cnnlib.coursework.diagnosis import diagnose
+from cnnlib.coursework.diagnosis import diagnose, diagnose_first
 from cnnlib.coursework.errors import meaning
 from cnnlib.coursework.judging import judge, title
 from cnnlib.coursework.likeness import describe
 from cnnlib.coursework.report import MARKS, Report, compared, failure
 from cnnlib.coursework.shrinking import smallest
-from cnnlib.coursework.standing import note
+from cnnlib.coursework.standing import note, standing
 
 ASSIGNMENTS = ("convolution", "equivariance", "pooling", "lenet", "alexnet")
 
@@ -64,17 +65,18 @@ def check(assignment, function, cases=None):
 
     Examples
     --------
-    >>> def output_size(size, kernel, stride, padding):
-    ...     return (size + 2 * padding - kernel) // stride + 1
+    >>> def output_size(size, kernel, stride, before, after):
+    ...     return (size + before + after - kernel) // stride + 1
     >>> report = check("convolution", output_size)
     output_size
       ✓ 1 every window in reach, one step at a time
       ✓ 2 padding at both ends
-      ✓ 3 a last step that does not fit
-      ✓ 4 one window fills the row
-      ✓ 5 more than half a step left over
+      ✓ 3 one more at the end, for an even kernel
+      ✓ 4 a last step that does not fit
+      ✓ 5 one window fills the row
+      ✓ 6 more than half a step left over
     >>> report.ok, report.case(2)
-    (True, [28, 5, 1, 2])
+    (True, [28, 7, 1, 3, 3])
     """
     tasks = load(assignment)
     name = getattr(function, "__name__", repr(function))
@@ -88,17 +90,28 @@ def check(assignment, function, cases=None):
         answers.append(ask(function, case, task, sum(answer.seconds for answer in answers)))
         verdicts.append(judge(task, case, answers[-1]))
         print(_line(number, case, verdicts[-1]), flush=True)
-        if answers[-1].breaks or "was stopped" in answers[-1].failure:
+        if answers[-1].breaks or "was stopped" in answers[-1].failure or answers[-1].failure == "not written yet":
             break  # the other cases would say the same, and take their time
-    report = Report(task, shown, verdicts, remark=note(assignment, task, verdicts) if cases is None else "")
+    report = Report(task, shown, verdicts)
+    if cases is None:
+        report.hint, report.standing = note(assignment, task, verdicts), standing(assignment)
     if not report.ok:
-        whole = cases is None and len(answers) == len(shown)
-        report.mistake = diagnose(task, answers) if whole else None
-        number = next(place for place, verdict in enumerate(verdicts) if not verdict.ok)
-        first = shown[number], answers[number], verdicts[number]
-        remarks = _remarks(task, number + 1, first, zip(shown, answers, verdicts, strict=False))
-        report.failure = _shown(task, function, *first, number + 1, remarks)
+        # A student's own warnings have been heard; those of what a mistake would compute are not theirs.
+        with warnings.catch_warnings(action="ignore"):
+            _explain(report, function, list(zip(shown, answers, verdicts, strict=False)), whole=cases is None)
     return report
+
+
+def _explain(report, function, calls, whole):
+    """Find the mistake, if the task's own cases were all tried, and show the first wrong case."""
+    task, answers = report.task, [answer for _, answer, _ in calls]
+    number, first = next((number, call) for number, call in enumerate(calls, 1) if not call[2].ok)
+    if whole and len(calls) == len(task.cases):
+        report.mistake = diagnose(task, answers)
+        if report.mistake is None:
+            report.mistake = diagnose_first(task, answers, number)
+            report.only_in = number if report.mistake else None
+    report.failure = _shown(task, function, *first, number, _remarks(task, number, first, calls))
 
 
 def _remarks(task, number, first, calls):
@@ -117,6 +130,8 @@ def _shown(task, function, case, answer, verdict, number, remarks):
     if verdict.property in ("rules", "repeats itself", "leaves its input alone") or answer.failure == "not written yet":
         return None
     small, its_answer = smallest(task, function, case, answer)
+    if its_answer.failure and small is not case:
+        remarks = [meaning(its_answer.failure)] if remarks else []
     its_verdict = judge(task, small, its_answer)
     return failure(task, small, its_answer, its_verdict, number, small is not case, remarks)
 

@@ -9,6 +9,7 @@ import numpy as np
 from cnnlib.coursework.judging import close, in_order, numbers_of, parts, same_arguments
 from cnnlib.coursework.task import Mistake, Section
 
+TELLING = 6  # different numbers in an answer, that no other mistake gives by chance
 SAME = 1e-5  # in units of the largest value; float32 keeps seven digits
 
 
@@ -46,6 +47,31 @@ def diagnose(task, answers):
         if came and looks_like(task, came):
             return mistake
     return None
+
+
+def diagnose_first(task, answers, number):
+    """Name the mistake behind the first wrong answer, where no mistake explains them all: there may be two.
+
+    Parameters
+    ----------
+    task : Task
+    answers : list of Answer
+        As in `diagnose`.
+    number : int
+        Of the first wrong answer, counted from 1. Those before it must be what the mistake makes of them, too.
+
+    Returns
+    -------
+    Mistake or None
+        None also where the answer has too few numbers to tell mistakes apart.
+    """
+    told, case = answers[:number], task.cases[number - 1]
+    if any(answer.failure or answer.breaks for answer in told) or case.answer() is not None:
+        return None
+    if sum(len(np.unique(each)) for each in numbers_of(told[-1].value).values()) < TELLING:
+        return None
+    facts = _facts(task, list(zip(task.cases, told, strict=False)))
+    return next((each for each in task.mistakes if each.wrong and _explained(each.wrong, task, facts)), None)
 
 
 def _explained(wrong, task, calls):

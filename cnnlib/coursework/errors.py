@@ -30,6 +30,12 @@ def _two_shapes(one, other):
     told = f"Arrays of the shapes ({one}) and ({other}) meet in this line and do not fit."
     if len(first) == len(second) and sorted(first) == sorted(second):
         return f"{told} They have the same sizes in another order: are rows and columns exchanged?"
+    few, many = sorted((first, second), key=len)
+    if len(few) < len(many) and few and many[: len(few)] == few and many[-len(few) :] != few:
+        return (
+            f"{told} Shapes are laid on each other from their ends, so that {many[-1]} meets {few[-1]}. A sum or a "
+            "maximum along an axis takes that axis away; `keepdims=True` leaves it there, with one place."
+        )
     pairs = enumerate(zip(reversed(first), reversed(second), strict=False), 1)
     if (
         not any(place <= 2 and size != like and 1 not in (size, like) for place, (size, like) in pairs)

@@ -41,8 +41,10 @@ def describe(pairs, tolerance, name=""):
         pairs = [tuple(np.array(each, float) for each in zip(*pairs, strict=True))]
         told = _relation(*pairs[0], np.ones(len(pairs[0][0]), bool), ()) if len(pairs[0][0]) > 1 else ""
         return told.replace("Every value", "Every number"), ""
-    told = [_one(*pair, tolerance, name) for pair in pairs]
-    first, where = told[0]
+    where = _one(*pairs[0], tolerance, name)[1]
+    telling = [pair for pair in pairs if pair[0].size > 1 and pair[1].size > 1] or pairs
+    told = [_one(*pair, tolerance, name) for pair in telling]
+    first = told[0][0]
     alike = len({_kind(each) for each, _ in told}) == 1
     several = "" if len({each for each, _ in told}) == 1 else " In other cases it is another number."
     return (first + several if first and alike else ""), where
@@ -157,9 +159,10 @@ def _scaled(received, expected):
         return ""
     if np.isclose(ratio, -1):
         return "Every value has the opposite sign."
+    sign = ", with the opposite sign" if ratio < 0 else ""
     if abs(ratio) > 1:
-        return f"Every value is {ratio:.4g} times what is asked for."
-    return f"Every value is what is asked for, divided by {1 / ratio:.4g}."
+        return f"Every value is {abs(ratio):.4g} times what is asked for{sign}."
+    return f"Every value is what is asked for, divided by {abs(1 / ratio):.4g}{sign}."
 
 
 def _turned(received, expected, rows):

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import textwrap
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -106,11 +107,17 @@ class Report:
         The smallest example that fails.
     mistake : Mistake or None
         The known one that explains the answers.
+    only_in : int or None
+        The number of the case, if it explains only the first wrong one.
+    hint : Hint or None
+        The one that is due after several failures.
+    standing : str
+        Points so far, and what is next.
     """
 
-    def __init__(self, task, cases, verdicts, failure=None, mistake=None, remark=""):
-        self.task, self.verdicts, self.failure, self.mistake = task, verdicts, failure, mistake
-        self._cases, self._remark = cases, remark
+    def __init__(self, task, cases, verdicts):
+        self.task, self.verdicts, self._cases = task, verdicts, cases
+        self.failure, self.mistake, self.only_in, self.hint, self.standing = None, None, None, None, ""
 
     @property
     def ok(self):
@@ -151,22 +158,31 @@ class Report:
     def __repr__(self):
         parts = [_as_text(self.failure)] if self.failure else []
         if self.mistake is not None:
-            parts.append(f"It looks like this: {self.mistake.name}.\n{self.mistake.says}\nThe book: {self.mistake.see}")
+            parts.append(f"{self._likeness()}: {self.mistake.name}.\n{self.mistake.says}\nThe book: {self.mistake.see}")
+        parts += [f"Hint, {self.hint.title}\n{self.hint.says}"] if self.hint else []
         return "\n\n".join([*parts, *self._ending()])
 
     def _repr_html_(self):
         parts = [_as_html(self.failure)] if self.failure else []
         if self.mistake is not None:
             parts.append(
-                f"<p>It looks like this: <strong>{escape(self.mistake.name)}</strong>. {_marked(self.mistake.says)}</p>"
+                f"<p>{self._likeness()}: <strong>{escape(self.mistake.name)}</strong>. {_marked(self.mistake.says)}</p>"
                 f"<p>The book: {_linked(self.mistake.see)}</p>"
             )
+        if self.hint:
+            title, says = escape(self.hint.title), _marked(self.hint.says)
+            parts.append(f"<details open><summary>Hint: {title}</summary><p>{says}</p></details>")
         return "\n".join([*parts, *(f"<p>{_marked(each)}</p>" for each in self._ending())])
+
+    def _likeness(self):
+        if self.only_in is None:
+            return "It looks like this"
+        return f"Case {self.only_in} looks like this, and later cases show that something else is wrong, too"
 
     def _ending(self):
         """What was found in a sentence, why it is right if it is, and what comes next."""
         because = [self.task.because] if self.ok and self.task.because else []
-        return [f"{self._summary()}.", *because, *([self._remark] if self._remark else [])]
+        return [f"{self._summary()}.", *because, *([self.standing] if self.standing else [])]
 
 
 def _marked(text):
@@ -311,5 +327,5 @@ def _value(value):
             return f"array of shape {value.shape}"
         return np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
     if isinstance(value, dict):
-        return "\n".join(f"{name}: array of shape {np.shape(each)}" for name, each in value.items())
+        return textwrap.fill(", ".join(f"{name} {np.shape(each)}" for name, each in value.items()), 88)
     return str(value)

@@ -1,10 +1,12 @@
 """What a task consists of: the right answer, cases to try, and the mistakes that people make."""
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import numpy as np
 
@@ -53,6 +55,17 @@ class Case:
         return f"Case({', '.join(parts)})"
 
 
+def _source():
+    """Return the page of the repository from which pip installed this package, as it notes it (PEP 610); or nothing."""
+    try:
+        noted = json.loads(distribution("cnnlib").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        return ""
+    url, commit = str(noted.get("url", "")).removesuffix(".git"), noted.get("vcs_info", {}).get("commit_id", "")
+    shown = urlsplit(url).hostname in ("github.com", "gitlab.com") and url.startswith("https://")
+    return f"{url}/blob/{commit}" if shown and commit else ""
+
+
 @dataclass(frozen=True)
 class Section:
     """A section of the book.
@@ -72,7 +85,7 @@ class Section:
     folder: str = "chapters"
 
     def link(self, folder):
-        """Return where it is from a notebook's folder: beside the notebook, or beside a folder that holds it.
+        """Return where it is: near a notebook's folder, or else where the package was installed from.
 
         Parameters
         ----------
@@ -81,7 +94,8 @@ class Section:
         Returns
         -------
         str
-            A relative address that JupyterLab opens; empty where the chapter is nowhere near.
+            A relative address, which JupyterLab opens, where the chapter lies beside the notebook or beside a folder
+            that holds it; a page of the repository, where the package came from one; else empty.
         """
         for above in (folder, *list(folder.parents)[:2]):
             for suffix in (".ipynb", ".md"):
@@ -89,7 +103,9 @@ class Section:
                 if file.is_file():
                     way = Path(os.path.relpath(file, folder)).as_posix()
                     return f"{way}#{quote(self.heading.replace(' ', '-'))}"
-        return ""
+        source = _source()
+        suffix = "md" if self.folder == "appendices" else "ipynb"
+        return f"{source}/{self.folder}/{self.chapter}.{suffix}" if source else ""
 
     def __str__(self):
         title = {"lenet": "LeNet", "alexnet": "AlexNet"}.get(self.chapter, self.chapter.capitalize())
@@ -119,6 +135,28 @@ class Mistake:
     see: Section
     wrong: Callable | None = None
     looks_like: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A step towards the right answer, opened after failures.
+
+    Attributes
+    ----------
+    title : str
+    says : str
+        Markdown.
+    fits : tuple
+        The failures that it helps with: numbers of cases, properties as of `judging.PROPERTIES`, or names of parts.
+        Empty where it helps with any.
+    said : str
+        Words of an error that it helps with.
+    """
+
+    title: str
+    says: str
+    fits: tuple = ()
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +194,7 @@ class Task:
         ``"cnnlib.vectorized.conv2d(groups)"``, that would do the task.
     may_not_be : tuple of Mistake
         Ways to right labels that the task forbids.
+    hints : tuple of Hint
     """
 
     name: str
@@ -171,6 +210,7 @@ class Task:
     may_use: tuple = ("numpy",)
     may_not_call: tuple = ()
     may_not_be: tuple = ()
+    hints: tuple = ()
 
     def expected(self, case):
         """Return the right answer to a case; where labels are to be guessed, only the reference's guess."""

@@ -75,7 +75,7 @@ class NumpyNetwork(layers.Sequential):
 
         def through_piece(twin, piece):
             weight = len(labels[piece]) / len(images)
-            logits = twin.forward(_innermost(images[piece]))
+            logits = twin.forward(innermost(images[piece]))
             twin.backward(cross_entropy_backward(weight, logits, labels[piece]), input_gradient=False)
             return weight * float(cross_entropy(logits, labels[piece])), twin.gradients
 
@@ -110,7 +110,7 @@ class NumpyNetwork(layers.Sequential):
     def predict(self, images, *, batch_size=500):
         """Return the class of the largest logit of each image, shape (N,); ``batch_size`` bounds the memory."""
         starts = range(0, len(images), integer("predict", "batch_size", batch_size, minimum=1))
-        batches = (_innermost(images[start : start + batch_size]) for start in starts)
+        batches = (innermost(images[start : start + batch_size]) for start in starts)
         return np.concatenate([self.forward(batch).argmax(axis=1) for batch in batches])
 
 
@@ -122,8 +122,18 @@ def _pieces(part):
     return list(map(slice, ends[:-1], ends[1:]))
 
 
-def _innermost(images):
-    """Copy a batch so that it lies last in memory: each layer keeps it so, and works on long runs of numbers."""
+def innermost(images):
+    """Copy a batch so that it lies last in memory: each layer keeps it so, and works on long runs of numbers.
+
+    Parameters
+    ----------
+    images : ndarray, shape (N, C, H, W)
+
+    Returns
+    -------
+    ndarray, shape (N, C, H, W)
+        Its memory is that of a contiguous (W, C, H, N).
+    """
     copy_ = batch_last(images.shape, images.dtype)
     copy_[...] = images
     return copy_

@@ -18,38 +18,42 @@ from cnnlib.vectorized._threads import share
 # Rows of the matrix: a product with fewer is slower than the zeros that more of them bring, in
 # `python -m benchmarks.operators`.
 FEWEST_ROWS = 12
-# Bytes of the copied columns of one product; more do not stay in cache until they are multiplied.
-CHUNK_BYTES = 2**19
+# Bytes of the copied columns of one product; more do not stay in cache until they are multiplied, and take more memory
+# than they are worth.
+CHUNK_BYTES = 5 * 2**16
 
 
-def forward(x, weight, geometry):
-    """Cross-correlate ``x`` with ``weight``; as `_im2col.forward`, with a result that is batch last."""
-    band = _Band(geometry)
-    matrix, padded = band.matrix(weight), band.padded(x)
-    out = np.empty((band.tiles, len(matrix), band.run), x.dtype)
+def forward(x, weight, geometry, *, tile=None):
+    """Cross-correlate ``x`` with ``weight``; as `_im2col.forward`, with a result that is batch last.
+
+    ``tile`` is how many columns of the output the matrix makes; None takes as few as make `FEWEST_ROWS`.
+    """
+    band = _Band(geometry, tile)
+    matrix, images = band.matrix(weight), band.images(x)
+    out = np.empty((band.tiles, len(matrix), geometry.output[0], len(x)), x.dtype)
 
     def fill(part):
         scratch = Scratch(x.dtype)
-        for tiles in band.chunks(part, x.itemsize):
-            np.matmul(matrix, band.seen(padded, tiles, scratch), out=out[tiles])
+        for rows in band.chunks(part, x.itemsize):
+            np.matmul(matrix, band.seen(images, rows, scratch), out=_flat(out[:, :, rows]))
 
-    share(fill, band.tiles, band.products)
+    share(fill, geometry.output[0], band.products)
     return band.image(out)
 
 
 def grad_weight(grad_y, x, geometry):
     """Carry ``grad_y`` back to the weight of `forward`: the gradient of the matrix, added up along its band."""
     band = _Band(geometry)
-    grad_y, columns = band.tiled(grad_y), band.padded(x)
+    grad_y, images = band.tiled(grad_y), band.images(x)
 
     def add_up(part):
         scratch, grad = Scratch(x.dtype), np.zeros(band.shape[::-1], x.dtype)
-        for tiles in band.chunks(part, x.itemsize):
+        for rows in band.chunks(part, x.itemsize):
             # Twice as fast as the gradient of the matrix as it stands: BLAS likes more rows than columns here.
-            grad += (band.seen(columns, tiles, scratch) @ grad_y[tiles].swapaxes(1, 2)).sum(axis=0)
+            grad += (band.seen(images, rows, scratch) @ _flat(grad_y[:, :, rows]).swapaxes(1, 2)).sum(axis=0)
         return grad.T
 
-    return band.along(sum(share(add_up, band.tiles, band.products)))
+    return band.along(sum(share(add_up, geometry.output[0], band.products)))
 
 
 def grad_input(grad_y, weight, geometry):
@@ -116,8 +120,15 @@ def _taken(geometry):
     return [tap(i, geometry.stride[0], geometry.dilation[0], geometry.output[0]) for i in range(geometry.kernel[0])]
 
 
+def _flat(matrices):
+    """View (…, rows, N) as (…, rows · N)."""
+    tiles, filters, rows, n = matrices.shape
+    *outer, _, item = matrices.strides
+    return np.lib.stride_tricks.as_strided(matrices, (tiles, filters, rows * n), (*outer, item))
+
+
 def _chunks(part, bytes_each):
-    """Cut a slice of columns so that what is computed for a chunk stays in cache."""
+    """Cut a slice of rows or columns so that what is copied or computed for a chunk stays in cache."""
     chunks = parts(part.stop - part.start, bytes_each, CHUNK_BYTES)
     return [slice(part.start + chunk.start, min(part.start + chunk.stop, part.stop)) for chunk in chunks]
 
@@ -125,19 +136,19 @@ def _chunks(part, bytes_each):
 class _Band:
     """How the columns of an output are cut into ``tiles`` for the products of the band."""
 
-    def __init__(self, geometry):
+    def __init__(self, geometry, tile=None):
         self._geometry = geometry
         channels, filters, width = geometry.in_channels, geometry.out_channels, geometry.output[1]
         (_, self._step), (_, spacing) = geometry.stride, geometry.dilation
-        tile = min(-(-FEWEST_ROWS // filters), width)
+        tile = min(tile or -(-FEWEST_ROWS // filters), width)
         self.tiles = -(-width // tile)
         self._tile = -(-width // self.tiles)
         self._offsets = [j * spacing for j in range(geometry.kernel[1])]
         self._seen = (self._tile - 1) * self._step + self._offsets[-1] + 1
         self._axes = (self._tile, filters, self._seen, channels, geometry.kernel[0])
         self.shape = (self._tile * filters, self._seen * channels * geometry.kernel[0])
-        self.run = geometry.output[0] * geometry.batch
-        self.products = self.tiles * prod(self.shape) * self.run
+        self._width = (self.tiles - 1) * self._tile * self._step + self._seen
+        self.products = self.tiles * prod(self.shape) * geometry.output[0] * geometry.batch
 
     def matrix(self, weight):
         """Write ``weight`` along the band: shape (tile · C_out, columns seen · C_in · K_h)."""
@@ -164,44 +175,52 @@ class _Band:
                     filters = slice(g * o, (g + 1) * o)
                     yield (t, filters, t * self._step + offset, slice(g * c, (g + 1) * c)), filters, j
 
-    def first(self, tiles):
-        """Return the first column of the padded input that ``tiles``, a slice, see."""
-        return tiles.start * self._tile * self._step
-
-    def width(self, tiles):
-        """Count the columns of the padded input that ``tiles`` see."""
-        return (tiles.stop - tiles.start - 1) * self._tile * self._step + self._seen
-
     def chunks(self, part, itemsize):
-        """Cut the slice ``part`` of the tiles so that the copied columns of a chunk stay in cache."""
-        return _chunks(part, self._tile * self._step * prod(self._axes[3:]) * self.run * itemsize)
+        """Cut the slice ``part`` of the output's rows so that the columns that are copied for them stay in cache."""
+        return _chunks(part, self._width * prod(self._axes[3:]) * self._geometry.batch * itemsize)
 
-    def padded(self, x):
-        """Return ``x`` as (W, C, H, N) with its padding, and with zeros for what the last tile sees beyond it."""
-        (rows, columns), mode = self._geometry.padding, self._geometry.padding_mode
-        x = pad(x.transpose(3, 1, 2, 0), (columns, (0, 0), rows, (0, 0)), mode=mode)
-        missing = max(0, self.width(slice(0, self.tiles)) - len(x))
-        return np.ascontiguousarray(pad(x, ((0, missing), (0, 0), (0, 0), (0, 0))))
+    def images(self, x):
+        """Return ``x`` as (W, C, H, N), on a ring with what it meets beyond its ends."""
+        x = x.transpose(3, 1, 2, 0)
+        if self._geometry.padding_mode == "circular":
+            rows, columns = self._geometry.padding
+            x = pad(x, (columns, (0, 0), rows, (0, 0)), mode="circular")
+        return np.ascontiguousarray(x)
 
     def tiled(self, grad_y):
-        """Return ``grad_y`` as matrices (tiles, tile · C_out, H_out · N), with zeros beyond the last column."""
+        """Return ``grad_y`` as (tiles, tile · C_out, H_out, N), with zeros beyond the last column."""
         missing = self.tiles * self._tile - self._geometry.output[1]
         grad_y = pad(grad_y.transpose(3, 1, 2, 0), ((0, missing), (0, 0), (0, 0), (0, 0)))
-        return grad_y.reshape(self.tiles, self.shape[0], self.run)
+        return np.ascontiguousarray(grad_y).reshape(self.tiles, self.shape[0], *grad_y.shape[2:])
 
     def image(self, y):
-        """Return matrices as those of `tiled` as the columns (N, C_out, H_out, W_out) that they stand for."""
-        geometry = self._geometry
-        columns = y.reshape(self.tiles * self._tile, geometry.out_channels, geometry.output[0], geometry.batch)
-        return columns[: geometry.output[1]].transpose(3, 1, 2, 0)
+        """Return an array as `tiled` makes it as the (N, C_out, H_out, W_out) that it stands for."""
+        columns = y.reshape(self.tiles * self._tile, self._geometry.out_channels, *y.shape[2:])
+        return columns[: self._geometry.output[1]].transpose(3, 1, 2, 0)
 
-    def seen(self, columns, tiles, scratch):
-        """Copy the columns that ``tiles`` see, K_h times; view them as (tiles, columns of `matrix`, H_out · N)."""
-        columns = columns[self.first(tiles) :][: self.width(tiles)]
-        copies = scratch.array("columns", (len(columns), *self._axes[3:], self._geometry.output[0], columns.shape[3]))
-        for i, taken in enumerate(_taken(self._geometry)):
-            copies[:, :, i] = columns[:, :, taken]
+    def seen(self, images, rows, scratch):
+        """Copy what ``rows`` of the output see, K_h times; view it as (tiles, columns of `matrix`, rows · N)."""
+        (step, _), (spacing, _), (k_h, _) = self._geometry.stride, self._geometry.dilation, self._geometry.kernel
+        height, n = rows.stop - rows.start, images.shape[3]
+        padded = self._padded(images, rows.start * step, (height - 1) * step + spacing * (k_h - 1) + 1, scratch)
+        copies = scratch.array("columns", (self._width, *self._axes[3:], height, n))
+        for i in range(k_h):
+            copies[:, :, i] = padded[:, :, tap(i, step, spacing, height)]
         column, _, row, *_, item = copies.strides
-        shape = (tiles.stop - tiles.start, self.shape[1], self.run)
+        shape = (self.tiles, self.shape[1], height * n)
         strides = (self._tile * self._step * column, row, item)
         return np.lib.stride_tricks.as_strided(copies, shape, strides, writeable=False)
+
+    def _padded(self, images, start, count, scratch):
+        """Return ``count`` rows of padded ``images`` from ``start`` on, with all columns that the tiles see."""
+        ring = self._geometry.padding_mode == "circular"
+        (above, _), (left, _) = ((0, 0), (0, 0)) if ring else self._geometry.padding
+        (width, channels, height, n), first = images.shape, start - above
+        if first >= 0 and first + count <= height and left == 0 and self._width <= width:
+            return images[: self._width, :, first : first + count]
+        padded = scratch.array("padded", (self._width, channels, count, n))
+        padded[...] = 0
+        inside = images[: self._width - left, :, max(0, first) : max(0, first + count)]
+        at = max(0, -first)
+        padded[left : left + len(inside), :, at : at + inside.shape[2]] = inside
+        return padded

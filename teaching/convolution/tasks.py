@@ -19,9 +19,9 @@ ASSIGNMENT = Assignment(
             minutes=15,
             goal="A correlation is a sum of products in each window.",
             hidden=(
-                Case("a wide picture and a tall kernel", normal(5, 12), normal(4, 2), seed=11),
-                Case("a kernel of one cell", normal(3, 5), normal(1, 1), seed=12),
-                Case("whole numbers with an exact answer", integers(-9, 10, 7, 6), integers(-9, 10, 2, 5), seed=13),
+                Case("a wide picture and a tall kernel", normal(7, 12), normal(4, 2), 2, seed=11),
+                Case("a kernel of one cell", normal(3, 5), normal(1, 1), 1, seed=12),
+                Case("whole numbers with an exact answer", integers(-9, 10, 7, 6), integers(-9, 10, 2, 5), 3, seed=13),
             ),
         ),
         Graded(
@@ -41,9 +41,9 @@ ASSIGNMENT = Assignment(
             minutes=5,
             goal="One formula gives the size of every map.",
             hidden=(
-                Case("a step that does not fit, with padding", 55, 4, 3, 1),
-                Case("a stride larger than the kernel", 30, 2, 7, 0),
-                Case("a kernel that needs the padding", 3, 5, 1, 1),
+                Case("a step that does not fit, with padding", 55, 4, 3, 4, 1),
+                Case("a stride larger than the kernel", 30, 2, 7, 0, 0),
+                Case("a kernel that needs the padding", 3, 5, 1, 1, 1),
             ),
         ),
         Graded(

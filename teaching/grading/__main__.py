@@ -132,7 +132,9 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("grade: stopped; the same command goes on from here", file=sys.stderr)
         return 130
-    print(f"{len(reports)} submissions graded: {output / 'grades.csv'}, feedback/, summary.html, open.html")
+    noted = sum(bool(tables.remarks(report)) for report in reports)
+    notes = f", {noted} with a note" if noted else ""
+    print(f"{len(reports)} submissions graded{notes}: {output / 'grades.csv'}, feedback/, summary.html, open.html")
     return 0
 
 

@@ -10,6 +10,7 @@ LONGEST_OUTPUT = 5_000  # letters of a text
 LARGEST_PICTURE = 2 << 20  # letters of base64
 LARGEST = 8 << 20  # of all pictures of an answer
 MOST = 12  # outputs of a cell
+MOST_CELLS = 20  # elsewhere
 PICTURES = {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "image/svg+xml": b""}  # what each begins with
 OLD = {"image/png": "png", "image/jpeg": "jpeg", "image/svg+xml": "svg", "text/plain": "text"}  # before version 4
 
@@ -40,7 +41,7 @@ def open_answer(task, handed_in, source):
             "source": handed_in[number].source[:LONGEST],
             "outputs": outputs(handed_in[number]),
         }
-        for number in sorted([*asked, *elsewhere])
+        for number in sorted([*asked, *elsewhere[:MOST_CELLS]])
     ]
     _leave_out(cells)
     return {"name": task.name, "of": task.points, "text": "\n\n".join(texts)[:LONGEST], "cells": cells}

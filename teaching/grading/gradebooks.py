@@ -16,7 +16,7 @@ References
 """
 
 import re
-from collections import Counter
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from teaching.grading.sheets import Sheet, UnreadableTableError, parse_sheet
@@ -60,13 +60,18 @@ class Filled:
 
 @dataclass
 class _Table:
-    """Where a platform's table has what: the rows of students by id, the column of grades, the points there are."""
+    """Where a platform's table has what: rows by the student's id and by login, the column of grades, the points."""
 
     platform: str
     sheet: Sheet
     rows: dict
+    logins: dict
     column: int
     most: str
+
+    def of(self, report):
+        """Numbers of a student's rows; in a class without a platform's ids, of the one with this login."""
+        return self.rows.get(report["id"], []) if report["id"] else self.logins.get(report["student"].lower(), [])
 
 
 def fill(data, path, reports, column="", partial=False):
@@ -95,11 +100,6 @@ def fill(data, path, reports, column="", partial=False):
         If it is no table of these platforms, or it is not certain which column or which student is meant, or the
         column has another number of points.
     """
-    ids = Counter(report["id"] for report in reports if report["id"])
-    twice = sorted(identity for identity, times in ids.items() if times > 1)
-    if twice:
-        files = ", ".join(report["file"] for report in reports if report["id"] == twice[0])
-        raise UnreadableTableError(f"{path}: whose are the grades of {twice[0]}? Several files have this id: {files}")
     canvas = _parsed(data, path, (CANVAS, CANVAS_NAMES))
     table = _canvas(canvas, path, reports, column) if canvas else _moodle(data, path, column)
     of = reports[0]["of"]
@@ -109,6 +109,13 @@ def fill(data, path, reports, column="", partial=False):
             f"{path}: there are {most:g} points to have in this column, and {of} here; set it to {of} on the platform, "
             "and export the table again"
         )
+    claims = defaultdict(list)
+    for report in reports:
+        for row in table.of(report):
+            claims[row].append(report["file"])
+    for row, files in claims.items():
+        if len(files) > 1:
+            raise UnreadableTableError(f"{path}: which of these belongs to its row {row + 1}: {', '.join(files)}?")
     return _filled(table, reports, partial)
 
 
@@ -141,28 +148,30 @@ def _canvas(sheet, path, reports, column):
         raise UnreadableTableError(
             f"{path}: which column is meant? Name one with COLUMN=…: {titles or 'there is none with a title and an id'}"
         )
-    rows = {}
+    rows, logins = defaultdict(list), defaultdict(list)
     for row in range(header + 1, len(sheet.rows)):
-        identity = sheet.value(row, columns["id"]).strip()
-        if identity:
-            rows.setdefault(identity, []).append(row)
+        rows[sheet.value(row, columns["id"]).strip()].append(row)
+        if "sis login id" in columns:
+            logins[sheet.value(row, columns["sis login id"]).strip().lower()].append(row)
+    for by in (rows, logins):
+        by.pop("", None)  # lines that are no student's
     most = sheet.value(possible, chosen[0]) if possible != header else ""
-    return _Table("Canvas", sheet, rows, chosen[0], most)
+    return _Table("Canvas", sheet, rows, logins, chosen[0], most)
 
 
 def _moodle(data, path, column):
     # In another language the columns have other names: the identifier stands first, the teacher names the grade.
     sheet = parse_sheet(data, (column.lower(),) if column else MOODLE, path)
     header, columns = sheet.header((column.lower(),) if column else MOODLE)
-    rows = {}
+    rows = defaultdict(list)
     for row in range(header + 1, len(sheet.rows)):
         found = IDENTIFIER.fullmatch(sheet.value(row, columns.get("identifier", 0)).strip())
         if found:
-            rows.setdefault(found["id"], []).append(row)
+            rows[found["id"]].append(row)
     if not rows:
         raise UnreadableTableError(f"{path}: its first column has no identifiers such as 'Participant 4711'")
     most = sheet.value(next(iter(rows.values()))[0], columns["maximum grade"]) if "maximum grade" in columns else ""
-    return _Table("Moodle", sheet, rows, columns[column.lower() or "grade"], most)
+    return _Table("Moodle", sheet, rows, {}, columns[column.lower() or "grade"], most)
 
 
 def _filled(table, reports, partial):
@@ -170,7 +179,7 @@ def _filled(table, reports, partial):
     comma = any(DECIMAL_COMMA.fullmatch(each.value) for row in sheet.rows for each in row)
     filled = Filled(table.platform)
     for report in reports:
-        rows = table.rows.get(report["id"], []) if report["id"] else []
+        rows = table.of(report)
         open_left = any(answer["points"] is None or answer["outdated"] for answer in report["open"])
         if not rows:
             filled.without_row.append(report)

@@ -119,13 +119,16 @@ def _marked(folder, path, student, engine):
     source = read(assignment.notebook)
     listed = program(source, handed_in)
     met = interview(listed, questions, engine)
-    report["broken"], report["added"] = met.broken, [[number, failure] for number, failure in met.added]
+    # A person reads the open question's code as it was handed in: here it has no data to run on.
+    asked = {task.name for task in assignment.tasks if isinstance(task, Open)}
+    report["broken"] = {name: why for name, why in met.broken.items() if name.partition("-")[0] not in asked}
+    report["added"] = [[number, failure] for number, failure in met.added]
     report["tasks"] = [
         _task(task, known[task.name], met.answers[task.name]) | {"lost": lost(task, handed_in)} for task in graded
     ]
     report["points"] = sum(task["points"] for task in report["tasks"])
     report["late"] = met.late and report["points"] < sum(task["of"] for task in report["tasks"])
-    report["failed"] = failed(met.added, listed, handed_in)
+    report["failed"] = failed(met.added, listed, handed_in, source)
     report["hiding"] = hiding(assignment, handed_in, source)
     report["open"] = [open_answer(task, handed_in, source) for task in assignment.tasks if isinstance(task, Open)]
     return report

@@ -73,6 +73,7 @@ def owners(paths, assignments, known=None):
 
     Examples
     --------
+    >>> from pathlib import Path
     >>> names = ["convolution"]
     >>> for path in (
     ...     "Ada Lovelace_4711_assignsubmission_file_/convolution.ipynb",
@@ -85,13 +86,13 @@ def owners(paths, assignments, known=None):
     ... ):
     ...     [owner] = owners([Path(path)], names)
     ...     print([owner.name, owner.id])
-    Ada Lovelace 4711
-    lovelaceada 4711
-    alovelace alovelace
-    Ada Lovelace 397063-25573
-    submission_4711 4711
-    alovelace
-    alovelace
+    ['Ada Lovelace', '4711']
+    ['lovelaceada', '4711']
+    ['alovelace', 'alovelace']
+    ['Ada Lovelace', '397063-25573']
+    ['submission_4711', '4711']
+    ['alovelace', '']
+    ['alovelace', '']
     """
     left_out = _containers(paths, assignments)
     return [_owner(path.parts, left_out, assignments, known or {}) for path in paths]

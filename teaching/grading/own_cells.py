@@ -9,7 +9,7 @@ from teaching.assignment import Graded
 from teaching.grading.program import python
 
 LONGEST = 100_000  # letters of a cell that is looked into
-MAGIC = re.compile(r"^[ \t]*[%!].*$", re.MULTILINE)
+MOST = 20  # names that are told
 
 
 def lost(task, handed_in):
@@ -73,11 +73,13 @@ def hiding(assignment, handed_in, source):
             if is_known and not is_same:
                 seen.add(name)
                 found.append({"cell": number, "name": name, "line": line, "is_task": name in tasks})
-    return found
+    return found[:MOST]
 
 
-def failed(added, listed, handed_in):
+def failed(added, listed, handed_in, source):
     """Say where in the notebook the cells stand that a student added and that failed.
+
+    A cell that the teacher gives to try things in, as it was handed out, is none of them.
 
     Parameters
     ----------
@@ -85,21 +87,23 @@ def failed(added, listed, handed_in):
         As `teaching.grading.interview.Interview` has them.
     listed : list of (str, str)
         What was executed, as `teaching.grading.program.program` lists it.
-    handed_in : list of Cell
+    handed_in, source : list of Cell
+        The student's notebook and the teacher's.
 
     Returns
     -------
     list of dict
         ``cell``, its number in the notebook, and ``reason``.
     """
+    given = {python(cell.source) for cell in source if cell.kind == "code"}
     codes = [code for name, code in listed if not name]
     numbers = {}
     for number, cell in enumerate(handed_in, 1):
         if cell.kind == "code":
             numbers.setdefault(python(cell.source), number)
+    failures = [(codes[number - 1], reason) for number, reason in added]
     # A cell that was not executed, since the notebook is too long, is the student's no more.
-    found = [(numbers.get(codes[number - 1]), reason) for number, reason in added]
-    return [{"cell": number, "reason": reason} for number, reason in found if number]
+    return [{"cell": numbers[code], "reason": reason} for code, reason in failures if code in numbers.keys() - given]
 
 
 def _code(cells):
@@ -112,27 +116,29 @@ def bindings(source):
     Parameters
     ----------
     source : str
+        As a notebook has it.
 
     Returns
     -------
     list of (str, str, str)
         Name; for an import, of what; the line.
     """
-    lines = re.split("\r\n|\r|\n", source)
+    code = python(source[:LONGEST])
+    lines = re.split("\r\n|\r|\n", code)
     found = []
-    for statement in _statements(source):
+    for statement in _statements(code):
         imported = isinstance(statement, ast.Import | ast.ImportFrom)
         for name, meaning in _imported(statement) if imported else [(name, "") for name in _bound(statement)]:
             found.append((name, meaning, lines[statement.lineno - 1].strip()[:200]))
     return found
 
 
-def _statements(source):
+def _statements(code):
     """Yield statements, and those in branches and loops, which bind names of the same level."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on how a student writes
-            left = ast.parse(MAGIC.sub("pass", source[:LONGEST])).body
+            left = ast.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     while left:

@@ -46,12 +46,15 @@ ASSIGNMENT = Assignment(
                     "two windows of negative values",
                     array([[[[3, 5]]]]),
                     array([[[[-7, -2, -3, -9], [-1, -6, -8, -4]]]]),
-                    2,
+                    (2, 2),
                     2,
                 ),
-                Case("overlap and ties", normal(1, 2, 3, 3), integers(0, 2, 1, 2, 7, 7), 3, 2, seed=31),
-                Case("a map that is zero throughout", normal(1, 1, 2, 3), integers(0, 1, 1, 1, 4, 6), 2, 2, seed=32),
-                Case("a stride larger than the window", normal(2, 1, 2, 2), normal(2, 1, 6, 5), 2, 3, seed=33),
+                Case("overlap and ties", normal(1, 2, 3, 3), integers(0, 2, 1, 2, 7, 7), (3, 3), 2, seed=31),
+                Case(
+                    "a map that is zero throughout", normal(1, 1, 2, 3), integers(0, 1, 1, 1, 4, 6), (2, 2), 2, seed=32
+                ),
+                Case("a stride larger than the window", normal(2, 1, 2, 2), normal(2, 1, 6, 5), (1, 2), 3, seed=33),
+                Case("a wide window", normal(1, 2, 2, 2), normal(1, 2, 4, 6), (2, 4), 2, seed=34),
             ),
         ),
         Graded(

@@ -30,7 +30,8 @@ def write_sources(folder):
     """Write a book of a page, a chapter and the page that says how to cite it."""
     (folder / "chapters").mkdir()
     (folder / "appendices").mkdir()
-    page = f"# Small\n\n```{{only}} colab\n{SENTENCE}\n```\n\n```sh\ngit clone {PLACE} book\n```\n"
+    opens = "{colab}`Open it <assignments/notebooks/small.ipynb>`"
+    page = f"# Small\n\n```{{only}} colab\n{SENTENCE}\n\n{opens}\n```\n\n```sh\ngit clone {PLACE} book\n```\n"
     (folder / "index.md").write_text(page, encoding="utf-8")
     cell = nbformat.v4.new_code_cell(FIRST.format(PLACE, "chapters") + "print(1)")
     title = nbformat.v4.new_markdown_cell("# A chapter")
@@ -91,6 +92,13 @@ def test_with_an_address_buttons_lead_to_it(books):
         f"https://colab.research.google.com/github/someone/their-book/blob/main/{chapter}",
         f"https://mybinder.org/v2/gh/someone/their-book/main?urlpath=lab/tree/{chapter}",
     }
+
+
+def test_a_page_opens_a_notebook_in_colab(books):
+    notebook = "assignments/notebooks/small.ipynb"
+    opens = f"https://colab.research.google.com/github/someone/their-book/blob/main/{notebook}"
+    assert opens in links(books[True]["index.html"])
+    assert "Open it" not in books[False]["index.html"]
 
 
 def test_without_one_no_page_leads_anywhere(books):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -151,6 +152,21 @@ def test_a_link_to_what_is_not_there_is_none(tmp_path, monkeypatch):
     for folder, linked in ((tmp_path, False), (ROOT / "assignments", True)):
         monkeypatch.chdir(folder)
         assert ("<a href=" in check("convolution", flipped)._repr_html_()) == linked
+
+
+def test_where_no_chapter_is_near_a_link_leads_to_where_the_package_came_from(tmp_path, monkeypatch):
+    noted = {"url": "https://github.com/someone/their-book.git", "vcs_info": {"vcs": "git", "commit_id": "abc123"}}
+    for change, link in (
+        ({}, "https://github.com/someone/their-book/blob/abc123/chapters/lenet.ipynb"),
+        ({"url": "https://example.org/someone/their-book"}, ""),  # whose pages have other addresses
+        ({"url": "file:///home/someone/book", "vcs_info": {}}, ""),
+    ):
+        installed = SimpleNamespace(read_text=lambda name, change=change: json.dumps(noted | change))
+        monkeypatch.setattr("cnnlib.coursework.task.distribution", lambda name, installed=installed: installed)
+        assert Section("lenet", "Common mistakes").link(tmp_path) == link
+    arrays = SimpleNamespace(read_text=lambda name: None)  # installed from a registry
+    monkeypatch.setattr("cnnlib.coursework.task.distribution", lambda name: arrays)
+    assert Section("arrays", "Nothing comes back", "appendices").link(tmp_path) == ""
 
 
 def test_the_page_on_arrays_shows_what_numpy_does():

@@ -101,7 +101,7 @@ def test_a_missing_relu_is_named_where_it_is_missing():
 
 def test_an_error_shows_the_students_line_and_what_it_means(capsys):
     _, text = told(capsys, "convolution", slip("convolution", "correlate2d", "transposes the kernel").function())
-    assert "in line 10: y[i, j] = np.sum(window * kernel.T)" in text
+    assert "in line 11: y[i, j] = np.sum(window * kernel.T)" in text
     assert "are rows and columns exchanged?" in text
 
 
@@ -117,6 +117,10 @@ def test_an_error_shows_the_students_line_and_what_it_means(capsys):
             "raised ValueError: operands could not be broadcast together with shapes (3,4,3,2) (2,3,2) ",
             "pads every axis",
         ),
+        (
+            "raised ValueError: operands could not be broadcast together with shapes (7,3) (7,) ",
+            "so that 3 meets 7",
+        ),
         ("raised TypeError: 'float' object cannot be interpreted as an integer", "`//` gives a whole number"),
         ("raised NameError: name 'windw' is not defined", "nothing called `windw`"),
         ("raised KeyError: 'dense1.weights'", "no `dense1.weights`"),
@@ -129,7 +133,7 @@ def test_common_errors_are_put_into_plain_words(failure, words):
 
 
 def test_a_stub_that_another_function_calls_is_named():
-    def correlate2d(x, kernel):
+    def correlate2d(x, kernel, stride):
         raise NotImplementedError
 
     function = slip("convolution", "conv2d", "calls what is not written").function([correlate2d])
@@ -138,7 +142,7 @@ def test_a_stub_that_another_function_calls_is_named():
 
 
 def test_an_endless_loop_is_stopped_and_the_limit_told():
-    def correlate2d(x, kernel):
+    def correlate2d(x, kernel, stride):
         while True:
             try:
                 x = x + 1
@@ -166,9 +170,9 @@ def test_nothing_that_a_function_does_ends_the_check(capsys):
         "return np.array([[1, 2], [3]], dtype=object)",
         "return 1j",
     ):
-        function = defined(f"def correlate2d(x, kernel):\n    {body}\n", "correlate2d")
+        function = defined(f"def correlate2d(x, kernel, stride):\n    {body}\n", "correlate2d")
         _, text = told(capsys, "convolution", function)
-        assert "0 of 4 cases are right so far" in text
+        assert "0 of 5 cases are right so far" in text
         assert "pickle" not in text
 
 
@@ -181,9 +185,9 @@ def test_a_printed_result_is_no_returned_one(capsys):
 def test_what_is_kept_from_call_to_call_is_found():
     calls = []
 
-    def output_size(size, kernel, stride, padding):
+    def output_size(size, kernel, stride, before, after):
         calls.append(size)
-        return (size + 2 * padding - kernel) // stride + len(calls) % 2
+        return (size + before + after - kernel) // stride + len(calls) % 2
 
     report = check("convolution", output_size)
     assert not report.ok
@@ -195,12 +199,12 @@ def test_what_is_kept_from_call_to_call_is_found():
     [
         (
             "convolution",
-            "def correlate2d(x, k):\n    import scipy.signal as s\n    return s.correlate2d(x, k, 'valid')\n",
+            "def correlate2d(x, k, stride):\n    import scipy.signal as s\n    return s.correlate2d(x, k, 'valid')\n",
             "uses scipy",
         ),
         (
             "convolution",
-            "def correlate2d(x, k):\n    return vectorized.correlate(x, k, mode='valid')\n",
+            "def correlate2d(x, k, stride):\n    return vectorized.correlate(x, k, mode='valid')\n",
             "uses cnnlib.vectorized",
         ),
         (
@@ -228,7 +232,7 @@ def helper(x, kernel):
     from scipy.signal import correlate2d as library
     return library(x, kernel, "valid")
 
-def correlate2d(x, kernel):
+def correlate2d(x, kernel, stride):
     return helper(x, kernel)
 """
     assert "uses scipy" in told(capsys, "convolution", defined(text, "correlate2d"))[1]
@@ -245,8 +249,33 @@ def test_nearest_neighbours_are_told_so_however_many_they_read():
     assert (verdict.ok, verdict.property) == (False, "rules")
 
 
+def test_of_two_mistakes_the_first_is_named_where_it_stands_alone(capsys):
+    text = """
+def conv2d(x, weight, bias, stride, padding):
+    padded = np.pad(x, padding)
+    sizes = [(n + 2 * padding - k) // stride + 1 for n, k in zip(x.shape[2:], weight.shape[2:])]
+    y = np.zeros((len(x), len(weight), *sizes))
+    for n, o, c, i, j in np.ndindex(len(x), *weight.shape[:2], *y.shape[2:]):
+        window = padded[n, c, i * stride:i * stride + weight.shape[2], j * stride:j * stride + weight.shape[3]]
+        y[n, o, i, j] = np.sum(window * weight[o, c]) + bias[o]
+    return y
+"""
+    report, seen = told(capsys, "convolution", defined(text, "conv2d"))
+    assert (report.mistake.name, report.only_in) == ("the last channel overwrites the others", 2)
+    assert "Case 2 looks like this, and later cases show that something else is wrong, too: the last channel" in seen
+    alone = check("convolution", slip("convolution", "conv2d", "last channel overwrites").function())
+    assert alone.only_in is None
+
+
+def test_few_numbers_name_no_mistake_of_the_first_case():
+    def output_size(size, kernel, stride, before, after):
+        return size + before + after - kernel + 1 if stride == 1 else 7
+
+    assert check("convolution", output_size).mistake is None
+
+
 def test_what_must_be_right_raises_in_one_line():
-    with pytest.raises(CheckError, match=r"^correlate2d: 0 of 4 cases are right so far$"):
+    with pytest.raises(CheckError, match=r"^correlate2d: 0 of 5 cases are right so far$"):
         check("convolution", slip("convolution", "correlate2d", "mean").function()).must_be_right()
 
 
@@ -259,5 +288,5 @@ def test_a_notebook_draws_the_example_with_its_wrong_cells():
 
 
 def test_what_a_student_wrote_is_escaped():
-    text = "def output_size(size, kernel, stride, padding):\n    raise ValueError('<script>')\n"
+    text = "def output_size(size, kernel, stride, before, after):\n    raise ValueError('<script>')\n"
     assert "<script>" not in check("convolution", defined(text, "output_size"))._repr_html_()

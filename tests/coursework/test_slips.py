@@ -79,6 +79,14 @@ def _is_shown(report):
 
 NAMED = {
     ("convolution", "conv2d", "window at i"): "windows at i, not at S·i",
+    ("convolution", "correlate2d", "window at i"): "windows at i, not at S·i",
+    ("convolution", "correlate2d", "no stride"): "stride ignored",
+    ("convolution", "correlate2d", "= for +="): "the last product only",
+    ("convolution", "correlate2d", "stride in the kernel"): "the stride between a kernel's cells",
+    ("convolution", "correlate2d", "stride twice"): "stride applied twice",
+    ("convolution", "correlate2d", "relu"): "a ReLU behind it",
+    ("convolution", "output_size", "padding before twice"): "the same padding at both ends",
+    ("pooling", "max_pool_backward", "rows and columns exchanged"): "the window's height and width exchanged",
     ("convolution", "conv2d", "indices wrap"): "indices that wrap",
     ("convolution", "conv2d", "sum over the batch"): "added up over the batch",
     ("convolution", "conv2d", "first picture"): "the first picture only",

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sys
+from types import SimpleNamespace
 
 import pytest
 import traitlets
@@ -79,3 +81,14 @@ def test_values_cannot_end_their_script():
 def test_a_script_that_is_not_there_is_an_error():
     with pytest.raises(FileNotFoundError, match=r"nowhere\.js"):
         live.module("figures/scripts/nowhere", Shapes.sheet)
+
+
+def test_in_colab_a_figure_asks_for_widgets_and_says_where_they_come_from(monkeypatch):
+    asked, manager = [], "https://colab.example/manager.js"
+    output = SimpleNamespace(
+        enable_custom_widget_manager=lambda: asked.append(True), _widgets=SimpleNamespace(_installed_url=manager)
+    )
+    monkeypatch.setitem(sys.modules, "google.colab.output", output)
+    _, metadata = Shapes()._repr_mimebundle_()
+    assert asked
+    assert manager in repr(metadata)

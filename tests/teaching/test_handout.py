@@ -3,6 +3,10 @@
 import io
 import zipfile
 
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
 from teaching.assignment import NAMES, Graded, load_assignment
 from teaching.handout import FOLDER, handout
 
@@ -20,7 +24,7 @@ def test_it_has_notebooks_chapters_and_the_package():
     assert {"README.md", "pyproject.toml", "LICENSE", "cnnlib/__init__.py", "cnnlib/coursework/checking.py"} <= set(
         files
     )
-    assert b"pip install . jupyterlab" in files["README.md"]
+    assert b"pip install . jupyterlab matplotlib" in files["README.md"]
 
 
 def test_it_has_nothing_of_the_teachers():
@@ -36,3 +40,14 @@ def test_it_has_nothing_of_the_teachers():
 
 def test_equal_files_make_an_equal_archive():
     assert handout() == handout()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_runs_to_its_end_with_nothing_written_yet(name, tmp_path, monkeypatch):
+    with zipfile.ZipFile(io.BytesIO(handout())) as archive:
+        archive.extractall(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / FOLDER))
+    folder = tmp_path / FOLDER / "assignments"
+    notebook = nbformat.read(folder / f"{name}.ipynb", 4)
+    NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}}).execute()
+    assert "0 of 100 points. Next:" in notebook.cells[-1].outputs[-1].text

@@ -89,5 +89,5 @@ def test_columns_of_a_chunk_fit_its_budget(monkeypatch):
     parts = _toeplitz.parts
     monkeypatch.setattr(_toeplitz, "parts", lambda *arguments: asked.append(arguments) or parts(*arguments))
     conv2d(x, weight, algorithm="toeplitz")
-    # Ten columns of the output; for each, one more column of the input: 2 channels, 3 rows, 7 times 4 numbers.
-    assert asked == [(10, 2 * 3 * 7 * 4 * 8, _toeplitz.CHUNK_BYTES)]
+    # Seven rows of the output; for each, 3 rows of the input: 12 columns of 2 channels of 4 images.
+    assert asked == [(7, 3 * 12 * 2 * 4 * 8, _toeplitz.CHUNK_BYTES)]

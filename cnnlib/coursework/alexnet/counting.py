@@ -7,6 +7,7 @@ from cnnlib.coursework.task import Mistake, Section, Task
 
 MISTAKES = Section("alexnet", "Common mistakes")
 FIT = Section("alexnet", "Which images fit?")
+PLAN = Section("alexnet", "What is new in the plan?")
 NUMBERS = Section("alexnet", "Where do the numbers live?")
 TOWERS = Section("alexnet", "What do the two towers compute?")
 OVERLAP = Section("alexnet", "What do overlapping windows do?")
@@ -82,19 +83,19 @@ PARAMETERS = Task(
         Mistake(
             "biases forgotten",
             "You have counted the weights. Each kernel, and each dense unit, has one number more.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: parameters(layers, shape, bias=lambda units, groups: 0),
         ),
         Mistake(
             "biases divided among the groups",
             "Layers with groups have too few biases. Every kernel has its own, in whichever group it is.",
-            TOWERS,
+            PLAN,
             lambda layers, shape: parameters(layers, shape, bias=lambda units, groups: units // groups),
         ),
         Mistake(
             "a bias for each channel that is read",
             "There are too many biases: a kernel has one, for the sum over all that it reads.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: _bias_for_each(layers, shape),
         ),
         Mistake(
@@ -112,7 +113,7 @@ PARAMETERS = Task(
         Mistake(
             "no biases in the convolutions",
             "Your dense layers are right. Each kernel of a convolution has a bias, too.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: (
                 parameters(layers, shape) - [layer[1] if layer[0] == "conv" else 0 for layer in layers]
             ),
@@ -120,7 +121,7 @@ PARAMETERS = Task(
         Mistake(
             "one bias a layer",
             "Each kernel has a bias of its own; you count one for all kernels of a convolution.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: (
                 parameters(layers, shape) - [layer[1] - 1 if layer[0] == "conv" else 0 for layer in layers]
             ),
@@ -177,7 +178,7 @@ PARAMETERS = Task(
         Mistake(
             "the picture's channels everywhere",
             "A layer reads what the layer before it made, not the picture.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: _reading(layers, shape, [shape] * len(layers)),
         ),
         Mistake(
@@ -239,7 +240,7 @@ ARITHMETIC = Task(
         Mistake(
             "biases counted",
             "Your numbers are a little too large: adding a bias is no product. It is left out by convention.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: multiply_adds(layers, shape, bias=lambda units, groups: units),
         ),
         Mistake(
@@ -251,7 +252,7 @@ ARITHMETIC = Task(
         Mistake(
             "biases counted",
             "Your convolutions are a little too large: adding a bias is no product. It is left out by convention.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: (
                 multiply_adds(layers, shape, bias=lambda units, groups: units)
                 - [layer[1] if layer[0] == "dense" else 0 for layer in layers]
@@ -260,7 +261,7 @@ ARITHMETIC = Task(
         Mistake(
             "biases counted",
             "Your dense layers are a little too large: adding a bias is no product.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: (
                 multiply_adds(layers, shape) + [layer[1] if layer[0] == "dense" else 0 for layer in layers]
             ),
@@ -268,7 +269,7 @@ ARITHMETIC = Task(
         Mistake(
             "the channels that are read forgotten",
             "A kernel has weights in each channel that it reads, and uses them all.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: _scaled_convs(
                 layers, shape, lambda layer, before, after: 1 / (before[0] // layer[5])
             ),
@@ -276,7 +277,7 @@ ARITHMETIC = Task(
         Mistake(
             "the kernels forgotten",
             "You count one kernel of each convolution. All of them work, at every place.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: 1 / layer[1]),
         ),
         Mistake(
@@ -338,7 +339,7 @@ ARITHMETIC = Task(
         Mistake(
             "the stride taken off once more",
             "The stride has its share already: it makes the map small.",
-            NUMBERS,
+            PLAN,
             lambda layers, shape: _scaled_convs(
                 layers, shape, lambda layer, before, after: layer[2] ** 2 // layer[3] ** 2 / layer[2] ** 2
             ),

@@ -10,6 +10,7 @@ MISTAKES = Section("alexnet", "Common mistakes")
 TOWERS = Section("alexnet", "What do the two towers compute?")
 NORMALISATION = Section("alexnet", "What does local response normalisation do?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 
 
 def grouped_conv2d(x, weight, bias, groups):
@@ -60,7 +61,7 @@ GROUPED = Task(
     grouped_conv2d,
     because=(
         "Two groups are two networks side by side: each kernel reads half of the channels, so that weights "
-        "and work are halved."
+        "and work are halved. AlexNet's second layer has 256·48·5·5 = 307,200 weights, and would have 614,400."
     ),
     axes=("n . h w", ". . u v", "", ""),
     may_use=("numpy", "cnnlib.vectorized"),
@@ -373,13 +374,13 @@ NORM = Task(
             "an empty window at the start",
             "In the first channels your window begins at a negative index, which counts from the end: the slice is "
             "empty, or another one.",
-            NORMALISATION,
+            WRAP,
             _norm_with(_negative_start),
         ),
         Mistake(
             "indices that wrap",
             "In the first channels your window reads the last ones: a negative index counts from the end.",
-            NORMALISATION,
+            WRAP,
             _norm_with(_wrapped),
         ),
         Mistake(

@@ -6,6 +6,7 @@ from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("alexnet", "Common mistakes")
 FIT = Section("alexnet", "Which images fit?")
+PLAN = Section("alexnet", "What is new in the plan?")
 NUMBERS = Section("alexnet", "Where do the numbers live?")
 TOWERS = Section("alexnet", "What do the two towers compute?")
 OVERLAP = Section("alexnet", "What do overlapping windows do?")
@@ -141,7 +142,7 @@ SHAPES = Task(
         Mistake(
             "pooling mixes the channels",
             "Your poolings end in one map. Each map is pooled by itself.",
-            OVERLAP,
+            PLAN,
             lambda layers, shape: layer_shapes(layers, shape, pool_channels=1),
         ),
         Mistake(
@@ -207,7 +208,7 @@ SHAPES = Task(
         Mistake(
             "the picture's channels everywhere",
             "A convolution makes as many channels as it has kernels; yours keeps the picture's.",
-            FIT,
+            PLAN,
             lambda layers, shape: np.array(
                 [
                     (c if layer[0] == "dense" else shape[0], h, w)

@@ -9,6 +9,7 @@ from cnnlib.coursework.inputs import array, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 BACKWARDS = Section("convolution", "What flows backwards?")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 
 
 def conv2d_backward(grad_y, x, weight, stride, padding):
@@ -121,9 +122,9 @@ BACKWARD = Task(
     "conv2d_backward",
     conv2d_backward,
     because=(
-        "Each product w·x was added into one y, so that g·w goes back to x and g·x to w. `+=` is the whole "
-        "of it: whoever was used several times hears several times, and what stood in the padding is cut off "
-        "at the end."
+        "Each product w·x was added into one y, so that g·w goes back to x and g·x to w. In case 1 the pixel 1 met the "
+        "weight 5 and g is 2: the pixel gets 10, the weight 2. Whoever was used several times gets a share each time: "
+        "`+=`. What stood in the padding is cut off at the end."
     ),
     axes=("n o . .", "n c h w", "o c u v", "less", "less"),
     fit=_with_its_gradient,
@@ -266,14 +267,14 @@ BACKWARD = Task(
         Mistake(
             "the padding cut off with P:-P",
             "Without padding nothing is left: `P:-P` is `0:0` then, which is empty. Count from the start: `P:P + H`.",
-            BACKWARDS,
+            WRAP,
             _cut_with_a_minus,
         ),
         Mistake(
             "indices that wrap",
             "Right inside, and wrong in the last rows and columns: the padding before the picture has negative "
             "indices, and these count from its end.",
-            BACKWARDS,
+            WRAP,
             _wrapping,
         ),
         Mistake(

@@ -9,6 +9,8 @@ from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("convolution", "Common mistakes")
 SIZES = Section("convolution", "How large is the output?")
+LAYER = Section("convolution", "What else makes it a layer?")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 CHANNELS = Section("convolution", "What if a pixel is more than one number?")
 
 
@@ -63,7 +65,8 @@ CONV = Task(
     conv2d,
     because=(
         "With P zeros around the picture the formula loses its P: what is left is one loop over places, and "
-        "in each a sum over channels and cells. Batch and filters only say how many such sums there are."
+        "in each a sum over channels and cells. In case 2 a number of y is a sum of 3·3·2 = 18 products and a bias, "
+        "and there are 2·4·3·6 = 144 of them: batch and filters only say how many such sums there are."
     ),
     axes=("n c h w", "o c u v", "o", "less", "less"),
     cases=(
@@ -235,7 +238,7 @@ CONV = Task(
             "indices that wrap",
             "Right inside, and wrong along the first rows and columns: a negative index counts from the end of an "
             "array, so that it reads the other side of the picture and not the padding.",
-            MISTAKES,
+            WRAP,
             lambda x, w, b, s, p: conv2d(_wrapped(x, p), w, b, s, 0),
         ),
         Mistake(
@@ -267,7 +270,7 @@ CONV = Task(
         Mistake(
             "a ReLU behind it",
             "Your values are right, and negative ones are cut off. The nonlinearity is the next layer's business.",
-            CHANNELS,
+            LAYER,
             lambda *call: np.maximum(conv2d(*call), 0),
         ),
         Mistake(

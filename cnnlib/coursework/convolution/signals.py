@@ -1,4 +1,4 @@
-"""Convolution, what is right and which mistakes are known: correlation, convolution, and the size of what comes out."""
+"""Convolution, what is right and which mistakes are known: correlation and convolution."""
 
 from itertools import product
 
@@ -9,30 +9,39 @@ from cnnlib.coursework.inputs import array, normal
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MISTAKES = Section("convolution", "Common mistakes")
+FLIP = Section("convolution", "To flip or not to flip?")
 GRID = Section("convolution", "What happens in one window?")
+LAYER = Section("convolution", "What else makes it a layer?")
 SIZES = Section("convolution", "How large is the output?")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
+# What NumPy has that would do these tasks.
+LIBRARY = tuple(
+    f"numpy.{name}" for name in ("convolve", "correlate", "fft.fft", "fft.fft2", "fft.fftn", "fft.rfft2", "fft.rfftn")
+)
 
 
-def correlate2d(x, kernel):
-    return vectorized.conv2d(x[None, None], kernel[None, None])[0, 0]
+def correlate2d(x, kernel, stride=1):
+    return vectorized.conv2d(x[None, None], kernel[None, None], stride=stride)[0, 0]
 
 
 def convolve2d(x, kernel):
     return vectorized.convolve(x, kernel)
 
 
-def output_size(size, kernel, stride, padding):
-    return (size + 2 * padding - kernel) // stride + 1
-
-
 def flip(kernel):
     return kernel[..., ::-1, ::-1]
 
 
-def _same_size(x, kernel):
+def _same_size(x, kernel, stride):
     before = [(size - 1) // 2 for size in kernel.shape]
     ends = [(b, size - 1 - b) for b, size in zip(before, kernel.shape, strict=True)]
-    return correlate2d(np.pad(x, ends), kernel)
+    return correlate2d(np.pad(x, ends), kernel, stride)
+
+
+def _at_i(x, kernel, stride):
+    """Put windows at every place, and keep as many of them as the stride asks for."""
+    rows, columns = correlate2d(x, kernel, stride).shape
+    return correlate2d(x, kernel)[:rows, :columns]
 
 
 FLIPPED = "The kernel is applied upside down and back to front. "
@@ -47,13 +56,50 @@ SWAPPED = (
 def _with_windows(rule):
     """Make a mistake of a rule for one window: its cells and the kernel in, a number out."""
 
-    def wrong(x, kernel):
-        y = np.zeros(correlate2d(x, kernel).shape)
+    def wrong(x, kernel, stride):
+        y = np.zeros(correlate2d(x, kernel, stride).shape)
         for i, j in np.ndindex(y.shape):
-            y[i, j] = rule(x[i : i + kernel.shape[0], j : j + kernel.shape[1]], kernel)
+            top, left = i * stride, j * stride
+            y[i, j] = rule(x[top : top + kernel.shape[0], left : left + kernel.shape[1]], kernel)
         return y
 
     return wrong
+
+
+def _rows_only(x, kernel, stride):
+    return correlate2d(x, kernel)[::stride][:, : correlate2d(x, kernel, stride).shape[1]]
+
+
+def _one_step_more(x, kernel, stride):
+    """Take a last step that leads over the edge, onto zeros."""
+    ends = [(0, -(size - k) % stride) for size, k in zip(x.shape, kernel.shape, strict=True)]
+    return correlate2d(np.pad(x, ends), kernel, stride)
+
+
+def _window_of_the_output(x, kernel, stride):
+    y = np.zeros(correlate2d(x, kernel, stride).shape)
+    for i, j in np.ndindex(y.shape):
+        top, left = i * stride, j * stride
+        y[i, j] = np.sum(x[top : top + y.shape[0], left : left + y.shape[1]] * kernel)
+    return y
+
+
+def _backwards(x, kernel, stride):
+    y = np.zeros(correlate2d(x, kernel, stride).shape)
+    for (i, j), (m, n) in product(np.ndindex(y.shape), np.ndindex(kernel.shape)):
+        y[i, j] += kernel[m, n] * x[i * stride - m, j * stride - n]
+    return y
+
+
+def _spread(x, kernel, stride):
+    y = np.zeros(correlate2d(x, kernel, stride).shape)
+    for (i, j), (m, n) in product(np.ndindex(y.shape), np.ndindex(kernel.shape)):
+        y[i, j] += kernel[m, n] * x[i + m * stride, j + n * stride]
+    return y
+
+
+def _a_step(arguments):
+    return arguments if arguments[2] >= 1 else None
 
 
 def _only_row_0(y):
@@ -65,41 +111,72 @@ CORRELATE = Task(
     "correlate2d",
     correlate2d,
     because=(
-        "Every output is the same question, put to another window. H - K + 1 windows fit, because the last "
-        "one begins K - 1 cells before the end."
+        "Every output is the same question, put to another window. Windows begin at the rows 0, S, 2 S and so on, up "
+        "to H - K: on 6 rows a kernel of 2 in steps of 2 begins at 0, 2 and 4."
     ),
-    axes=("h w", "u v"),
+    axes=("h w", "u v", "less"),
+    fit=_a_step,
+    may_not_call=LIBRARY,
     cases=(
         Case(
             "two windows that you can add up by hand",
             array([[1, 2, 3], [4, 5, 6]]),
             array([[1, 0], [0, -10]]),
+            1,
         ),
-        Case("a picture and a kernel that are not square", normal(6, 9), normal(2, 4), seed=1),
-        Case("a kernel of one row", normal(5, 4), normal(1, 3), seed=2),
-        Case("a kernel as large as the picture", normal(4, 3), normal(4, 3), seed=3),
+        Case("a picture and a kernel that are not square", normal(6, 9), normal(2, 4), 1, seed=1),
+        Case("steps of two", normal(6, 7), normal(2, 3), 2, seed=2),
+        Case("a kernel of one row, and a step that does not fit", normal(5, 6), normal(1, 3), 2, seed=3),
+        Case("a kernel as large as the picture", normal(4, 3), normal(4, 3), 3, seed=4),
     ),
     mistakes=(
         Mistake(
             "flipped kernel",
             FLIPPED + "That is the convolution of the mathematicians; here the kernel is laid on the picture as it is.",
             MISTAKES,
-            lambda x, kernel: correlate2d(x, flip(kernel)),
+            lambda x, kernel, stride: correlate2d(x, flip(kernel), stride),
         ),
-        Mistake("height and width swapped", SWAPPED, MISTAKES, lambda x, kernel: correlate2d(x, kernel.T)),
+        Mistake(
+            "height and width swapped", SWAPPED, MISTAKES, lambda x, kernel, stride: correlate2d(x, kernel.T, stride)
+        ),
         Mistake(
             "one window short",
             "The last row and the last column are missing. Count the places where a window of K fits into N cells, on"
             " fingers: there is one more than the steps between them.",
             SIZES,
-            lambda x, kernel: correlate2d(x, kernel)[:-1, :-1],
+            lambda x, kernel, stride: correlate2d(x, kernel, stride)[:-1, :-1],
+        ),
+        Mistake(
+            "stride ignored",
+            "The stride makes no difference to your answer.",
+            SIZES,
+            lambda x, kernel, stride: correlate2d(x, kernel),
+        ),
+        Mistake(
+            "windows at i, not at S·i",
+            "You have as many windows as there are steps, and they stand side by side: the window of output i begins S "
+            "cells after that of output i - 1.",
+            SIZES,
+            _at_i,
+        ),
+        Mistake(
+            "windows at i, not at S·i",
+            "Along the rows your windows move by S; along the columns they move by one.",
+            SIZES,
+            _rows_only,
+        ),
+        Mistake(
+            "rounded up",
+            "A step that leads over the edge is not taken; you take it.",
+            SIZES,
+            _one_step_more,
         ),
         Mistake(
             "mean instead of sum",
             "Every value is too small, by the number of cells of the kernel. Correlation adds the products up; if a "
             "mean is wanted, the kernel holds the shares.",
             GRID,
-            lambda x, kernel: correlate2d(x, kernel) / kernel.size,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride) / kernel.size,
         ),
         Mistake(
             "border filled with zeros",
@@ -112,25 +189,90 @@ CORRELATE = Task(
             "products not added up",
             "A window gives one number, the sum of all its products; yours holds the product of one cell alone.",
             GRID,
-            lambda x, kernel: x[: x.shape[0] - kernel.shape[0] + 1, : x.shape[1] - kernel.shape[1] + 1] * kernel[0, 0],
+            _with_windows(lambda window, kernel: window[0, 0] * kernel[0, 0]),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's rows are upside down, and its columns are in order. A correlation flips nothing.",
-            MISTAKES,
-            lambda x, kernel: correlate2d(x, kernel[::-1]),
+            FLIP,
+            lambda x, kernel, stride: correlate2d(x, kernel[::-1], stride),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's columns are back to front, and its rows are in order. A correlation flips nothing.",
-            MISTAKES,
-            lambda x, kernel: correlate2d(x, kernel[:, ::-1]),
+            FLIP,
+            lambda x, kernel, stride: correlate2d(x, kernel[:, ::-1], stride),
         ),
         Mistake(
             "the largest product, not the sum",
             "A window gives the sum of all its products; yours gives the largest of them.",
             GRID,
             _with_windows(lambda window, kernel: np.max(window * kernel)),
+        ),
+        Mistake(
+            "negative answers made positive",
+            "Where the sum of the products is negative, yours is positive. An edge from bright to dark and one from "
+            "dark to bright differ in that sign.",
+            GRID,
+            lambda x, kernel, stride: np.abs(correlate2d(x, kernel, stride)),
+        ),
+        Mistake(
+            "a window as large as the output",
+            "Your window has the size of the result. It has the size of the kernel.",
+            GRID,
+            _window_of_the_output,
+        ),
+        Mistake(
+            "pixels before the place, not behind it",
+            "Your window begins at its place and runs up and to the left: there, a negative index counts from the end "
+            "of the array. A window runs down and to the right.",
+            WRAP,
+            _backwards,
+        ),
+        Mistake(
+            "the last product only",
+            "Each new product takes the place of the one before. A window gives the sum of all of them: `+=`.",
+            GRID,
+            _with_windows(lambda window, kernel: window[-1, -1] * kernel[-1, -1]),
+        ),
+        Mistake(
+            "added, not multiplied",
+            "You add pixel and weight. Each pixel is multiplied with the weight that lies on it, and the products are "
+            "added up.",
+            GRID,
+            _with_windows(lambda window, kernel: np.sum(window + kernel)),
+        ),
+        Mistake(
+            "a ReLU behind it",
+            "Where the sum of the products is negative, you have 0. A correlation cuts nothing off.",
+            LAYER,
+            lambda x, kernel, stride: np.maximum(correlate2d(x, kernel, stride), 0),
+        ),
+        Mistake(
+            "the stride between a kernel's cells",
+            "You spread the kernel's cells over the picture, which is a dilation. The stride is between the windows.",
+            SIZES,
+            _spread,
+        ),
+        Mistake(
+            "stride applied twice",
+            "You move in steps of S and then keep every S-th of what came out.",
+            MISTAKES,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride)[::stride, ::stride],
+        ),
+        Mistake(
+            "divided by the kernel's sum",
+            "You divide by the sum of the weights, or of their sizes. A correlation adds the products up and leaves it "
+            "there.",
+            GRID,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride) / np.abs(kernel).sum(),
+        ),
+        Mistake(
+            "divided by the kernel's sum",
+            "You divide by the sum of the weights, or of their sizes. A correlation adds the products up and leaves it "
+            "there.",
+            GRID,
+            lambda x, kernel, stride: correlate2d(x, kernel, stride) / kernel.sum(),
         ),
         Mistake(
             "a matrix product",
@@ -155,7 +297,7 @@ CORRELATE = Task(
             "only the first row of windows",
             "The first row is right and nothing is written below it. Does a `return` stand inside of the loop?",
             GRID,
-            lambda x, kernel: _only_row_0(correlate2d(x, kernel)),
+            lambda x, kernel, stride: _only_row_0(correlate2d(x, kernel, stride)),
         ),
     ),
 )
@@ -186,6 +328,7 @@ CONVOLVE = Task(
         "back."
     ),
     axes=("h w", "u v"),
+    may_not_call=LIBRARY,
     cases=(
         Case("one bright pixel leaves a copy of the kernel", array([[0, 0, 0], [0, 1, 0]]), array([[1, 2], [3, 4]])),
         Case("a picture and a kernel that are not square", normal(4, 7), normal(3, 2), seed=1),
@@ -196,27 +339,27 @@ CONVOLVE = Task(
             "kernel not flipped",
             "A bright pixel should leave the kernel as it is; yours leaves it upside down and back to front. That is "
             "correlation.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel: convolve2d(x, flip(kernel)),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's rows are in order and its columns are not, or the other way round. In two dimensions there "
             "are two axes to flip.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, kernel[::-1]),
         ),
         Mistake(
             "flipped on one axis only",
             "The kernel's columns are in order and its rows are not, or the other way round. In two dimensions there "
             "are two axes to flip.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, kernel[:, ::-1]),
         ),
         Mistake(
             "the result flipped, not the kernel",
             "Your picture is turned by half. Flipping what comes out also flips where it stands.",
-            GRID,
+            FLIP,
             lambda x, kernel: flip(convolve2d(x, flip(kernel))),
         ),
         Mistake(
@@ -248,32 +391,32 @@ CONVOLVE = Task(
         Mistake(
             "kernel transposed, not flipped",
             "Your kernel's rows and columns have changed places. To flip is to reverse the order along both axes.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, flip(kernel).T),
         ),
         Mistake(
             "kernel transposed, not flipped",
             "The copies that your pixels leave have rows and columns exchanged.",
-            MISTAKES,
+            FLIP,
             lambda x, kernel: convolve2d(x, kernel.T),
         ),
         Mistake(
             "a quarter turn, not a half",
             "Your kernel is turned by a quarter. To reverse both axes is to turn by a half.",
-            GRID,
+            FLIP,
             lambda x, kernel: convolve2d(x, np.rot90(kernel, -1)),
         ),
         Mistake(
             "overwritten where copies overlap",
             "Where copies of the kernel overlap they add up; yours keeps the last one that was written.",
-            GRID,
+            FLIP,
             _overwritten,
         ),
         Mistake(
             "indices that wrap",
             "Right inside, and wrong along the first rows and columns: a negative index counts from the end of an "
             "array, so that zeros are not what you read there.",
-            MISTAKES,
+            WRAP,
             _wrapping,
         ),
         Mistake(
@@ -296,119 +439,6 @@ CONVOLVE = Task(
             "edge is lost.",
             MISTAKES,
             lambda x, kernel: correlate2d(np.pad(x, [(0, 2 * (size - 1)) for size in kernel.shape]), flip(kernel)),
-        ),
-    ),
-)
-
-
-def _one_window(arguments):
-    """Leave out sizes for which no window stands anywhere."""
-    size, kernel, stride, padding = arguments
-    return arguments if min(size, kernel, stride) >= 1 and size + 2 * padding >= kernel else None
-
-
-SIZE = Task(
-    "output_size",
-    output_size,
-    because=(
-        "The window's first cell has `size + 2 * padding - kernel + 1` places one cell apart; a stride "
-        "reaches every `stride`-th of them, beginning with the first, and `//` drops the step that does not "
-        "fit."
-    ),
-    axes=("less", "less", "less", "less"),
-    fit=_one_window,
-    cases=(
-        Case("every window in reach, one step at a time", 28, 5, 1, 0),
-        Case("padding at both ends", 28, 5, 1, 2),
-        Case("a last step that does not fit", 224, 11, 4, 0),
-        Case("one window fills the row", 5, 5, 3, 0),
-        Case("more than half a step left over", 20, 4, 7, 1),
-    ),
-    mistakes=(
-        Mistake(
-            "the first window not counted",
-            "You count steps. There is a window before the first step.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // stride,
-        ),
-        Mistake(
-            "padding on one side",
-            "Padding is added at both ends of a row; your rows grow at one.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + padding - kernel) // stride + 1,
-        ),
-        Mistake(
-            "padding forgotten",
-            "The padding makes no difference to your answer.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size - kernel) // stride + 1,
-        ),
-        Mistake(
-            "stride ignored",
-            "The stride makes no difference to your answer.",
-            SIZES,
-            lambda size, kernel, stride, padding: size + 2 * padding - kernel + 1,
-        ),
-        Mistake(
-            "rounded up",
-            "A step that does not fit is not taken; you take it.",
-            SIZES,
-            lambda size, kernel, stride, padding: -((kernel - size - 2 * padding) // stride) + 1,
-        ),
-        Mistake(
-            "division without rounding",
-            "A number of windows is a whole number, of type int. `/` gives a float, even where nothing is left over.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - kernel) / stride + 1,
-        ),
-        Mistake(
-            "kernel not taken off",
-            "A window needs room: its last place is K - 1 cells before the end.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - 1) // stride + 1,
-        ),
-        Mistake(
-            "rounded to the nearest",
-            "A step that does not fit is not taken, however little is missing; you take it when more than half of it "
-            "fits.",
-            SIZES,
-            lambda size, kernel, stride, padding: round((size + 2 * padding - kernel) / stride) + 1,
-        ),
-        Mistake(
-            "one added before dividing",
-            "The first window is there before any step, so that it is added behind the division.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - kernel + 1) // stride,
-        ),
-        Mistake(
-            "one place too many",
-            "The last window begins K cells before the end, not K - 1; the first one is counted already.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - kernel + 1) // stride + 1,
-        ),
-        Mistake(
-            "only the kernel divided",
-            "`//` binds more tightly than `-`: without brackets, only the kernel is divided.",
-            SIZES,
-            lambda size, kernel, stride, padding: size + 2 * padding - kernel // stride + 1,
-        ),
-        Mistake(
-            "kernel added",
-            "The kernel needs room. Is there more of it with a larger kernel, or less?",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding + kernel) // stride + 1,
-        ),
-        Mistake(
-            "kernel taken off twice",
-            "A window needs its room once, wherever it stands.",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - 2 * kernel) // stride + 1,
-        ),
-        Mistake(
-            "steps of the kernel, not of the stride",
-            "You divide by the kernel's size. How far does the window move in one step?",
-            SIZES,
-            lambda size, kernel, stride, padding: (size + 2 * padding - kernel) // kernel + 1,
         ),
     ),
 )

@@ -149,8 +149,9 @@ ERROR = Task(
     "equivariance_error",
     equivariance_error,
     because=(
-        "Both ways end at the same array for an equivariant layer, whatever the input. Dividing by the "
-        "output's length makes a layer that answers in hundreds comparable with one that answers in ones."
+        "Both ways end at the same array for an equivariant layer, whatever the input. In case 1 they end at (-3, -4) "
+        "and (3, 4): 10 apart, over a length of 5, is 2. Dividing by the output's length makes a layer that answers in "
+        "hundreds comparable with one that answers in ones."
     ),
     axes=("", "h w", "", ""),
     cases=(

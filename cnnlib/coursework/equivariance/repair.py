@@ -13,7 +13,6 @@ MISTAKES = Section("equivariance", "Common mistakes")
 MOVES = Section("equivariance", "What does it mean to move with the image?")
 BREAKS = Section("equivariance", "Where is it exact, and where does it break?")
 TURNS = Section("equivariance", "Can turns be built in?")
-ALIASING = Section("aliasing", "What does a blur save, and what does it cost?")
 
 
 def circular_correlate(image, kernel, mode="wrap"):
@@ -212,32 +211,32 @@ STEADY = Task(
         Mistake(
             "largest sum, not length",
             "You add up values that cancel. A grid of strong negative values is as loud as one of positive ones.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max(_phases(image, stride), key=np.sum),
         ),
         Mistake(
             "the weakest grid",
             "You keep the grid with the smallest length, not the largest.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: min(_phases(image, stride), key=norm),
         ),
         Mistake(
             "same offset for rows and columns",
             "You try one grid for each offset, and there are as many as offsets for rows *times* offsets for columns.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max((image[k::stride, k::stride] for k in range(stride)), key=norm),
         ),
         Mistake(
             "the loudest cell of each block",
             "Each block chose a cell of its own, so that neighbours are no longer neighbours. One choice for the "
             "whole picture.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: _loudest(image, stride),
         ),
         Mistake(
             "columns left alone",
             "Only the rows were thinned out.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max((image[k::stride] for k in range(stride)), key=norm),
         ),
         Mistake(
@@ -250,32 +249,32 @@ STEADY = Task(
         Mistake(
             "the loudest cell, not the loudest grid",
             "You compare the largest cells of the grids. A grid's length is made of all its cells.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max(_phases(image, stride), key=lambda grid: np.abs(grid).max()),
         ),
         Mistake(
             "sum of absolute values, not length",
             "You add up absolute values. The length is the root of the sum of the squares, in which strong cells "
             "count more.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max(_phases(image, stride), key=lambda grid: np.abs(grid).sum()),
         ),
         Mistake(
             "the spread, not the length",
             "You compare how far the grids spread around their means. A bright, even grid is loud as well.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max(_phases(image, stride), key=np.std),
         ),
         Mistake(
             "a stride of two, whatever is asked for",
             "Your grids have a fixed step. It is an argument.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: steady_subsample(image, 2),
         ),
         Mistake(
             "the last offset not tried",
             "There are S offsets for rows and S for columns, from 0 to S - 1; yours end one earlier.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: max(
                 (image[i::stride, j::stride] for i, j in np.ndindex(stride - 1, stride - 1)), key=norm
             ),
@@ -283,13 +282,13 @@ STEADY = Task(
         Mistake(
             "divided by its length",
             "The grid is the right one, and you divided its values by its length. Nothing is to be changed in it.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: steady_subsample(image, stride) / norm(steady_subsample(image, stride)),
         ),
         Mistake(
             "how loud it is, not the grid",
             "You return the length of the loudest grid. Asked for is the grid.",
-            ALIASING,
+            BREAKS,
             lambda image, stride: norm(steady_subsample(image, stride)),
         ),
     ),

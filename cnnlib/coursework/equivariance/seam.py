@@ -41,7 +41,8 @@ SEAM = Task(
     seam,
     because=(
         "Shifting first, the damage is at the border; shifting last, it was there and has been carried "
-        "along. Where nothing moves, both are the same computation."
+        "along. In case 1 the cells 0 and 8 are damaged, and 3 places on stand 3 and 8 + 3 - 9 = 2. Where nothing "
+        "moves, both are the same computation."
     ),
     axes=("less", "", ""),
     fit=lambda call: call if call[0] >= 2 * call[1] else None,

@@ -52,7 +52,8 @@ LOSS = Task(
     cross_entropy,
     because=(
         "log(a / b) is log a - log b, so that no probability is ever computed, and lowering all logits by "
-        "the largest changes nothing but that no power exceeds one."
+        "the largest changes nothing but that no power exceeds one. Logits 0 and 2000 become -2000 and 0: the powers "
+        "are 0 and 1, the logarithm of their sum is 0, and the loss at the first label is 0 - (-2000) = 2000."
     ),
     axes=("n k", "n"),
     fit=_labels_that_exist,

@@ -9,6 +9,7 @@ from cnnlib.models.architecture import logits
 from cnnlib.models.catalogue import lenet
 
 MISTAKES = Section("lenet", "Common mistakes")
+PLAN = Section("lenet", "What is the network?")
 SIZES = Section("lenet", "How large is every layer?")
 BEFORE = Section("lenet", "What does the network say before it has learned anything?")
 LEARNING = Section("lenet", "How does it learn?")
@@ -87,7 +88,7 @@ FORWARD = Task(
             "a nonlinearity behind the last layer",
             "Your logits are squeezed or cut off at zero. They can be any numbers; the softmax in the loss is all "
             "that they need.",
-            BEFORE,
+            PLAN,
             _network(last=True),
         ),
         Mistake(
@@ -112,7 +113,7 @@ FORWARD = Task(
         Mistake(
             "no nonlinearity behind the convolutions",
             "Your convolutions hand their sums on as they are. Two linear steps in a row are one linear step.",
-            SIZES,
+            PLAN,
             _network(linear=("conv1", "conv2")),
         ),
         Mistake(
@@ -150,35 +151,35 @@ FORWARD = Task(
             "no nonlinearity behind conv1",
             "The sums of `conv1` are handed on as they are. Behind each convolution and the first two dense layers "
             "stands a nonlinearity.",
-            SIZES,
+            PLAN,
             _network(linear=("conv1",)),
         ),
         Mistake(
             "no nonlinearity behind conv2",
             "The sums of `conv2` are handed on as they are. Behind each convolution and the first two dense layers "
             "stands a nonlinearity.",
-            SIZES,
+            PLAN,
             _network(linear=("conv2",)),
         ),
         Mistake(
             "no nonlinearity behind dense1",
             "The sums of `dense1` are handed on as they are. Behind each convolution and the first two dense layers "
             "stands a nonlinearity.",
-            SIZES,
+            PLAN,
             _network(linear=("dense1",)),
         ),
         Mistake(
             "no nonlinearity behind dense2",
             "The sums of `dense2` are handed on as they are. Behind each convolution and the first two dense layers "
             "stands a nonlinearity.",
-            SIZES,
+            PLAN,
             _network(linear=("dense2",)),
         ),
         Mistake(
             "no nonlinearity at all",
             "Your layers hand their sums on as they are, so that the whole network is one linear step. The activation "
             "has to be called.",
-            SIZES,
+            PLAN,
             _network(linear=("conv1", "conv2", "dense1", "dense2")),
         ),
         Mistake(
@@ -228,7 +229,7 @@ FORWARD = Task(
         Mistake(
             "labels, not logits",
             "You return the largest logit's place. The logits themselves are asked for: the loss needs all ten.",
-            BEFORE,
+            PLAN,
             lambda *call: forward(*call).argmax(axis=1),
         ),
         Mistake(
@@ -241,7 +242,7 @@ FORWARD = Task(
         Mistake(
             "images divided by 255",
             "The pictures that come in are ready to use: paper 0 and ink 1.",
-            BEFORE,
+            MISTAKES,
             lambda weights, images, activation: forward(weights, images / 255, activation),
         ),
         Mistake(
@@ -350,7 +351,7 @@ GRADIENTS = Task(
             "divided by the batch twice",
             "For one picture your gradients are right; for three they are a third of what they should be. The mean is"
             " taken once.",
-            CHAIN,
+            SOFTMAX,
             _badly(logits=lambda p, y, n, _: (p - y) / n**2),
         ),
         Mistake(
@@ -430,7 +431,7 @@ GRADIENTS = Task(
         Mistake(
             "logits, not probabilities",
             "Your way back begins with the logits. It begins with the probabilities that the softmax makes of them.",
-            CHAIN,
+            SOFTMAX,
             _badly(logits=lambda p, y, n, z: (z - y) / n),
         ),
         Mistake(

@@ -207,27 +207,27 @@ READ = Task(
         Mistake(
             "scores, not labels",
             "You return ten numbers for each digit. Which of the ten digits is it?",
-            BEFORE,
+            LOOP,
             looks_like=lambda answer, truth: answer.shape == (len(truth), 10),
         ),
         Mistake(
             "the largest score, not its place",
             "Among your answers are numbers beyond 9 or below 0: the scores themselves (`max`), cut to whole numbers. "
             "Which of the ten places holds the largest (`argmax`)?",
-            BEFORE,
+            LOOP,
             looks_like=_one_by_one(lambda answer, truth: answer.min() < -1 or answer.max() > 10),
         ),
         Mistake(
             "along the wrong axis",
             "You return ten numbers, one for each class: which picture looks most like it. Asked for is one for each "
             "picture: take the largest along the other axis.",
-            BEFORE,
+            LOOP,
             looks_like=lambda answer, truth: answer.shape == (10,),
         ),
         Mistake(
             "all pictures in one answer",
             "You return one number. `argmax` without an axis looks for the largest of all scores of all pictures.",
-            BEFORE,
+            LOOP,
             looks_like=lambda answer, truth: answer.shape == (),
         ),
         Mistake(
@@ -256,7 +256,7 @@ READ = Task(
             "It has begun to learn, and then it stops, or forgets. Does it go through the digits as many times as you "
             "mean, and through all of them? Are the weights drawn before the first epoch, and never again? Is the "
             "velocity that comes back kept for the next step? Then: more epochs, or longer steps.",
-            MISTAKES,
+            LOOP,
             looks_like=_one_by_one(lambda answer, truth: np.mean(answer == truth) >= 0.18),
         ),
     ),

@@ -19,7 +19,7 @@ def _each_window(rule, join=np.add):
     def backward(grad_y, x, window, stride):
         grad_x = np.zeros_like(x)
         for n, c, i, j in np.ndindex(grad_y.shape):
-            here = np.s_[n, c, i * stride : i * stride + window, j * stride : j * stride + window]
+            here = np.s_[n, c, i * stride : i * stride + window[0], j * stride : j * stride + window[1]]
             grad_x[here] = join(grad_x[here], rule(x[here], grad_y[n, c, i, j]))
         return grad_x
 
@@ -43,23 +43,49 @@ def _shared(cells, gradient):
 def _with_its_gradient(arguments):
     """Give the output's gradient the size that the output has."""
     grad_y, x, window, stride = arguments
-    size = vectorized.max_pool2d(x, window, stride=stride).shape if window >= 1 and stride >= 1 else ()
+    size = vectorized.max_pool2d(x, window, stride=stride).shape if stride >= 1 else ()
     return [np.resize(grad_y, size), *arguments[1:]] if size else None
 
 
 def _all_in_the_first_window(grad_y, x, window, stride):
     grad_x = np.zeros_like(x)
     for n, c, i, j in np.ndindex(grad_y.shape):
-        cells = x[n, c, i * stride : i * stride + window, j * stride : j * stride + window]
-        row, column = divmod(int(cells.argmax()), window)
+        cells = x[n, c, i * stride : i * stride + window[0], j * stride : j * stride + window[1]]
+        row, column = divmod(int(cells.argmax()), window[1])
         grad_x[n, c, row, column] += grad_y[n, c, i, j]
     return grad_x
 
 
 def _windows_at_i(grad_y, x, window):
-    rows, columns = (size + window - 1 for size in grad_y.shape[2:])
+    rows, columns = (size + cells - 1 for size, cells in zip(grad_y.shape[2:], window, strict=True))
     grad_x = np.zeros_like(x)
     grad_x[:, :, :rows, :columns] = max_pool_backward(grad_y, x[:, :, :rows, :columns].copy(), window, 1)
+    return grad_x
+
+
+def _exchanged(grad_y, x, window, stride):
+    grad_x = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(grad_y.shape):
+        cells = x[n, c, i * stride : i * stride + window[1], j * stride : j * stride + window[0]]
+        row, column = np.unravel_index(cells.argmax(), cells.shape)
+        grad_x[n, c, i * stride + row, j * stride + column] += grad_y[n, c, i, j]
+    return grad_x
+
+
+def _side_by_side(grad_y, x, window, stride):
+    grad_x = np.zeros_like(x)
+    for n, c, i, j in np.ndindex(grad_y.shape):
+        top, left = i * window[0], j * window[1]
+        cells = x[n, c, top : top + window[0], left : left + window[1]]
+        row, column = np.unravel_index(cells.argmax(), cells.shape)
+        grad_x[n, c, top + row, left + column] += grad_y[n, c, i, j]
+    return grad_x
+
+
+def _into_the_first_channel(grad_y, x, window, stride):
+    grad_x = np.zeros_like(x)
+    first = np.broadcast_to(x[:, :1], x.shape).copy()
+    grad_x[:, 0] = max_pool_backward(grad_y, first, window, stride).sum(axis=1)
     return grad_x
 
 
@@ -67,18 +93,23 @@ MAX_BACKWARD = Task(
     "max_pool_backward",
     max_pool_backward,
     because=(
-        "A maximum passes on one of its inputs, so that the whole gradient goes to that cell; a cell that "
-        "won in several windows gets the sum. Who wins a tie is a convention, and has to be one."
+        "A maximum passes on one of its inputs, so that the whole gradient goes to that cell: in case 1 the 5 gets 10 "
+        "and the 6 gets 20. A cell that won in several windows gets the sum. Who wins a tie is a convention."
     ),
-    axes=("n c . .", "n c h w", "less", "less"),
+    axes=("n c . .", "n c h w", "", "less"),
     fit=_with_its_gradient,
     cases=(
-        Case("two windows that you can read", array([[[[10, 20]]]]), array([[[[1, 5, 2, 0], [3, 4, 6, 1]]]]), 2, 2),
-        Case("a batch, and pictures that are not square", normal(2, 3, 2, 3), normal(2, 3, 4, 7), 2, 2, seed=1),
-        Case("windows that overlap", normal(1, 2, 3, 4), normal(1, 2, 5, 6), 3, 1, seed=2),
-        Case("ties: the first in reading order wins", normal(1, 1, 3, 4), integers(0, 3, 1, 1, 6, 8), 2, 2, seed=3),
-        Case("a window of negative values", array([[[[10]]]]), array([[[[-4, -3], [-2, -5]]]]), 2, 2),
-        Case("a tie of right and below: row by row", array([[[[10]]]]), array([[[[1, 5], [5, 2]]]]), 2, 2),
+        Case(
+            "two windows that you can read", array([[[[10, 20]]]]), array([[[[1, 5, 2, 0], [3, 4, 6, 1]]]]), (2, 2), 2
+        ),
+        Case("a batch, and pictures that are not square", normal(2, 3, 2, 3), normal(2, 3, 4, 7), (2, 2), 2, seed=1),
+        Case("windows that are not square", normal(1, 2, 2, 2), normal(1, 2, 6, 5), (3, 2), 3, seed=5),
+        Case("windows that overlap", normal(1, 2, 3, 4), normal(1, 2, 5, 6), (3, 3), 1, seed=2),
+        Case(
+            "ties: the first in reading order wins", normal(1, 1, 3, 4), integers(0, 3, 1, 1, 6, 8), (2, 2), 2, seed=3
+        ),
+        Case("a window of negative values", array([[[[10]]]]), array([[[[-4, -3], [-2, -5]]]]), (2, 2), 2),
+        Case("a tie of right and below: row by row", array([[[[10]]]]), array([[[[1, 5], [5, 2]]]]), (2, 2), 2),
     ),
     mistakes=(
         Mistake(
@@ -131,6 +162,24 @@ MAX_BACKWARD = Task(
             _each_window(_only_at(lambda cells: 0)),
         ),
         Mistake(
+            "the window's height and width exchanged",
+            "Your windows are as wide as they should be high. The window is (rows, columns).",
+            GRADIENT,
+            _exchanged,
+        ),
+        Mistake(
+            "steps of the window, not of the stride",
+            "Your windows stand side by side. Window (i, j) begins at (S·i, S·j), whatever its size.",
+            GRADIENT,
+            _side_by_side,
+        ),
+        Mistake(
+            "all gradients in the first channel",
+            "The first channel gets the gradients of all. Each channel is pooled by itself, on the way back, too.",
+            GRADIENT,
+            _into_the_first_channel,
+        ),
+        Mistake(
             "gradient times value",
             "What you hand on grows with the winner's value. The slope of a maximum is one, however large it is.",
             GRADIENT,
@@ -163,8 +212,8 @@ MAX_BACKWARD = Task(
         ),
         Mistake(
             "row and column exchanged",
-            "You hand the gradient to the cell that mirrors the winner. An index into the flattened window is row · K "
-            "+ column.",
+            "You hand the gradient to the cell that mirrors the winner. An index into the flattened window is row · "
+            "columns + column.",
             GRADIENT,
             _each_window(
                 _only_at(

@@ -46,8 +46,8 @@ MAX = Task(
     "max_pool",
     max_pool,
     because=(
-        "Side by side, window i begins at row i·K. A maximum that begins with the window's own values needs "
-        "no smallest number to begin with."
+        "Side by side, window i begins at row i·K: of 7 columns, windows of 2 begin at 0, 2 and 4, and the last column "
+        "is in none. A maximum that begins with the window's own values needs no smallest number to begin with."
     ),
     axes=("h w", "less"),
     cases=(

@@ -3,15 +3,29 @@
 
 RIGHT = {
     "correlate2d": """
-def correlate2d(x, kernel):
+def correlate2d(x, kernel, stride):
     rows, columns = kernel.shape
-    height = x.shape[0] - rows + 1
-    width = x.shape[1] - columns + 1
+    height = (x.shape[0] - rows) // stride + 1
+    width = (x.shape[1] - columns) // stride + 1
     y = np.zeros((height, width))
     for i in range(height):
         for j in range(width):
-            window = x[i:i + rows, j:j + columns]
+            top, left = i * stride, j * stride
+            window = x[top:top + rows, left:left + columns]
             y[i, j] = np.sum(window * kernel)
+    return y
+""",
+    "correlate2d, sums": """
+def correlate2d(x, kernel, stride):
+    kh, kw = kernel.shape
+    h = (x.shape[0] - kh) // stride + 1
+    w = (x.shape[1] - kw) // stride + 1
+    y = np.zeros((h, w))
+    for i in range(h):
+        for j in range(w):
+            for m in range(kh):
+                for n in range(kw):
+                    y[i, j] += x[i * stride + m, j * stride + n] * kernel[m, n]
     return y
 """,
     "convolve2d": """
@@ -51,8 +65,8 @@ def convolve2d(x, kernel):
     return y
 """,
     "output_size": """
-def output_size(size, kernel, stride, padding):
-    room = size + 2 * padding - kernel
+def output_size(size, kernel, stride, before, after):
+    room = size + before + after - kernel
     return room // stride + 1
 """,
     "conv2d": """
@@ -134,12 +148,12 @@ def conv2d_backward(grad_y, x, weight, stride, padding):
     return grad_x, grad_weight, grad_bias
 """,
     "correlate2d, again": """
-def correlate2d(x, kernel):
+def correlate2d(x, kernel, stride):
     kh, kw = kernel.shape
     out = []
-    for r in range(0, len(x) - kh + 1):
+    for r in range(0, len(x) - kh + 1, stride):
         row = []
-        for c in range(0, len(x[0]) - kw + 1):
+        for c in range(0, len(x[0]) - kw + 1, stride):
             s = 0.0
             for u in range(kh):
                 for v in range(kw):
@@ -189,10 +203,10 @@ def conv2d_backward(grad_y, x, weight, stride, padding):
     return gxp[:, :, padding:h + padding, padding:w + padding], gw, np.einsum("noij->o", grad_y)
 """,
     "output_size, again": """
-def output_size(size, kernel, stride, padding):
+def output_size(size, kernel, stride, before, after):
     count = 0
-    start = -padding
-    while start + kernel <= size + padding:
+    start = -before
+    while start + kernel <= size + after:
         count += 1
         start += stride
     return count
@@ -204,14 +218,14 @@ GIVEN = ""
 
 SLIPS = {
     "correlate2d": [
-        ("one window short", "- rows + 1", "- rows", "- columns + 1", "- columns"),
-        ("one row short only", "- rows + 1", "- rows"),
-        ("one window too many", "- rows + 1", "- rows + 2", "- columns + 1", "- columns + 2"),
+        ("one window short", "// stride + 1", "// stride"),
+        ("one row short only", "rows) // stride + 1", "rows) // stride"),
+        ("one window too many", "// stride + 1", "// stride + 2"),
         (
             "output as large as the picture",
-            "height = x.shape[0] - rows + 1",
+            "height = (x.shape[0] - rows) // stride + 1",
             "height = x.shape[0]",
-            "width = x.shape[1] - columns + 1",
+            "width = (x.shape[1] - columns) // stride + 1",
             "width = x.shape[1]",
         ),
         ("loops over the picture", "range(height)", "range(x.shape[0])", "range(width)", "range(x.shape[1])"),
@@ -232,11 +246,11 @@ SLIPS = {
         ("mean", "np.sum(window", "np.mean(window"),
         ("maximum", "np.sum(window", "np.max(window"),
         ("matrix product", "np.sum(window * kernel)", "np.sum(window @ kernel)"),
-        ("window as large as the output", "i:i + rows", "i:i + height", "j:j + columns", "j:j + width"),
-        ("window one too small", "i + rows", "i + rows - 1"),
+        ("window as large as the output", "top + rows", "top + height", "left + columns", "left + width"),
+        ("window one too small", "top + rows", "top + rows - 1"),
         (
             "steps of the kernel",
-            "x[i:i + rows, j:j + columns]",
+            "x[top:top + rows, left:left + columns]",
             "x[i * rows:(i + 1) * rows, j * columns:(j + 1) * columns]",
         ),
         ("integers", "np.zeros((height, width))", "np.zeros((height, width), dtype=int)"),
@@ -252,8 +266,8 @@ SLIPS = {
         ("a list", "return y", "return y.tolist()"),
         (
             "adds to the input",
-            "window = x[i:i + rows, j:j + columns]",
-            "window = x[i:i + rows, j:j + columns]\n            window *= kernel",
+            "window = x[top:top + rows, left:left + columns]",
+            "window = x[top:top + rows, left:left + columns]\n            window *= kernel",
             "window * kernel)",
             "window)",
         ),
@@ -262,9 +276,55 @@ SLIPS = {
         ("absolute", "np.sum(window * kernel)", "abs(np.sum(window * kernel))"),
         ("sum over an axis", "np.sum(window * kernel)", "np.sum(window * kernel, axis=0)"),
         ("empty without loop", "np.zeros((height, width))\n", "np.zeros((height, width))\n    return y\n"),
-        ("negative offsets", "x[i:i + rows, j:j + columns]", "x[i - rows:i, j - columns:j]"),
+        ("negative offsets", "x[top:top + rows, left:left + columns]", "x[top - rows:top, left - columns:left]"),
         ("y never made", "    y = np.zeros((height, width))\n", ""),
-        ("divided", "x.shape[0] - rows + 1", "x.shape[0] / rows", "x.shape[1] - columns + 1", "x.shape[1] / columns"),
+        ("divided", "(x.shape[0] - rows) // stride", "x.shape[0] / rows", "(x.shape[1] - columns) //", "x.shape[1] /"),
+        ("window at i", "i * stride, j * stride", "i, j"),
+        ("stride on rows only", "i * stride, j * stride", "i * stride, j"),
+        (
+            "no stride",
+            "(x.shape[0] - rows) // stride",
+            "(x.shape[0] - rows)",
+            "(x.shape[1] - columns) // stride",
+            "(x.shape[1] - columns)",
+            "i * stride, j * stride",
+            "i, j",
+        ),
+        (
+            "size without stride",
+            "(x.shape[0] - rows) // stride",
+            "(x.shape[0] - rows)",
+            "(x.shape[1] - columns) // stride",
+            "(x.shape[1] - columns)",
+        ),
+        (
+            "divided without brackets",
+            "(x.shape[0] - rows) //",
+            "x.shape[0] - rows //",
+            "(x.shape[1] - columns) //",
+            "x.shape[1] - columns //",
+        ),
+        (
+            "the step that does not fit",
+            "(x.shape[0] - rows) // stride",
+            "-(-(x.shape[0] - rows) // stride)",
+            "(x.shape[1] - columns) // stride",
+            "-(-(x.shape[1] - columns) // stride)",
+        ),
+    ],
+    "correlate2d, sums": [
+        ("= for +=", "+=", "="),
+        ("stride in the kernel", "x[i * stride + m, j * stride + n]", "x[i + m * stride, j + n * stride]"),
+        ("stride twice", "return y", "return y[::stride, ::stride]"),
+        ("stride added", "i * stride + m, j * stride + n", "i + stride + m, j + stride + n"),
+        ("added", "] * kernel", "] + kernel"),
+        ("subtracted", "y[i, j] +=", "y[i, j] -="),
+        ("one row only", "range(h)", "range(1)"),
+        ("begins with ones", "np.zeros", "np.ones"),
+        ("normalised", "return y", "return y / np.abs(kernel).sum()"),
+        ("relu", "return y", "return np.maximum(y, 0)"),
+        ("padded", "kh, kw = kernel.shape", "kh, kw = kernel.shape\n    x = np.pad(x, 1)"),
+        ("squared", "x[i * stride + m, j * stride + n]", "x[i * stride + m, j * stride + n] ** 2"),
     ],
     "convolve2d": [
         ("= for +=", "+= x[i, j]", "= x[i, j]"),
@@ -318,17 +378,20 @@ SLIPS = {
     ],
     "output_size": [
         ("no first window", "room // stride + 1", "room // stride"),
-        ("padding once", "2 * padding", "padding"),
-        ("no padding", "size + 2 * padding - kernel", "size - kernel"),
+        ("padding once", "before + after", "before"),
+        ("padding twice", "before + after", "2 * before + 2 * after"),
+        ("padding before twice", "before + after", "2 * before"),
+        ("padding multiplied", "before + after", "before * after"),
+        ("no padding", "size + before + after - kernel", "size - kernel"),
         ("no stride", "room // stride + 1", "room + 1"),
         ("float", "room // stride", "room / stride"),
         ("rounded", "room // stride + 1", "round(room / stride + 1)"),
         ("rounded up", "room // stride + 1", "-(-room // stride) + 1"),
         ("integer of a sum", "room // stride + 1", "(room + 1) // stride"),
         ("kernel added", "- kernel", "+ kernel"),
-        ("kernel not taken off", "2 * padding - kernel", "2 * padding"),
+        ("kernel not taken off", "after - kernel", "after"),
         ("one off", "- kernel", "- kernel + 1"),
-        ("precedence", "room // stride + 1", "size + 2 * padding - kernel // stride + 1"),
+        ("precedence", "room // stride + 1", "size + before + after - kernel // stride + 1"),
         ("divided by the kernel", "room // stride", "room // kernel"),
         ("printed", "return room", "print(room // stride + 1)\n    room"),
         ("ceil", "room // stride + 1", "int(np.ceil(room / stride)) + 1"),
@@ -397,7 +460,7 @@ SLIPS = {
         (
             "calls what is not written",
             "y[:, o, i, j] = np.sum(window * weight[o], axis=(1, 2, 3)) + bias[o]",
-            "y[:, o, i, j] = correlate2d(window, weight[o]) + bias[o]",
+            "y[:, o, i, j] = correlate2d(window, weight[o], 1) + bias[o]",
         ),
     ],
     "conv2d, loops": [
@@ -517,7 +580,8 @@ SLIPS = {
         ("kernel reversed by index", "kernel[u, v]", "kernel[kh - 1 - u, kw - 1 - v]"),
         ("extra", "return np.array(out)", "return np.array(out), kernel"),
         ("squares", "* kernel[u, v]", "** kernel[u, v]"),
-        ("steps of two", "range(0, len(x) - kh + 1)", "range(0, len(x) - kh + 1, 2)"),
+        ("steps of two", "len(x) - kh + 1, stride", "len(x) - kh + 1, 2"),
+        ("stride on one axis", "len(x[0]) - kw + 1, stride", "len(x[0]) - kw + 1"),
     ],
     "convolve2d, again": [
         ("flip one", "np.flip(kernel)", "np.flipud(kernel)"),
@@ -557,8 +621,9 @@ SLIPS = {
     ],
     "output_size, again": [
         ("<", "<= size", "< size"),
-        ("from 0", "-padding", "0"),
-        ("one end", "size + padding", "size"),
+        ("from 0", "-before", "0"),
+        ("one end", "size + after", "size"),
+        ("the same end twice", "size + after", "size + before"),
         ("starts at one", "count = 0", "count = 1"),
     ],
 }

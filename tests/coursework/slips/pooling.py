@@ -45,13 +45,14 @@ def pool2d(x, window, stride, padding, statistic):
     "max_pool_backward": """
 def max_pool_backward(grad_y, x, window, stride):
     grad_x = np.zeros(x.shape)
+    rows, columns = window
     N, C, H, W = grad_y.shape
     for n in range(N):
         for c in range(C):
             for i in range(H):
                 for j in range(W):
                     top, left = i * stride, j * stride
-                    block = x[n, c, top:top + window, left:left + window]
+                    block = x[n, c, top:top + rows, left:left + columns]
                     u, v = np.unravel_index(np.argmax(block), block.shape)
                     grad_x[n, c, top + u, left + v] += grad_y[n, c, i, j]
     return grad_x
@@ -117,8 +118,8 @@ def max_pool_backward(grad_y, x, window, stride):
             for i in range(grad_y.shape[2]):
                 for j in range(grad_y.shape[3]):
                     best, where = -np.inf, None
-                    for u in range(window):
-                        for v in range(window):
+                    for u in range(window[0]):
+                        for v in range(window[1]):
                             value = x[n, c, i * stride + u, j * stride + v]
                             if value > best:
                                 best, where = value, (i * stride + u, j * stride + v)
@@ -261,7 +262,9 @@ SLIPS = {
     ],
     "max_pool_backward": [
         ("= for +=", "] += grad_y", "] = grad_y"),
-        ("window as stride", "i * stride, j * stride", "i * window, j * window"),
+        ("window as stride", "i * stride, j * stride", "i * rows, j * columns"),
+        ("rows and columns exchanged", "rows, columns = window", "columns, rows = window"),
+        ("square window", "top + rows, left:left + columns", "top + rows, left:left + rows"),
         ("at i", "i * stride, j * stride", "i, j"),
         ("argmin", "np.argmax", "np.argmin"),
         ("without the corner", "top + u, left + v", "u, v"),
@@ -270,12 +273,12 @@ SLIPS = {
         (
             "all winners",
             "u, v = np.unravel_index(np.argmax(block), block.shape)\n                    grad_x[n, c, top + u, left + v] += grad_y[n, c, i, j]",
-            "grad_x[n, c, top:top + window, left:left + window] += (block == block.max()) * grad_y[n, c, i, j]",
+            "grad_x[n, c, top:top + rows, left:left + columns] += (block == block.max()) * grad_y[n, c, i, j]",
         ),
         (
             "everyone a share",
             "u, v = np.unravel_index(np.argmax(block), block.shape)\n                    grad_x[n, c, top + u, left + v] += grad_y[n, c, i, j]",
-            "grad_x[n, c, top:top + window, left:left + window] += grad_y[n, c, i, j] / window**2",
+            "grad_x[n, c, top:top + rows, left:left + columns] += grad_y[n, c, i, j] / block.size",
         ),
         (
             "column order",
@@ -422,7 +425,7 @@ SLIPS = {
         ("best 0", "best, where = -np.inf, None", "best, where = 0, (0, 0)"),
         ("u v", "(i * stride + u, j * stride + v)\n", "(u, v)\n"),
         ("=", "[where] += ", "[where] = "),
-        ("window for stride", "i * stride + u, j * stride + v]", "i * window + u, j * window + v]"),
+        ("window for stride", "i * stride + u, j * stride + v]", "i * window[0] + u, j * window[1] + v]"),
         (
             "never reset",
             "                    best, where = -np.inf, None\n",

@@ -4,121 +4,135 @@
 import numpy as np
 
 
-def correlate2d__turned(x, kernel):
+def _places(x, kernel, stride):
+    return tuple((size - k) // stride + 1 for size, k in zip(x.shape, kernel.shape, strict=True))
+
+
+def _window(x, kernel, stride, i, j):
+    rows, columns = kernel.shape
+    return x[i * stride : i * stride + rows, j * stride : j * stride + columns]
+
+
+def correlate2d__turned(x, kernel, stride):
     """flipped kernel"""
     k = np.rot90(kernel, 2)
-    h, w = x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1
-    return np.array([[np.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k) for j in range(w)] for i in range(h)])
+    h, w = _places(x, k, stride)
+    return np.array([[np.sum(_window(x, k, stride, i, j) * k) for j in range(w)] for i in range(h)])
 
 
-def correlate2d__mean(x, kernel):
+def correlate2d__mean(x, kernel, stride):
     """mean instead of sum"""
-    h, w = x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1
+    h, w = _places(x, kernel, stride)
     y = np.zeros((h, w))
     for i in range(h):
         for j in range(w):
-            y[i, j] = np.mean(x[i : i + kernel.shape[0], j : j + kernel.shape[1]] * kernel)
+            y[i, j] = np.mean(_window(x, kernel, stride, i, j) * kernel)
     return y
 
 
-def correlate2d__one_short(x, kernel):
+def correlate2d__one_short(x, kernel, stride):
     """one window short"""
     rows, columns = kernel.shape
-    y = np.zeros((x.shape[0] - rows, x.shape[1] - columns))
-    for i in range(x.shape[0] - rows):
-        for j in range(x.shape[1] - columns):
-            y[i, j] = (x[i : i + rows, j : j + columns] * kernel).sum()
-    return y
-
-
-def correlate2d__whole_numbers(x, kernel):
-    """cut off to whole numbers"""
-    rows, columns = kernel.shape
-    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1), dtype=int)
+    y = np.zeros(((x.shape[0] - rows) // stride, (x.shape[1] - columns) // stride))
     for i, j in np.ndindex(y.shape):
-        y[i, j] = (x[i : i + rows, j : j + columns] * kernel).sum()
+        y[i, j] = (x[i * stride : i * stride + rows, j * stride : j * stride + columns] * kernel).sum()
     return y
 
 
-def correlate2d__transposed_result(x, kernel):
+def correlate2d__steps_of_one(x, kernel, stride):
+    """stride ignored"""
+    y = np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = (x[i : i + kernel.shape[0], j : j + kernel.shape[1]] * kernel).sum()
+    return y
+
+
+def correlate2d__window_at_i(x, kernel, stride):
+    """windows at i, not at S·i"""
+    y = np.zeros(_places(x, kernel, stride))
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = (x[i : i + kernel.shape[0], j : j + kernel.shape[1]] * kernel).sum()
+    return y
+
+
+def correlate2d__whole_numbers(x, kernel, stride):
+    """cut off to whole numbers"""
+    y = np.zeros(_places(x, kernel, stride), dtype=int)
+    for i, j in np.ndindex(y.shape):
+        y[i, j] = (_window(x, kernel, stride, i, j) * kernel).sum()
+    return y
+
+
+def correlate2d__transposed_result(x, kernel, stride):
     """height and width swapped"""
-    rows, columns = kernel.shape
-    across = range(x.shape[1] - columns + 1)
-    down = range(x.shape[0] - rows + 1)
-    return np.array([[(x[i : i + rows, j : j + columns] * kernel).sum() for i in down] for j in across])
+    h, w = _places(x, kernel, stride)
+    return np.array([[(_window(x, kernel, stride, i, j) * kernel).sum() for i in range(h)] for j in range(w)])
 
 
-def correlate2d__transposed_kernel(x, kernel):
+def correlate2d__transposed_kernel(x, kernel, stride):
     """height and width swapped"""
     k = kernel.T
-    y = np.zeros((x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1))
+    y = np.zeros(_places(x, k, stride))
     for i, j in np.ndindex(y.shape):
-        y[i, j] = np.vdot(x[i : i + k.shape[0], j : j + k.shape[1]], k)
+        y[i, j] = np.vdot(_window(x, k, stride, i, j), k)
     return y
 
 
-def correlate2d__zeros(x, kernel):
+def correlate2d__zeros(x, kernel, stride):
     """all-zero output"""
-    y = np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))
+    y = np.zeros(_places(x, kernel, stride))
     for value in y.ravel():
         value += 1
     return y * 0.0
 
 
-def correlate2d__nothing(x, kernel):
+def correlate2d__nothing(x, kernel, stride):
     """nothing returned"""
-    np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))
+    np.zeros(_places(x, kernel, stride))
 
 
-def correlate2d__in_place(x, kernel):
+def correlate2d__in_place(x, kernel, stride):
     """in-place change of the input"""
     x -= 0.25
-    rows, columns = kernel.shape
-    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1))
+    y = np.zeros(_places(x, kernel, stride))
     for i, j in np.ndindex(y.shape):
-        y[i, j] = ((x[i : i + rows, j : j + columns] + 0.25) * kernel).sum()
+        y[i, j] = ((_window(x, kernel, stride, i, j) + 0.25) * kernel).sum()
     return y
 
 
-def correlate2d__single_precision(x, kernel):
+def correlate2d__single_precision(x, kernel, stride):
     """right values, wrong number type"""
-    rows, columns = kernel.shape
-    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1), np.float32)
+    y = np.zeros(_places(x, kernel, stride), np.float32)
     for i, j in np.ndindex(y.shape):
-        y[i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)
+        y[i, j] = np.sum(_window(x, kernel, stride, i, j) * kernel)
     return y
 
 
-def correlate2d__batch_axis_left(x, kernel):
+def correlate2d__batch_axis_left(x, kernel, stride):
     """right values, wrong shape"""
-    rows, columns = kernel.shape
-    y = np.zeros((1, x.shape[0] - rows + 1, x.shape[1] - columns + 1))
+    y = np.zeros((1, *_places(x, kernel, stride)))
     for _, i, j in np.ndindex(y.shape):
-        y[0, i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)
+        y[0, i, j] = np.sum(_window(x, kernel, stride, i, j) * kernel)
     return y
 
 
-def correlate2d__lists(x, kernel):
+def correlate2d__lists(x, kernel, stride):
     """a list, not an array"""
-    rows, columns = kernel.shape
-    return [
-        [float(np.sum(x[i : i + rows, j : j + columns] * kernel)) for j in range(x.shape[1] - columns + 1)]
-        for i in range(x.shape[0] - rows + 1)
-    ]
+    h, w = _places(x, kernel, stride)
+    return [[float(np.sum(_window(x, kernel, stride, i, j) * kernel)) for j in range(w)] for i in range(h)]
 
 
-def correlate2d__absolute(x, kernel):
-    """unknown"""
-    rows, columns = kernel.shape
-    y = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1))
+def correlate2d__absolute(x, kernel, stride):
+    """negative answers made positive"""
+    y = np.zeros(_places(x, kernel, stride))
     for i, j in np.ndindex(y.shape):
-        y[i, j] = abs(np.sum(x[i : i + rows, j : j + columns] * kernel))
+        y[i, j] = abs(np.sum(_window(x, kernel, stride, i, j) * kernel))
     return y
 
 
-def correlate2d__square_pictures_only(x, kernel):
+def correlate2d__square_pictures_only(x, kernel, stride):
     """unknown"""
-    size = x.shape[0] - kernel.shape[0] + 1
+    size = (x.shape[0] - kernel.shape[0]) // stride + 1
     y = np.zeros((size, size))
     for i, j in np.ndindex(size, size):
         y[i, j] = np.sum(x[i : i + kernel.shape[0], j : j + kernel.shape[0]] * kernel)
@@ -167,27 +181,27 @@ def convolve2d__too_much_padding(x, kernel):
     return _full(x, kernel[::-1, ::-1], before=[(rows, rows), (columns, columns)])
 
 
-def output_size__steps(size, kernel, stride, padding):
+def output_size__steps(size, kernel, stride, before, after):
     """the first window not counted"""
-    return (size - kernel + 2 * padding) // stride
+    return (size - kernel + before + after) // stride
 
 
-def output_size__true_division(size, kernel, stride, padding):
+def output_size__true_division(size, kernel, stride, before, after):
     """division without rounding"""
-    return (size - kernel + 2 * padding) / stride + 1
+    return (size - kernel + before + after) / stride + 1
 
 
-def output_size__one_end(size, kernel, stride, padding):
+def output_size__one_end(size, kernel, stride, before, after):
     """padding on one side"""
-    return 1 + (size - kernel + padding) // stride
+    return 1 + (size - kernel + before) // stride
 
 
-def output_size__ceiling(size, kernel, stride, padding):
+def output_size__ceiling(size, kernel, stride, before, after):
     """rounded up"""
-    return int(np.ceil((size - kernel + 2 * padding) / stride)) + 1
+    return int(np.ceil((size - kernel + before + after) / stride)) + 1
 
 
-def output_size__neither_stride_nor_padding(size, kernel, stride, padding):
+def output_size__neither_stride_nor_padding(size, kernel, stride, before, after):
     """unknown"""
     return size - kernel + 1
 

@@ -117,7 +117,7 @@ def pool2d__rounded_up(x, window, stride, padding, statistic):
 def _send_back(grad_y, x, window, stride, rule, add=True):
     grad = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(grad_y.shape):
-        here = np.s_[n, c, i * stride : i * stride + window, j * stride : j * stride + window]
+        here = np.s_[n, c, i * stride : i * stride + window[0], j * stride : j * stride + window[1]]
         sent = grad_y[n, c, i, j] * rule(x[here])
         grad[here] = grad[here] + sent if add else sent
     return grad
@@ -153,7 +153,7 @@ def max_pool_backward__assigned_cells(grad_y, x, window, stride):
     """overwritten where windows overlap"""
     grad = np.zeros(x.shape)
     for n, c, i, j in np.ndindex(grad_y.shape):
-        cells = x[n, c, i * stride : i * stride + window, j * stride : j * stride + window]
+        cells = x[n, c, i * stride : i * stride + window[0], j * stride : j * stride + window[1]]
         a, b = np.unravel_index(cells.argmax(), cells.shape)
         grad[n, c, i * stride + a, j * stride + b] = grad_y[n, c, i, j]
     return grad
@@ -166,7 +166,7 @@ def max_pool_backward__average(grad_y, x, window, stride):
 
 def max_pool_backward__stride_is_window(grad_y, x, window, stride):
     """unknown"""
-    return _send_back(grad_y[:, :, :1, :1], x, window, window, _first)
+    return _send_back(grad_y[:, :, :1, :1], x, window, window[0], _first)
 
 
 def _blur(x, taps, mode):

@@ -31,7 +31,7 @@ def notebook(assignment="convolution", **replaced):
     return json.dumps(changed)
 
 
-def function(body, name="correlate2d", arguments="x, kernel"):
+def function(body, name="correlate2d", arguments="x, kernel, stride=1"):
     lines = "\n".join(f"    {line}" for line in body.splitlines())
     return f"def {name}({arguments}):\n{lines}\n"
 

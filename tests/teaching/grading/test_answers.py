@@ -8,6 +8,7 @@ import pytest
 
 from teaching.assignment import Open, load_assignment
 from teaching.editions import TEXT_STUB, student
+from teaching.grading import answers
 from teaching.grading.answers import open_answer, outputs
 from teaching.grading.open_page import open_answers
 from teaching.grading.submissions import Cell, cells
@@ -120,6 +121,23 @@ def test_what_nobody_wrote_is_no_answer():
 )
 def test_outputs_are_shown_as_pictures_and_text(entry, wanted):
     assert outputs(Cell("code", "", outputs=(entry,))) == ([wanted] if wanted else [])
+
+
+def test_pictures_without_end_are_left_out(monkeypatch):
+    monkeypatch.setattr(answers, "LARGEST", 3 * len(PNG))
+
+    def change(listed):
+        picture = {"output_type": "display_data", "data": {"image/png": PNG}, "metadata": {}}
+        listed[place(listed, "open-code")].update(outputs=[picture] * 5)
+
+    shown = answered(change)["cells"][0]["outputs"]
+    assert ["picture" in each for each in shown] == [True] * 3 + [False] * 2
+    assert "left out" in shown[-1]["text"]
+
+
+def test_cells_without_end_are_left_out():
+    answer = answered(lambda listed: listed.extend(markdown(f"Note {n}.") for n in range(1000)))
+    assert len(elsewhere(answer)) == answers.MOST_CELLS
 
 
 def test_the_page_shows_figures_and_cells_elsewhere_and_runs_nothing():

@@ -14,7 +14,8 @@ from tests.teaching.grading.handed_in import function, notebook
 FLIPPED = function(
     "kernel = kernel[::-1, ::-1]\nrows, columns = kernel.shape\n"
     "y = np.empty((x.shape[0] - rows + 1, x.shape[1] - columns + 1))\n"
-    "for i, j in np.ndindex(y.shape):\n    y[i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)\nreturn y"
+    "for i, j in np.ndindex(y.shape):\n    y[i, j] = np.sum(x[i : i + rows, j : j + columns] * kernel)\n"
+    "return y[::stride, ::stride]"
 )
 UNWRITTEN = function("# Your code here.\nraise NotImplementedError", name="convolve2d")
 SCRIPT = "<script>alert(1)</script>"

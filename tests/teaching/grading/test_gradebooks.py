@@ -99,8 +99,16 @@ def test_what_is_not_certain_is_refused(change, words):
 
 
 def test_two_files_with_one_id_are_refused():
-    with pytest.raises(UnreadableTableError, match=r"whose are the grades of 4711\?.*Ada_4711.ipynb, Bob_4711.ipynb"):
+    with pytest.raises(UnreadableTableError, match=r"belongs to its row 4: Ada_4711.ipynb, Bob_4711.ipynb\?"):
         filled(CANVAS, [report("4711"), report("4711", name="Bob")])
+    with pytest.raises(UnreadableTableError, match=r"belongs to its row 4: Ada_4711.ipynb, alovelace_.ipynb\?"):
+        filled(CANVAS, [report("4711"), report("", name="alovelace")])
+
+
+def test_a_class_without_ids_is_found_by_login():
+    done = filled(CANVAS, [report("", name="ALovelace"), report("", name=""), report("9", name="ghopper")])
+    assert done.data == changed(CANVAS, ('Math 2",,7.50', 'Math 2",97.5,7.50'))
+    assert [each["student"] for each in done.without_row] == ["", "ghopper"]
 
 
 @pytest.mark.parametrize("left", [report("4711", 85, None), report("4711", outdated=True)])

@@ -89,6 +89,11 @@ def test_points_and_what_went_wrong(place):
     assert "The open question, up to 15 points, is graded by a person." in written["output"]
 
 
+def test_code_for_the_open_question_that_does_not_run_here_is_not_held_against_it(place):
+    written = graded(place, mine=notebook(**{"open-code": "from cnnlib.data import mnist\nraise ValueError"}))
+    assert written["output"] == "The open question, up to 15 points, is graded by a person."
+
+
 def test_a_hidden_name_is_told(place):
     def change(listed):
         listed.insert(3, {"cell_type": "code", "metadata": {}, "source": "np = None", "outputs": []})

@@ -4,9 +4,12 @@ import csv
 import io
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
 
 from teaching.grading import open_points
 from teaching.grading.open_points import CHANGED, GONE, check_open, settle_open
+from teaching.grading.sheets import parse_sheet
 from tests.teaching.grading.test_sheets import FORMS
 
 
@@ -247,6 +250,14 @@ def test_a_teachers_note_order_and_columns_stay(path):
     assert [row["grader"] for row in again] == ["KG", "KG", ""]
 
 
+def test_what_stands_beside_the_table_stays(tmp_path):
+    path = tmp_path / "open.csv"
+    path.write_text("file,assignment,points,of\nada.ipynb,convolution,3,15,my own sum,=1\n")
+    assert given(settle_open(path, [report("ada")]))["ada"][0] == 3
+    assert "my own sum,=1," in path.read_text()
+    assert given(settle_open(path, [report("ada")]))["ada"][0] == 3
+
+
 def test_what_a_student_writes_is_no_formula(tmp_path):
     path = tmp_path / "open.csv"
     name = 'x;=1+1;"@y'
@@ -257,6 +268,29 @@ def test_what_a_student_writes_is_no_formula(tmp_path):
     for delimiter in ",;\t":
         for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=delimiter):
             assert not [cell for cell in row if cell.strip('" ')[:1] in "=+-@" and cell.strip('" ')]
+
+
+@drawn(st.lists(st.tuples(st.integers(0, 250), st.integers(0, 255)), min_size=1, max_size=4))
+def test_a_damaged_table_is_refused_or_keeps_what_stands_in_it(tmp_path_factory, damage):
+    path = tmp_path_factory.mktemp("damaged") / "open.csv"
+    path.write_text(
+        "student;id;file;assignment;points;of;remark\r\n"
+        'ada;;ada.ipynb;convolution;12,5;15;"well; argued"\r\nbob;;bob.ipynb;convolution;3;15;\r\n'
+    )
+    data = bytearray(path.read_bytes())
+    for place, value in damage:
+        data[place % len(data)] = value
+    path.write_bytes(data)
+    try:
+        settle_open(path, [report("ada"), report("bob")])
+    except ValueError:
+        assert path.read_bytes() == data
+        return
+    before, after = (parse_sheet(each, ("file",), path) for each in (bytes(data), path.read_bytes()))
+    header, columns = before.header(("file", "points"))
+    for row in range(header + 1, len(before.rows)):
+        for name in columns.keys() - {"student", "id", "file", "of", "note", "version"}:
+            assert before.value(row, columns[name]) == after.value(row, columns[name])
 
 
 def test_a_disk_that_is_full_leaves_the_table(path, monkeypatch):

@@ -6,8 +6,9 @@ import pytest
 
 from teaching.assignment import load_assignment
 from teaching.grading import pages
-from teaching.grading.own_cells import bindings, hiding, lost
-from teaching.grading.submissions import cells
+from teaching.grading.own_cells import bindings, failed, hiding, lost
+from teaching.grading.program import program
+from teaching.grading.submissions import Cell, cells
 from tests.teaching.grading.handed_in import SOURCE, name_of, rearranged
 
 ASSIGNMENT = load_assignment("convolution")
@@ -69,6 +70,8 @@ def own(source, place=3):
         ("sum = 0", "sum"),
         ("def range(n):\n    return []", "range"),
         ("%matplotlib inline\nnp = None", "np"),
+        ("%%time\nnp = None", "np"),
+        ("files = !ls\nnp = None", "np"),
     ],
 )
 def test_a_name_that_a_cell_of_ones_own_hides_is_named(source, name):
@@ -111,6 +114,22 @@ def test_in_a_tasks_own_cell_its_name_is_its_own():
 
 def test_lines_are_counted_however_they_end():
     assert bindings("a = 1\rb = 2\r\nc = 3")[2] == ("c", "", "c = 3")
+
+
+def test_a_failed_cell_is_told_by_its_number_in_the_notebook():
+    listed = handed_in(lambda listed: None)
+    listed[3:3] = [Cell("code", "a"), Cell("markdown", "text"), Cell("code", "%%time\nb")]
+    executed = program(TEACHERS, listed)
+    codes = [code for name, code in executed if not name]
+    number = codes.index("b") + 1
+    assert failed([(number, "NameError")], executed, listed, TEACHERS) == [{"cell": 6, "reason": "NameError"}]
+
+
+def test_a_cell_that_the_teacher_gave_is_not_told_as_ones_own():
+    listed = handed_in(lambda listed: None)
+    executed = program(TEACHERS, listed)
+    assert any(not name for name, _ in executed)
+    assert failed([(1, "NameError")], executed, listed, TEACHERS) == []
 
 
 def page_of(points, hidden, missing=""):

@@ -5,6 +5,7 @@ import io
 import os
 import re
 import zipfile
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,6 +15,7 @@ from teaching.assignment import NAMES
 from teaching.grading import __main__ as grader
 from teaching.grading import hand_back
 from teaching.grading.names import owners
+from teaching.grading.pages import file_name
 from tests.teaching.grading.handed_in import notebook, rearranged
 
 NOTEBOOKS = {
@@ -142,6 +144,24 @@ def test_points_from_a_german_excel_reach_canvas_and_moodle(graded, handed_in):
         assert archive.namelist() == [
             f"Ada Lovelace_{number}_assignsubmission_file_/feedback.html" for number in (11, 12)
         ]
+
+
+def test_an_answer_that_changed_is_marked_in_every_table(graded, handed_in):
+    name = "convolution-pisano/convolution.ipynb"
+    before = (handed_in / name).read_text(encoding="utf-8")
+    (handed_in / name).write_text(notebook(open="A better answer."), encoding="utf-8")
+    try:
+        [report] = [each for each in grader.grade(handed_in, graded[1], walls=False) if each["file"] == name]
+    finally:
+        (handed_in / name).write_text(before, encoding="utf-8")
+    assert report["open"][0]["points"] is not None
+    words = "the open question's points were given for an earlier answer"
+    [row] = [row for row in rows(graded[1] / "grades.csv") if row["file"] == name]
+    assert row["note"] == words
+    for page in (graded[1] / "open.html", graded[1] / "summary.html"):
+        assert words in unescape(page.read_text(encoding="utf-8"))
+    feedback = (graded[1] / "feedback" / file_name(report)).read_text(encoding="utf-8")
+    assert "given for an earlier version of your answer" in feedback
 
 
 def test_a_broken_table_stops_the_grader_before_it_works_and_is_left(graded, handed_in, capsys):

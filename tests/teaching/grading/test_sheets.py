@@ -5,8 +5,10 @@ import csv
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from teaching.grading.sheets import Sheet, UnreadableTableError, parse_sheet, quoted, safe
+from teaching.grading.sheets import DELIMITERS, Sheet, UnreadableTableError, parse_sheet, quoted, safe
 
 COLUMNS = ("file", "points")
 ROWS = [
@@ -59,9 +61,23 @@ def test_one_cell_changes_one_cell(form):
     assert sheet.bytes() == written(form, changed)
 
 
+def test_a_cell_that_says_the_same_is_written_as_it_was():
+    sheet = parse_sheet(written("numbers", quoting=csv.QUOTE_ALL), COLUMNS, "open.csv")
+    sheet.put(1, 0, "ada.ipynb")
+    assert sheet.bytes() == written("numbers", quoting=csv.QUOTE_ALL)
+
+
+@given(st.text(alphabet=',;\t"\r\naé ', max_size=40), st.sampled_from(DELIMITERS))
+def test_whatever_is_read_is_written_again(text, delimiter):
+    sheet = Sheet(text, delimiter, mark=b"")
+    assert sheet.bytes() == text.encode()
+    assert all(field.value == "" or field.written for row in sheet.rows for field in row)
+
+
 def test_what_an_encoding_has_not_is_written_in_another():
     sheet = parse_sheet(written("excel"), COLUMNS, "open.csv")
     sheet.add(["学生.ipynb", "1", ""])
+    assert sheet.bytes().startswith(codecs.BOM_UTF8)  # or Excel takes it for its code page again
     again = parse_sheet(sheet.bytes(), COLUMNS, "open.csv")
     assert again.encoding == "utf-8"
     assert [again.value(row, 0) for row in range(5)] == [*(row[0] for row in ROWS), "学生.ipynb"]
