@@ -5,7 +5,7 @@ from cnnlib.figures.alexnet import show_field, show_parameters, show_shares, sho
 from cnnlib.figures.arrays import draw_connections, show_arrays, show_matrices, show_response
 from cnnlib.figures.curves import show_learning_curve
 from cnnlib.figures.diagram import draw_network
-from cnnlib.figures.equivariance import draw_square, show_orders
+from cnnlib.figures.equivariance import draw_square
 from cnnlib.figures.explorer import explore
 from cnnlib.figures.ideas import show_effects, show_filters, show_neighbours, show_race
 from cnnlib.figures.images import show_confusion, show_feature_maps, show_images
@@ -17,7 +17,7 @@ from cnnlib.figures.learning import (
     show_planes,
     show_templates,
 )
-from cnnlib.figures.lenet5 import show_painted, show_runs, show_table
+from cnnlib.figures.lenet5 import show_painted, show_runs
 from cnnlib.figures.networks import explore_fields, explore_network
 from cnnlib.figures.pooling import (
     draw_stages,
@@ -76,7 +76,6 @@ __all__ = [
     "show_matrices",
     "show_memory",
     "show_neighbours",
-    "show_orders",
     "show_painted",
     "show_parameters",
     "show_planes",
@@ -91,7 +90,6 @@ __all__ = [
     "show_shifted_row",
     "show_side_by_side",
     "show_strengths",
-    "show_table",
     "show_templates",
     "show_times",
     "show_towers",

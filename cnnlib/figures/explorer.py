@@ -64,7 +64,7 @@ class Explorer(LiveFigure):
         The pictures of all combinations; the last control's choices change fastest.
     """
 
-    script, sheet, family = "figures/scripts/explorer", "figures/scripts/common", "explorer"
+    script, sheet, family = "figures/scripts/explorer", "figures/scripts/figure", "explorer"
     controls = traitlets.List().tag(sync=True)
     chosen = traitlets.List(traitlets.Int()).tag(sync=True)
 

@@ -1,45 +1,10 @@
-"""Draw what is particular to LeNet-5: its table of connections, answers that are pictures, and runs side by side."""
+"""Draw what is particular to LeNet-5: answers that are pictures, and runs side by side."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from cnnlib.figures.narrow import WIDTH
 from cnnlib.figures.style import ACCENT, INK, INPUT, KERNEL, OUTPUT, detached, shaded, style
-
-
-def show_table(table, inputs):
-    """Draw which input maps each output map reads.
-
-    Parameters
-    ----------
-    table : sequence of sequence of int
-        For each output map the indices of the input maps that it reads.
-    inputs : int
-        Number of input maps.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If the table names a map that there is not.
-    """
-    joined = np.zeros((inputs, len(table)))
-    for out, maps in enumerate(table):
-        if not all(0 <= into < inputs for into in maps):
-            raise ValueError(f"show_table: table must name maps from 0 to {inputs - 1}, received {tuple(maps)}")
-        joined[list(maps), out] = 1
-    with style():
-        figure, axis = plt.subplots(figsize=(6.6, 2.9), layout="constrained")
-        rows, columns = np.nonzero(joined)
-        axis.scatter(columns, rows, marker="s", s=150, color=KERNEL)
-        axis.set(xlabel="map of C3", ylabel="map of S2", xticks=range(len(table)), yticks=range(inputs))
-        axis.set(xlim=(-0.6, len(table) - 0.4), ylim=(inputs - 0.4, -0.6), aspect="equal")
-        axis.tick_params(length=0)
-        axis.spines[:].set_visible(False)
-    return detached(figure)
 
 
 def show_painted(image, painted, bitmap, distances, *, label=None):

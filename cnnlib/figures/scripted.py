@@ -20,7 +20,7 @@ class ScriptedFigure(LiveFigure):
         Those of the data that are shown, and have a translation on a page in another language.
     """
 
-    sheet = "figures/scripts/common"
+    sheet = "figures/scripts/figure"
     data = traitlets.Dict().tag(sync=True)
 
     def __init__(self, name, title, data=None, words=()):

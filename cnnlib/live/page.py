@@ -7,6 +7,11 @@ import re
 from importlib.resources import files
 
 _PACKAGE = files("cnnlib")
+# Lines that are a comment, and the spaces before others; comments of style sheets.
+_UNREAD = {
+    "js": re.compile(r"^ *//.*\n|^ +", re.MULTILINE),
+    "css": re.compile(r"^ *(/\*.*?\*/\n)?|^ +", re.MULTILINE | re.DOTALL),
+}
 _IMPORT = re.compile(r'^(?:import \{[^}]*\} from|@import) "(\.[\w./-]+)\.(?:js|css)";\n', re.MULTILINE)
 
 
@@ -46,9 +51,13 @@ def _joined(paths, suffix):
 
 
 def _furnished(script, sheet):
-    """Return a script that defines ``draw``, with the room that it draws into and the room's styles."""
-    style = "".join(_joined(("live/scripts/room", sheet), "css"))
-    return f"{bundle('live/scripts/room', 'live/scripts/model', script)}\nconst STYLE = {json.dumps(style)};\n"
+    """Return a script that defines ``draw``, with the room that it draws into and the room's styles.
+
+    Comments and indentation stay in the files: those are read, and what a page carries is not.
+    """
+    style = _UNREAD["css"].sub("", "".join(_joined(("live/scripts/room", sheet), "css")))
+    code = _UNREAD["js"].sub("", bundle("live/scripts/room", "live/scripts/model", script))
+    return f"{code}\nconst STYLE = {json.dumps(style, ensure_ascii=False)};\n"
 
 
 def module(script, sheet):

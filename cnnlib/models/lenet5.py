@@ -14,16 +14,9 @@ import torch
 
 from cnnlib import gpu
 from cnnlib.models.bitmaps import digit_bitmaps
+from cnnlib.models.c3_table import C3_TABLE
 from cnnlib.models.torch_network import add_weights
 from cnnlib.shapes import choice, positive
-
-# Table I: which of the six maps of S2 each of the sixteen maps of C3 reads.
-C3_TABLE = (
-    *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
-    *((0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5)),
-    *((0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5)),
-    (0, 1, 2, 3, 4, 5),
-)
 
 
 class LayerCount(NamedTuple):

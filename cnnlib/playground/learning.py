@@ -14,7 +14,7 @@ from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 from cnnlib.vectorized import avg_pool2d, cross_entropy
 from cnnlib.vectorized.optimizers import SGD
 
-_SHADES = 15  # of gray: two pixels travel in a byte
+_SHADES = 15  # of gray: half a byte
 _SHOWN = {"training": 20, "held": 10}  # digits of each kind
 
 
@@ -135,6 +135,13 @@ def _digits():
 
 
 def _packed(images, labels):
-    """Return digits as the page reads them: two pixels to a byte, the first in its upper half."""
-    pixels = np.rint(_SHADES * images).astype(np.uint8).reshape(-1, 2)
+    """Return digits as the page reads them: half a byte to a shade, and behind a 0 how many more pixels are 0."""
+    halves = []
+    for shade, run in itertools.groupby(np.rint(_SHADES * images).astype(int).ravel()):
+        count = len([*run])
+        while shade == 0 and count > 0:
+            halves += [0, min(count, 16) - 1]
+            count -= 16
+        halves += [int(shade)] * max(0, count)
+    pixels = np.array(halves + [0] * (len(halves) % 2), np.uint8).reshape(-1, 2)
     return {"pixels": memoryview((16 * pixels[:, 0] + pixels[:, 1]).tobytes()), "labels": labels.tolist()}

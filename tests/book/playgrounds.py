@@ -15,6 +15,7 @@ OUTPUTS = """el => Object.fromEntries(Object.entries(el.outputs).map(([name, val
 SPOILT = """
   body { font: italic 30px/3 serif; color: red; text-align: right; text-transform: uppercase; letter-spacing: 5px; }
   .columns, .desk, .layers, .stage, .below, .summaries, .stripes, .learning, .four { display: block !important; }
+  .bench, .readers, .curves, .orders, .from-sheet-to-answer, .joined, .end { display: block !important; }
   .name, .frame, .told, button { display: none !important; }
   table { width: 100% !important; }
   td, th, p, label, input, select { padding: 20px !important; border: 5px solid red !important; }

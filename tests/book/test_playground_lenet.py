@@ -42,7 +42,7 @@ def click(root, layer, place):
     """Click on a unit: its map, row and column."""
     map_, row, column = place
     screen = root.query_selector_all(f".{layer} .screen")[map_]
-    cell = screen.bounding_box()["width"] / 28
+    cell = screen.bounding_box()["width"] / {"conv1": 28, "conv2": 10}[layer]
     screen.click(position={"x": (column + 0.5) * cell, "y": (row + 0.5) * cell})
 
 
@@ -86,7 +86,7 @@ class TestLenet:
         np.testing.assert_allclose(seen["image"][0], data.as_mnist(seen["picture"]), atol=1e-4)
         check_every_layer(seen, *trained_lenet())
         assert text_of(root, ".answer") == "7"
-        root.query_selector("input[type=checkbox]").click()
+        root.query_selector(".way input[type=checkbox]").click()
         raw = Image.fromarray(seen["picture"].astype(np.float32)).resize((28, 28), Image.Resampling.BILINEAR)
         np.testing.assert_allclose(outputs(root)["image"][0], np.asarray(raw), atol=1e-4)
 
@@ -133,7 +133,7 @@ class TestLenet:
         root = show(LenetPlayground())
         shown = {"conv1": "active1", "conv2": "active2", "dense1": "active3", "dense2": "active4"}.get(layer, layer)
         seen = outputs(root)
-        maps = seen[shown] if seen[shown].ndim == 3 else seen[shown].reshape(1, -1, 6)
+        maps = seen[shown] if seen[shown].ndim == 3 else seen[shown].reshape(1, -1, {"dense1": 30, "dense2": 28}[layer])
         screens = root.query_selector_all(f".{layer} .screen")
         assert len(screens) == len(maps)
         _, height, width = maps.shape
@@ -227,7 +227,7 @@ class TestLenet:
     def test_the_keyboard_draws(self, show):  # noqa: F811
         root = show(LenetPlayground())
         root.query_selector("text=Clear").click()
-        press(root, *["Shift+Tab"] * 2, *["ArrowUp"] * 6, " ", *["ArrowDown"] * 12, " ", *["ArrowLeft"] * 3)
+        press(root, "Tab", *["ArrowUp"] * 6, " ", *["ArrowDown"] * 12, " ", *["ArrowLeft"] * 3)
         stroke = outputs(root)["picture"]
         rows, columns = np.nonzero(stroke > 0.5)
         assert 45 <= np.ptp(rows) <= 60
@@ -238,7 +238,7 @@ class TestLenet:
 
     def test_the_keyboard_walks_from_unit_to_unit_and_map_to_map(self, show):  # noqa: F811
         root = show(LenetPlayground(), viewport={"width": 1000, "height": 900})
-        root.query_selector("input[type=checkbox]").focus()
+        root.query_selector(".way .player input").focus()
         press(root, "Tab")
         assert root.get_attribute("data-unit") == "conv1 0 0 0"
         walks = {
@@ -252,7 +252,7 @@ class TestLenet:
             press(root, key)
             assert root.get_attribute("data-unit") == f"conv1 {unit}"
         press(root, "Tab", "Tab", "PageDown", *["ArrowDown"] * 10)
-        assert root.get_attribute("data-unit") == "conv2 5 0 0"  # four abreast: one below the second is the sixth
+        assert root.get_attribute("data-unit") == "conv2 9 0 0"  # eight abreast: one below the second is the tenth
         press(root, "Tab", "Tab", "Tab", "Shift+Tab", "ArrowRight")
         assert root.get_attribute("data-unit") == "dense1 0 0 1"
 

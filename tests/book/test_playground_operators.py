@@ -16,7 +16,7 @@ X = rng.standard_normal((2, 9, 13))
 def compute(browser):
     """Call functions of the scripts in a page: a list of (expression, arrays) becomes a list of arrays."""
     page = browser.new_page()
-    page.add_script_tag(content=bundle("playground/scripts/digits"))
+    page.add_script_tag(content=bundle("playground/scripts/digits", "playground/scripts/poolings"))
     page.evaluate("""() => { window.given = ({ shape, data }) => array(shape, Float64Array.from(data)); }""")
 
     def compute(calls):

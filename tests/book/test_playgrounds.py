@@ -1,12 +1,16 @@
 """The playgrounds as a page has them: open to everyone, on paper too, and left alone by the page's styles."""
 
+import numpy as np
 import pytest
 from book.playgrounds import LOOKS, SPOILT, press, show  # noqa: F401  (show is a fixture)
 
 from cnnlib.playground import (
     ConvolutionPlayground,
+    DialPlayground,
     LearningPlayground,
+    Lenet5Playground,
     LenetPlayground,
+    OrdersPlayground,
     PoolingPlayground,
     StripesPlayground,
     SummaryPlayground,
@@ -21,6 +25,10 @@ def worked():
     return ConvolutionPlayground([[1, 2, 0, 1], [0, 1, 3, 1], [2, 1, 1, 0]], [[1, 0], [-1, 2]])
 
 
+def orders():
+    return OrdersPlayground(np.arange(96, dtype=np.uint8).reshape(8, 12))
+
+
 EVERY = [
     LenetPlayground,
     ConvolutionPlayground,
@@ -29,6 +37,9 @@ EVERY = [
     SummaryPlayground,
     StripesPlayground,
     LearningPlayground,
+    DialPlayground,
+    orders,
+    Lenet5Playground,
     small_lenet,
 ]
 
@@ -91,7 +102,9 @@ class TestEvery:
         root = show(make())
         root.owner_frame().page.emulate_media(media="print")
         assert not any(each.is_visible() for each in root.query_selector_all("button, select, input[type=range]"))
-        drawn = root.query_selector_all(":is(.screens, .pad, .board) canvas, .learning canvas, .stripes svg")
+        drawn = root.query_selector_all(
+            ":is(.screens, .pad, .board) canvas, .learning canvas, .stripes svg, .dial canvas, .orders canvas"
+        )
         assert drawn
         assert all(each.is_visible() for each in drawn)
 

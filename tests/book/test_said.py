@@ -21,12 +21,16 @@ from cnnlib.models.architecture import initial_weights
 from cnnlib.models.catalogue import alexnet2012, lenet
 from cnnlib.playground import (
     ConvolutionPlayground,
+    DialPlayground,
     LearningPlayground,
+    Lenet5Playground,
     LenetPlayground,
+    OrdersPlayground,
     PoolingPlayground,
     StripesPlayground,
     SummaryPlayground,
 )
+from cnnlib.playground.orders import LAYERS
 from tools.chapters import ROOT
 
 # A table that has every text, marks it, and remembers that it was asked for.
@@ -72,7 +76,7 @@ USE = """async (room, shown) => {
     slider.dispatchEvent(new Event("input"));
     await look();
   }
-  for (const box of room.querySelectorAll("input[type=checkbox]")) {
+  for (const box of room.querySelectorAll("input[type=checkbox], input[type=radio]")) {
     box.click();
     await look();
   }
@@ -89,7 +93,7 @@ UNSEEN = re.compile(
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}
 KNOWN = {"Adam", "ReLU", "decaying echo", "a grid to paint on", "max, then blur"}
-KNOWN |= {"two equal weights", "five weights"}
+KNOWN |= {"two equal weights", "five weights", *LAYERS}
 
 SCRIPTS = sorted((ROOT / "cnnlib").glob("*/scripts/*.js"))
 
@@ -119,6 +123,11 @@ def coloured():
     return ConvolutionPlayground(np.ones((2, 3, 4)), np.ones((2, 2, 2)))
 
 
+def orders():
+    """A picture small enough for a test, in two orders."""
+    return OrdersPlayground(np.arange(96, dtype=np.uint8).reshape(8, 12))
+
+
 def lines():
     """Drawn figures to choose from; the page has translated what they show."""
 
@@ -144,6 +153,9 @@ EVERY = [
     lambda: SummaryPlayground([[1, 2, 3]]),
     StripesPlayground,
     LearningPlayground,
+    DialPlayground,
+    orders,
+    Lenet5Playground,
     loss_surface,
     two_units,
     figures.slide_kernel,

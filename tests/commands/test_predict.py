@@ -28,6 +28,16 @@ def test_the_packages_weights_read_mnist():
     assert FILE.stat().st_size < 300_000
 
 
+def test_the_package_has_two_lenets_and_names_them():
+    digits = mnist().test
+    architecture, weights = trained_lenet("sigmoid", "average")
+    assert architecture == lenet("sigmoid", "average")
+    answers = logits(architecture, weights, as_float(digits.images[:300]), ops=vectorized)
+    assert np.mean(answers.argmax(axis=1) == digits.labels[:300]) > 0.97
+    with pytest.raises(ValueError, match=r"must be \('relu', 'max'\) or .*, received \('relu', 'average'\)"):
+        trained_lenet("relu", "average")
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     """Ten digits, each printed dark on a light page of its own: label → file."""

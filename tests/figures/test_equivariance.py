@@ -1,10 +1,10 @@
-"""Four pictures in a square, and two orders with their difference."""
+"""Four pictures in a square."""
 
 import numpy as np
 import pytest
 from messages import exactly
 
-from cnnlib.figures import draw_square, show_orders
+from cnnlib.figures import draw_square
 
 RANDOM = np.random.RandomState(0)
 X, MOVED_X, Y, MOVED_Y = RANDOM.normal(size=(4, 5, 8))
@@ -21,23 +21,7 @@ def test_a_square_shows_the_four_corners_and_names_its_arrows():
     assert [text.get_text() for text in figure.texts] == ["shift", "shift", "edges", "edges"]
 
 
-def test_two_orders_and_their_difference():
-    figure = show_orders(Y, MOVED_Y)
-    first, second, difference = (axis.images[0] for axis in figure.axes)
-    np.testing.assert_array_equal(first.get_array(), Y)
-    np.testing.assert_array_equal(second.get_array(), MOVED_Y)
-    np.testing.assert_array_equal(difference.get_array(), np.abs(Y - MOVED_Y))
-    assert difference.get_clim() == (0, max(np.abs(Y).max(), np.abs(MOVED_Y).max()))
-
-
-def test_blank_outputs_can_be_drawn():
-    assert show_orders(np.zeros((2, 3)), np.zeros((2, 3))).axes[2].images[0].get_clim() == (0, 1)
-
-
 def test_other_shapes_are_refused():
     message = "draw_square: moved_x must have shape (H, W), received (1, 5, 8)"
     with pytest.raises(ValueError, match=exactly(message)):
         draw_square(X, MOVED_X[None], Y, MOVED_Y)
-    message = "show_orders: layer_last and move_last must have one shape (H, W), received (5, 8) and (5, 7)"
-    with pytest.raises(ValueError, match=exactly(message)):
-        show_orders(Y, MOVED_Y[:, :7])

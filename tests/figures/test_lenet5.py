@@ -3,22 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnlib.figures import show_painted, show_runs, show_table
+from cnnlib.figures import show_painted, show_runs
 from cnnlib.figures.style import ACCENT, INPUT
-
-
-def test_the_table_has_a_square_for_each_connection():
-    figure = show_table(((0, 2), (1,), (0, 1, 2), (2,)), 3)
-    [axis] = figure.axes
-    [squares] = axis.collections
-    placed = {tuple(map(int, place)) for place in squares.get_offsets()}
-    assert placed == {(0, 0), (0, 2), (1, 1), (2, 0), (2, 1), (2, 2), (3, 2)}
-    assert axis.get_ylim()[0] > axis.get_ylim()[1]  # map 0 on top
-
-
-def test_a_map_that_there_is_not_is_refused():
-    with pytest.raises(ValueError, match=r"show_table: table must name maps from 0 to 2, received \(0, 3\)"):
-        show_table(((0, 3),), 3)
 
 
 def test_an_answer_shows_its_pictures_and_distances():

@@ -16,7 +16,7 @@ from cnnlib.live import LiveFigure
 class Shapes(LiveFigure):
     """A figure of the book's with values of its own."""
 
-    script, sheet = "figures/scripts/shape-explorer", "figures/scripts/common"
+    script, sheet = "figures/scripts/shape-explorer", "figures/scripts/figure"
     title = 'What is "read" & by <whom>.'
     words = ("a name", 'a "quoted" one')
 

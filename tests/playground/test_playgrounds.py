@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from pathlib import Path
 from posixpath import basename
 
 import numpy as np
@@ -10,26 +11,34 @@ import pytest
 import traitlets
 from bs4 import BeautifulSoup
 
-from cnnlib import definition, live
+from cnnlib import definition, live, vectorized
 from cnnlib.data import as_float, mnist
 from cnnlib.experiments.aliasing.ring import halving
-from cnnlib.models.architecture import initial_weights, run
+from cnnlib.models.architecture import initial_weights, logits, run
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.pretrained import trained_lenet
 from cnnlib.playground import (
     ConvolutionPlayground,
+    DialPlayground,
     LearningPlayground,
+    Lenet5Playground,
     LenetPlayground,
+    OrdersPlayground,
     PoolingPlayground,
     StripesPlayground,
     SummaryPlayground,
 )
 from cnnlib.playground.base import packed, unpacked
-from cnnlib.playground.learning import _digits, _shuffled, _uniform
-from cnnlib.playground.lenet import packed_weights
+from cnnlib.playground.learning import _digits, _packed, _shuffled, _uniform
+from cnnlib.playground.weights import packed_weights, unpacked_weights
 
-PICTURES = [LenetPlayground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
-EVERY = [*PICTURES, StripesPlayground, LearningPlayground]
+
+def orders():
+    return OrdersPlayground(np.arange(48, dtype=np.uint8).reshape(6, 8))
+
+
+PICTURES = [LenetPlayground, Lenet5Playground, ConvolutionPlayground, PoolingPlayground, SummaryPlayground]
+EVERY = [*PICTURES, StripesPlayground, LearningPlayground, DialPlayground, orders]
 rng = np.random.RandomState(0)
 
 
@@ -53,15 +62,45 @@ class TestEvery:
     def test_the_output_of_a_cell_is_the_same_each_time(self, make):
         first, second = (make()._repr_mimebundle_()[0] for _ in range(2))
         assert first["text/html"] == second["text/html"]
-        assert first["text/plain"] == second["text/plain"] == f"<{make.title}>"
+        assert first["text/plain"] == second["text/plain"] == f"<{make().title}>"
         assert "application/vnd.jupyter.widget-view+json" in first
 
     def test_the_bundle_defines_each_name_once_and_imports_nothing(self, make):
-        text = live.bundle("live/scripts/room", "live/scripts/model", make.script)
+        text = live.bundle("live/scripts/room", "live/scripts/model", make().script)
         names = re.findall(r"^(?:const|let|function|async function) (\w+)", text, re.MULTILINE)
         assert len(names) == len(set(names))
         assert {"room", "still", "draw"} <= set(names)
         assert not re.search(r"^(import|export) ", text, re.MULTILINE)
+
+
+def test_a_page_carries_no_comments_and_loses_none_of_the_code():
+    scripts = [path for path in Path(live.__file__).parents[1].glob("*/scripts/*.js") if path.stem != "say"]
+    assert len(scripts) > 30
+    # A text that goes on in a second line would lose the spaces there.
+    assert [path.name for path in scripts for line in path.read_text().splitlines() if line.count("`") % 2] == []
+    for make in EVERY:
+        sent = make()._esm
+        assert not re.search(r"^ *//|^ ", sent, re.MULTILINE)
+        code = live.bundle("live/scripts/room", "live/scripts/model", make.script).splitlines()
+        kept = [line.strip() for line in code if line.strip() and not line.strip().startswith("//")]
+        assert [line for line in sent.splitlines() if line][: len(kept)] == kept
+
+
+def test_the_network_that_learns_takes_60_kilobytes_of_a_page():
+    assert len(LearningPlayground()._repr_html_().encode()) < 60_000
+
+
+def test_the_learners_digits_come_back_from_their_runs():
+    images = np.zeros((2, 1, 10, 10))
+    images[0, 0, 3, 4:6], images[1, 0, 9, 9] = [1, 7 / 15], 2 / 15
+    packet = _packed(images, np.array([3, 8]))
+    halves = [half for byte in bytes(packet["pixels"]) for half in (byte >> 4, byte & 15)]
+    shades, place = [], 0
+    while len(shades) < 200:
+        shades += [halves[place]] * (1 if halves[place] else 1 + halves[place + 1])
+        place += 1 if halves[place] else 2
+    np.testing.assert_array_equal(np.reshape(shades, images.shape), np.rint(15 * images))
+    assert len(halves) - place <= 1
 
 
 @pytest.mark.parametrize("make", PICTURES)
@@ -116,12 +155,20 @@ def test_three_bytes_hold_a_weight_closely():
     weights["a"] = np.where(weights["a"] == weights["a"].max(), np.float32(np.abs(trained).max()), weights["a"])
     packet = packed_weights(weights)
     assert [entry[:2] for entry in packet["arrays"]] == [["a", [2, 3, 4]], ["b", [3]]]
-    bytes_ = np.frombuffer(packet["bytes"], np.uint8).reshape(-1, 3).astype(np.int64)
-    whole = bytes_ @ [1, 256, 65536]
-    whole = np.where(whole >= 2**23, whole - 2**24, whole)
-    for (_, shape, scale), part in zip(packet["arrays"], np.split(whole, [24]), strict=True):
-        weight = weights["a" if len(shape) == 3 else "b"]
-        np.testing.assert_allclose(scale * part.reshape(shape), weight, atol=np.abs(weight).max() / 2**24 * 1.01)
+    assert len(packet["bytes"]) == 3 * (24 + 3)
+    for name, weight in unpacked_weights(packet).items():
+        np.testing.assert_allclose(weight, weights[name], atol=np.abs(weights[name]).max() / 2**24 * 1.5)
+
+
+def test_fewer_bits_round_to_whole_numbers_and_every_array_begins_with_a_byte():
+    weights = {"a": rng.randn(3, 5), "b": np.array([7.0, -3.2, 0.4]), "c": rng.randn(2)}
+    packet = packed_weights(weights, {"a": 4, "b": 4})
+    assert len(packet["bytes"]) == 8 + 2 + 6
+    assert bytes(packet["bytes"])[8:10] == bytes([0xD7, 0x00])  # 7, -3 and 0, the lowest bits first
+    read = unpacked_weights(packet)
+    np.testing.assert_array_equal(read["b"], [7, -3, 0])
+    np.testing.assert_allclose(read["a"], weights["a"], atol=np.abs(weights["a"]).max() / 14 * 1.001)
+    np.testing.assert_allclose(read["c"], weights["c"], atol=1e-6)
 
 
 def test_weights_of_zeros_stay_zeros():
@@ -142,11 +189,43 @@ def test_lenet_takes_weights_of_your_own_and_refuses_what_it_has_none_for():
     widget = LenetPlayground("tanh", "average", own)
     before = widget.probabilities
     assert abs(before.sum() - 1) < 1e-5
-    assert (widget.activation, widget.pooling) == ("tanh", "average")
+    assert [(each["activation"], each["pooling"]) for each in widget.networks] == [("tanh", "average")]
     with pytest.raises(ValueError, match="give your own"):
-        LenetPlayground("sigmoid")
+        LenetPlayground("sigmoid")  # with maxima
     with pytest.raises(ValueError, match=r"LenetPlayground: image must have shape \(28, 28\), received \(28, 27\)"):
         widget.image = np.zeros((28, 27))
+
+
+def test_the_two_networks_of_the_package_can_be_compared():
+    widget = LenetPlayground("sigmoid", "average")
+    digits = mnist().test
+    image = as_float(digits.images[5:6])
+    widget.image = image[0, 0]
+    other, weights = trained_lenet("sigmoid", "average")
+    exact = definition.softmax(run(other, weights, image, ops=definition)["dense3"])[0]
+    np.testing.assert_allclose(widget.probabilities, exact, atol=0.05)  # fewer bits, the same reading
+    rounded = unpacked_weights(widget.networks[1]["weights"])
+    outputs = run(other, rounded, image, ops=definition)
+    np.testing.assert_allclose(widget.probabilities, definition.softmax(outputs["dense3"])[0], atol=1e-6)
+    widget.activation = "relu"
+    expected = definition.softmax(run(*trained_lenet(), image, ops=definition)["dense3"])[0]
+    np.testing.assert_allclose(widget.probabilities, expected, atol=1e-5)
+    with pytest.raises(ValueError, match="activation must be 'relu' or 'sigmoid', received 'tanh'"):
+        widget.activation = "tanh"
+    assert len(LenetPlayground(compact=True).networks) == 1
+
+
+def test_in_a_few_bits_the_second_network_reads_as_well():
+    digits = mnist().test
+    images = as_float(digits.images)
+    other, weights = trained_lenet("sigmoid", "average")
+    rounded = unpacked_weights(LenetPlayground().networks[1]["weights"])
+    right = [
+        int((logits(other, each, images, ops=vectorized).argmax(axis=1) == digits.labels).sum())
+        for each in (weights, rounded)
+    ]
+    assert abs(right[1] - right[0]) <= 5
+    assert right[1] > 0.97 * len(images)
 
 
 def test_three_of_the_digits_to_begin_with_are_misread():

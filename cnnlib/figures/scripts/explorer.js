@@ -1,5 +1,5 @@
 // One of several drawn figures: controls choose it, and the figure itself stands in the page, where its style sheets reach it.
-import { html, list, slider } from "./common.js";
+import { html, list, slider } from "../../live/scripts/elements.js";
 import { say } from "../../live/scripts/say.js";
 
 export function draw(root, model) {
@@ -38,7 +38,7 @@ export function draw(root, model) {
 }
 
 function listed(label, names, place, changed) {
-  return list(label, { ...names }, place, (choice) => changed(Number(choice)));
+  return list(label, { ...names }, place, (choice) => changed(Number(choice))).row;
 }
 
 function slid(label, names, place, changed) {

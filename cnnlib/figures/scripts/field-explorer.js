@@ -1,5 +1,6 @@
 // What one unit of a layer sees of an image, for every unit of every layer.
-import { COLOURS, at, html, list, name, slider, svg } from "./common.js";
+import { COLOURS, at, name } from "../../live/scripts/drawings.js";
+import { html, list, slider, svg } from "../../live/scripts/elements.js";
 import { choices, say } from "../../live/scripts/say.js";
 
 export function draw(root, model) {
@@ -14,7 +15,7 @@ export function draw(root, model) {
     const middle = [row, column].map((unit) => layer.start + unit * layer.stride + layer.field / 2);
     layer = layers.find((each) => each.name === choice);
     lookAt(...middle);
-  }));
+  }).row);
   const walks = [["row", say("row")], ["column", say("column")]].map(([name, label]) => slider(label, { min: 0, max: 0, step: 1, value: 0, name }, (value) => {
     if (name === "row") row = value;
     else column = value;

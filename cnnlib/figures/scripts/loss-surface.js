@@ -1,5 +1,6 @@
 // The loss of a unit with one weight and one bias, as a map, and the way that steps take down it.
-import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { COLOURS, at, name } from "../../live/scripts/drawings.js";
+import { html, list, number, slider, svg } from "../../live/scripts/elements.js";
 import { contour } from "./contours.js";
 import { say } from "../../live/scripts/say.js";
 
@@ -9,7 +10,6 @@ export function draw(root, model) {
   const [WIDE, HIGH, CELLS] = [440, 400, 80];
   const methods = { plain: say("plain steps"), momentum: say("momentum"), Adam: say("Adam") };
   const state = { method: "plain", rate: 1, steps: 20, w: 0, b: 0 };
-  const signed = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
   const powers = (power) => Number((10 ** power).toPrecision(2));
 
   const sure = (w, b, x) => 1 / (1 + Math.exp(-(w * x + b)));
@@ -46,13 +46,13 @@ export function draw(root, model) {
     state[key] = of(value);
     update();
   };
-  controls.append(list(say("step"), methods, state.method, change("method")));
+  controls.append(list(say("step"), methods, state.method, change("method")).row);
   const rate = slider(say("learning rate"), { min: -2, max: 0.8, step: 0.05, value: 0, name: "rate" }, change("rate", powers), (power) => `${powers(power)}`);
   const steps = slider(say("steps"), { min: 0, max: 60, step: 1, value: state.steps, name: "steps" }, change("steps"));
   const start = { w: null, b: null };
   for (const [key, label] of [["w", say("start: w")], ["b", say("start: b")]]) {
     const [min, max] = REACH[key];
-    start[key] = slider(label, { min, max, step: 0.05, value: 0, name: key }, change(key), (value) => signed(value));
+    start[key] = slider(label, { min, max, step: 0.05, value: 0, name: key }, change(key), (value) => number(value));
   }
   controls.append(rate.row, steps.row, start.w.row, start.b.row);
   const status = html("p", { role: "status" });
@@ -78,16 +78,16 @@ export function draw(root, model) {
     inside.append(svg("rect", { width: WIDE, height: HIGH, fill: "none", stroke: COLOURS.faint, "stroke-width": 2 }));
     for (const d of lines) inside.append(svg("path", { d, fill: "none", stroke: COLOURS.faint, "stroke-width": 1.4 }));
     const points = path.map(([w, b]) => [across(w), up(b)]);
-    inside.append(svg("polyline", { points: points.map((at) => at.join()).join(" "), fill: "none", stroke: COLOURS.kernel, "stroke-width": 2 }));
+    inside.append(svg("polyline", { points: points.map((point) => point.join()).join(" "), fill: "none", stroke: COLOURS.kernel, "stroke-width": 2 }));
     for (const [cx, cy] of points.slice(1)) inside.append(svg("circle", { cx, cy, r: 3.5, fill: COLOURS.kernel }));
     inside.append(svg("circle", { cx: points[0][0], cy: points[0][1], r: 7, fill: "none", stroke: "currentColor", "stroke-width": 2.5 }));
     drawing.append(frame, inside);
-    for (let w = -1; w <= 4; w++) drawing.append(label(signed(w, 0), across(w), HIGH + 19));
-    for (let b = -4; b <= 2; b++) drawing.append(label(signed(b, 0), -9, up(b) + 6, { "text-anchor": "end" }));
+    for (let w = -1; w <= 4; w++) drawing.append(label(number(w, 0), across(w), HIGH + 19));
+    for (let b = -4; b <= 2; b++) drawing.append(label(number(b, 0), -9, up(b) + 6, { "text-anchor": "end" }));
     drawing.append(label(say("weight w"), WIDE / 2, HIGH + 40), label(say("bias b"), -34, HIGH / 2, { transform: `rotate(-90 -34 ${HIGH / 2})` }));
     drawing.addEventListener("click", (event) => {
-      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
-      const chosen = { w: REACH.w[0] + (at.x / WIDE) * (REACH.w[1] - REACH.w[0]), b: REACH.b[1] - (at.y / HIGH) * (REACH.b[1] - REACH.b[0]) };
+      const { x, y } = at(drawing, event);
+      const chosen = { w: REACH.w[0] + (x / WIDE) * (REACH.w[1] - REACH.w[0]), b: REACH.b[1] - (y / HIGH) * (REACH.b[1] - REACH.b[0]) };
       for (const [key, value] of Object.entries(chosen)) {
         start[key].input.value = value;
         start[key].input.dispatchEvent(new Event("input"));
@@ -125,7 +125,7 @@ export function draw(root, model) {
     const reached = loss(w, b);
     Object.assign(root.dataset, { w, b, loss: reached });
     status.textContent = say("After {steps} steps w = {w}, b = {b}, and the loss is {loss}. The lowest there is: {lowest}.", {
-      steps: state.steps, w: signed(w), b: signed(b), loss: reached.toFixed(3), lowest: lowest.toFixed(3),
+      steps: state.steps, w: number(w), b: number(b), loss: reached.toFixed(3), lowest: lowest.toFixed(3),
     });
     panels.replaceChildren(map(path), curve([w, b]));
   }

@@ -1,5 +1,6 @@
 // Every layer's size, parameters and arithmetic, for any size of the image and one of some networks.
-import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { COLOURS, name } from "../../live/scripts/drawings.js";
+import { html, list, slider, svg } from "../../live/scripts/elements.js";
 import { choices, say } from "../../live/scripts/say.js";
 
 export function draw(root, model) {
@@ -12,7 +13,7 @@ export function draw(root, model) {
   controls.append(list(say("network"), choices(Object.keys(networks)), chosen, (name) => {
     chosen = name;
     update();
-  }));
+  }).row);
   const shown = (value) => `${value} × ${value}`;
   const side = slider(say("image"), { min: low, max: high, step: 1, value: start, name: "size" }, (value) => {
     size = value;

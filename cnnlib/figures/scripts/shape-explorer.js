@@ -1,5 +1,6 @@
 // Which cells of the input feed which cell of the output: five settings, two grids.
-import { COLOURS, html, name, slider, svg } from "./common.js";
+import { COLOURS, name } from "../../live/scripts/drawings.js";
+import { html, slider, svg } from "../../live/scripts/elements.js";
 import { say } from "../../live/scripts/say.js";
 
 export function draw(root) {

@@ -1,5 +1,6 @@
 // Convolution of two functions of one variable: the flipped kernel slides, the area under the product is the result.
-import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { COLOURS, name } from "../../live/scripts/drawings.js";
+import { html, list, slider, svg } from "../../live/scripts/elements.js";
 import { say } from "../../live/scripts/say.js";
 
 export function draw(root) {
@@ -24,7 +25,7 @@ export function draw(root) {
     controls.append(list(label, names, chosen[name], (choice) => {
       chosen[name] = choice;
       update();
-    }));
+    }).row);
   }
   const settings = { min: -reach, max: reach, step: 0.05, value: t, name: "t" };
   const position = slider("t", settings, (to) => { t = to; update(); }, (at) => at.toFixed(2));

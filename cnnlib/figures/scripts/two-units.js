@@ -1,5 +1,6 @@
 // A network of two hidden units and one output divides a plane; its nine weights can be moved by hand, or learn.
-import { COLOURS, html, list, name, slider, svg } from "./common.js";
+import { COLOURS, name } from "../../live/scripts/drawings.js";
+import { button, html, list, number, slider, svg } from "../../live/scripts/elements.js";
 import { contour } from "./contours.js";
 import { choices, say } from "../../live/scripts/say.js";
 
@@ -18,7 +19,7 @@ export function draw(root, model) {
   const hidden = [[1, 1, 0], [-1, -1, 0]];
   const output = [1, 1, -1];
   const state = { set: Object.keys(sets)[0], curve: "ReLU", seed: 0 };
-  const signed = (value) => value.toFixed(1).replace("-", "−");
+  const signed = (value) => number(value, 1);
 
   function forward([x, y]) {
     const z = hidden.map(([w1, w2, b]) => w1 * x + w2 * y + b);
@@ -63,14 +64,9 @@ export function draw(root, model) {
     state[key] = value;
     update();
   };
-  const button = (text, pressed) => {
-    const made = html("button", { type: "button" }, text);
-    made.addEventListener("click", pressed);
-    return made;
-  };
   controls.append(
-    list(say("points"), choices(Object.keys(sets)), state.set, chosen("set")),
-    list(say("nonlinearity"), NAMES, state.curve, chosen("curve")),
+    list(say("points"), choices(Object.keys(sets)), state.set, chosen("set")).row,
+    list(say("nonlinearity"), NAMES, state.curve, chosen("curve")).row,
     button(say("Random weights"), shuffle),
     button(say("Learn: {steps} steps", { steps: STEPS }), learn),
   );
@@ -147,7 +143,7 @@ export function draw(root, model) {
     if (move) {
       for (const [made, weights, k] of sliders) {
         made.input.value = weights[k];
-        made.reading.textContent = signed(weights[k]);
+        made.reading.textContent = signed(weights[k]); // learning may lead beyond what the slider has
       }
     }
     const { points, classes } = sets[state.set];

@@ -14,9 +14,11 @@ export const SHADES = {
   gray: scale([0, 0, 0], [255, 255, 255]),
 };
 
-export const shadeOf = (shades, value, low, high) => {
-  return shades[Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low || 1))))];
-};
+const levelOf = (value, low, high) => Math.round(255 * Math.min(1, Math.max(0, (value - low) / (high - low || 1))));
+export const shadeOf = (shades, value, low, high) => shades[levelOf(value, low, high)];
+
+// Four bytes of a canvas for each shade.
+const pixelsOf = new Map(Object.values(SHADES).map((shades) => [shades, new Uint32Array(new Uint8ClampedArray(shades.flatMap((shade) => [...shade, 255])).buffer)]));
 
 // The smallest and the largest.
 export function range(values) {
@@ -28,17 +30,20 @@ export function range(values) {
   return [low, high];
 }
 
+// What a canvas is painted with, kept for the next time. Pictures this small are soonest painted without a graphics card,
+// which a browser leaves out where it is told that a canvas is read.
+const brushes = new WeakMap();
+
 export function paint(canvas, { values, height, width }, shades, low, high) {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-  const pixels = new ImageData(width, height);
-  for (let k = 0; k < values.length; k++) {
-    const [red, green, blue] = shadeOf(shades, values[k], low, high);
-    pixels.data[4 * k] = red;
-    pixels.data[4 * k + 1] = green;
-    pixels.data[4 * k + 2] = blue;
-    pixels.data[4 * k + 3] = 255;
+  if (canvas.width !== width || canvas.height !== height || !brushes.has(canvas)) {
+    Object.assign(canvas, { width, height });
+    const pixels = new ImageData(width, height);
+    brushes.set(canvas, { context: canvas.getContext("2d", { willReadFrequently: true }), pixels, words: new Uint32Array(pixels.data.buffer) });
   }
-  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  const { context, pixels, words } = brushes.get(canvas);
+  const colours = pixelsOf.get(shades);
+  for (let k = 0; k < values.length; k++) words[k] = colours[levelOf(values[k], low, high)];
+  context.putImageData(pixels, 0, 0);
 }
 
 // Map number c of an array of shape [C, H, W].

@@ -71,27 +71,30 @@ function plane({ shape: [height, width], data }, rim) {
 function averaged({ shape, data }, side) {
   const [height, width] = shape;
   const before = Math.floor(side / 2);
-  const along = (values, step, size) => values.map((_, k) => {
-    const cell = Math.floor(k / step) % size;
-    let sum = 0;
-    for (let tap = 0; tap < side; tap++) {
-      const read = Math.min(size - 1, Math.max(0, cell - before + tap));
-      sum += values[k + (read - cell) * step];
+  const along = (values, step, size) => {
+    const sums = new Float64Array(values.length);
+    for (let k = 0; k < values.length; k++) {
+      const cell = Math.floor(k / step) % size;
+      const inside = cell >= before && cell + side - before <= size;
+      for (let tap = -before; tap < side - before; tap++) {
+        sums[k] += values[k + (inside ? tap : Math.min(size - 1, Math.max(0, cell + tap)) - cell) * step];
+      }
+      sums[k] /= side;
     }
-    return sum / side;
-  });
+    return sums;
+  };
   return array(shape, along(along(data, width, height), 1, width));
 }
 
 function crop({ shape: [height, width], data }) {
-  const [rows, columns] = [new Set(), new Set()];
-  data.forEach((value, k) => {
-    if (value <= 0.25) return;
-    rows.add(Math.floor(k / width));
-    columns.add(k % width);
-  });
-  const [top, bottom] = range(rows);
-  const [left, right] = range(columns);
+  let [top, bottom, left, right] = [height, 0, width, 0];
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      if (data[i * width + j] <= 0.25) continue;
+      [top, bottom] = [Math.min(top, i), i];
+      [left, right] = [Math.min(left, j), Math.max(right, j)];
+    }
+  }
   const box = array([bottom - top + 1, right - left + 1]);
   const wide = box.shape[1];
   return array(box.shape, box.data.map((_, k) => data[(top + Math.floor(k / wide)) * width + left + (k % wide)]));

@@ -15,15 +15,17 @@ const SETTINGS = ["network", "activation", "rate", "batch", "seed", "step"];
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200];
 
+// Half a byte is the shade of a pixel; behind a 0 another one says how many more pixels are 0.
 function digitsOf({ pixels, labels }) {
-  const bytes = bytesOf(pixels);
+  const halves = [...bytesOf(pixels)].flatMap((byte) => [byte >> 4, byte & 15]);
+  const shades = [];
+  for (let k = 0; shades.length < labels.length * SIDE * SIDE; k++) {
+    shades.push(halves[k]);
+    if (!halves[k]) for (let more = halves[++k]; more > 0; more--) shades.push(0);
+  }
   return labels.map((label, k) => {
-    const x = array([1, SIDE, SIDE]);
-    x.data.forEach((_, cell) => {
-      const byte = bytes[Math.floor((k * SIDE * SIDE + cell) / 2)];
-      x.data[cell] = (cell % 2 ? byte & 15 : byte >> 4) / 15;
-    });
-    return { x, label };
+    const own = shades.slice(k * SIDE * SIDE, (k + 1) * SIDE * SIDE);
+    return { x: array([1, SIDE, SIDE], Float64Array.from(own, (shade) => shade / 15)), label };
   });
 }
 
@@ -40,6 +42,28 @@ function partsOf(network) {
     { label: say("weights of the answers"), name: `${last}.weight`, start: 0, rows: 10, columns: network === "two" ? 2 : 36 },
     { label: say("biases of the answers"), name: `${last}.bias`, start: 0, rows: 1, columns: 10 },
   ];
+}
+
+// The loss of every step's batch and of the held digits, and where the reader is.
+function chart() {
+  const top = 3.5;
+  const [across, up] = [(step) => (440 * step) / STEPS, (loss) => 180 - (180 * Math.min(top, loss)) / top];
+  const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 15 }, words);
+  const [batches, curve, now] = ["batches", "curve", "now"].map((name) => svg("path", { class: name, d: "M0 0" }));
+  const curves = svg("svg", { viewBox: "-44 -12 500 224", role: "img", class: "learning-curves" },
+    svg("path", { class: "axis", d: "M0 0V180H440" }),
+    ...[0, 1, 2, 3].map((loss) => text(String(loss), -14, up(loss) + 5)),
+    ...[0, 200, 400, 600].map((step) => text(String(step), across(step), 202)),
+    batches, curve, now);
+  return {
+    curves,
+    showCurves(at, tried, losses) {
+      const line = [...tried].sort(([a], [b]) => a - b).map(([step, [loss]]) => `${across(step)} ${up(loss).toFixed(1)}`);
+      batches.setAttribute("d", losses.map((loss, k) => `M${across(k).toFixed(1)} ${up(loss).toFixed(1)}h0.01`).join(""));
+      curve.setAttribute("d", `M${line.join("L")}`);
+      now.setAttribute("d", `M${across(at)} 0V180`);
+    },
+  };
 }
 
 export function draw(root, model) {
@@ -78,7 +102,7 @@ export function draw(root, model) {
     return state.step;
   }, { slow: 3 });
 
-  const curves = svg("svg", { viewBox: "-44 -12 500 224", role: "img", class: "learning-curves" });
+  const { curves, showCurves } = chart();
   const told = html("p", { class: "sentence" });
   const heard = html("p", { class: "heard", role: "status" });
   const pictures = html("div", { class: "first-layer" });
@@ -98,6 +122,11 @@ export function draw(root, model) {
   const thumbs = html("div", { class: "thumbs", role: "group", "aria-label": say("Digits of the batch") });
   const digitTable = html("div", { class: "wide-table" });
   const lossOfDigit = html("p", {});
+  const step = html("section", { class: "one-step" },
+    html("div", { class: "group" }, html("b", {}, say("The last step, number by number")), part.row),
+    row,
+    html("div", { class: "in-numbers" }, worked,
+      html("p", { class: "name" }, say("Its batch: choose a digit, to see what the network made of it before the step")), thumbs, lossOfDigit, digitTable));
 
   root.replaceChildren(
     html("div", { class: "learning" },
@@ -105,11 +134,7 @@ export function draw(root, model) {
       html("div", {}, html("p", { class: "name" }, say("What the first layer asks for")), pictures)),
     film.element, told, heard,
     html("div", { class: "group" }, network.row, activation.row, rate.row, batch.row, seed.row),
-    html("section", { class: "one-step" },
-      html("div", { class: "group" }, html("b", {}, say("The last step, number by number")), part.row),
-      row,
-      worked,
-      html("p", { class: "name" }, say("Its batch: choose a digit, to see what the network made of it before the step")), thumbs, lossOfDigit, digitTable),
+    step,
   );
 
   function fromPython() {
@@ -164,37 +189,24 @@ export function draw(root, model) {
     const at = learning.done();
     const [loss, right] = film.playing() ? tried.get(at - (at % OFTEN)) : tried.get(at) ?? tryHeld();
     root.outputs = { ...learning.weights() }; // for whoever opens the browser's console
-    Object.assign(root.dataset, { step: at, heldLoss: loss, heldRight: right, losses: JSON.stringify(learning.losses.slice(0, at)) });
-    const values = { step: at, right, loss: number(loss, 3), batch: at ? number(learning.losses[at - 1], 3) : "" };
-    told.textContent = at ? say("After step {step}: {right} of 100 held digits are read correctly, their loss is {loss}; that of the last batch was {batch}.", values)
-      : say("Before the first step: {right} of 100 held digits are read correctly, by chance; their loss is {loss}.", values);
-    showCurves(at);
+    Object.assign(root.dataset, { step: at, heldLoss: loss, heldRight: right });
+    showCurves(at, tried, learning.losses);
     showFirst();
     // So many numbers are not read while they change, and take their time to draw.
     if (film.playing() && performance.now() < shown + 150) return;
     shown = performance.now();
+    const values = { step: at, right, loss: number(loss, 3), batch: at ? number(learning.losses[at - 1], 3) : "" };
+    told.textContent = at ? say("After step {step}: {right} of 100 held digits are read correctly, their loss is {loss}; that of the last batch was {batch}.", values)
+      : say("Before the first step: {right} of 100 held digits are read correctly, by chance; their loss is {loss}.", values);
+    step.classList.toggle("moving", film.playing());
     showStep();
     if (film.playing()) return;
+    curves.setAttribute("aria-label", told.textContent);
+    root.dataset.losses = JSON.stringify(learning.losses.slice(0, at));
     clearTimeout(telling);
     telling = setTimeout(() => {
       heard.textContent = told.textContent;
     }, 300);
-  }
-
-  function showCurves(at) {
-    const top = 3.5;
-    const [across, up] = [(step) => (440 * step) / STEPS, (loss) => 180 - (180 * Math.min(top, loss)) / top];
-    const text = (words, x, y, more = {}) => svg("text", { x, y, "text-anchor": "middle", "font-size": 15, ...more }, words);
-    const line = [...tried].sort(([a], [b]) => a - b).map(([step, [loss]]) => `${across(step)} ${up(loss).toFixed(1)}`);
-    curves.setAttribute("aria-label", told.textContent);
-    curves.replaceChildren(
-      svg("path", { class: "axis", d: "M0 0V180H440" }),
-      ...[0, 1, 2, 3].map((loss) => text(String(loss), -14, up(loss) + 5)),
-      ...[0, 200, 400, 600].map((step) => text(String(step), across(step), 202)),
-      svg("path", { class: "batches", d: learning.losses.map((loss, k) => `M${across(k).toFixed(1)} ${up(loss).toFixed(1)}h0.01`).join("") }),
-      svg("path", { class: "curve", d: `M${line.join("L")}` }),
-      svg("path", { class: "now", d: `M${across(at)} 0V180` }),
-    );
   }
 
   // Weights of the first layer as pictures, on one scale that does not shrink as they move.
@@ -237,7 +249,7 @@ export function draw(root, model) {
         height: rows,
         width: columns,
         colour: (row, column) => colour(row * columns + column),
-        text: columns > 10 ? null : (row, column) => {
+        text: columns > 10 || film.playing() ? null : (row, column) => {
           const k = row * columns + column;
           return [number(values[k]).replace(/^(−?)0\./, "$1."), legibleOn(colour(k))];
         },
@@ -245,6 +257,10 @@ export function draw(root, model) {
       const cell = { top: state.cell.row, left: state.cell.column, height: 1, width: 1 };
       made.frame([{ ...cell, kind: "halo" }, { ...cell, kind: "made" }]);
       made.hold(cell);
+    }
+    if (film.playing()) {
+      worked.textContent = say("The numbers follow when it pauses.");
+      return;
     }
     const k = state.cell.row * columns + state.cell.column;
     const slope = last && number(shown.slopes[k], 4);
@@ -275,15 +291,12 @@ export function draw(root, model) {
         return thumb;
       }));
     }
-    // While it plays, batches pass too quickly to be looked at.
-    if (!film.playing()) {
-      [...thumbs.children].forEach((thumb, k) => {
-        const { x, label } = training[batch[k]];
-        thumb.setAttribute("aria-label", say("digit {place} of the batch, a {label}", { place: k + 1, label }));
-        thumb.setAttribute("aria-pressed", k === state.digit);
-        paint(thumb.firstChild, { values: x.data, height: SIDE, width: SIDE }, SHADES.ink, 0, 1);
-      });
-    }
+    [...thumbs.children].forEach((thumb, k) => {
+      const { x, label } = training[batch[k]];
+      thumb.setAttribute("aria-label", say("digit {place} of the batch, a {label}", { place: k + 1, label }));
+      thumb.setAttribute("aria-pressed", k === state.digit);
+      paint(thumb.firstChild, { values: x.data, height: SIDE, width: SIDE }, SHADES.ink, 0, 1);
+    });
     const { x, label } = training[batch[state.digit]];
     const { logits, p, read } = forward(state, last.before, x);
     const row = (name, values, digits = 2) => html("tr", {}, html("th", { scope: "row" }, name), ...[...values].map((value) => html("td", {}, number(value, digits))));

@@ -1,26 +1,74 @@
-// Draw a digit and watch a trained LeNet read it; point at any unit and see how it came by its value.
-import { html } from "../../live/scripts/elements.js";
+// Draw a digit, erase parts of it or cover them, and watch trained LeNets read it, unit by unit.
+import { button, html } from "../../live/scripts/elements.js";
+import { cover, covered } from "./cover.js";
 import { desk } from "./desk.js";
+import { journey } from "./journey.js";
 import { layers } from "./layers.js";
 import { say } from "../../live/scripts/say.js";
 
-const name = (text) => html("p", { class: "name" }, text);
-
 export function draw(root, model) {
   if (model.get("compact")) return small(root, model);
-  const table = desk(root, model, { changed: (outputs) => network.show(outputs) });
-  const network = layers(root, table);
+  const table = desk(root, model, {
+    changed(outputs, network) {
+      walk.show(outputs, network);
+      way.arrive();
+    },
+  });
+  const walk = layers(root, table);
+  const way = journey(root, walk);
   const { thumbs, chooser, preparing } = table.controls();
-  root.replaceChildren(
-    html("div", { class: "desk" },
-      html("div", { class: "sheet" }, name(say("Draw a digit")), table.sheet,
-        html("div", { class: "group" }, table.undo, table.clear, table.said)),
-      html("div", { class: "input" }, name(say("The network reads")), table.inputScreen.element, table.answer, table.reading),
-      html("div", {}, name(say("Probabilities")), network.bars),
-      html("div", { class: "controls" }, name(say("Digits to begin with")), thumbs, html("div", { class: "group" }, chooser, preparing))),
-    network.element, network.inspector,
-  );
+  const { patching, sheet, modes } = hands(table, root);
+  root.replaceChildren(html("div", { class: "lenet" },
+    html("div", { class: "side" },
+      html("div", { class: "modes" }, ...modes, table.undo, table.clear),
+      sheet,
+      html("div", { class: "read" }, table.cards, walk.bars, table.reading)),
+    html("div", { class: "begin" }, thumbs, chooser, table.said),
+    patching.element,
+    walk.element,
+  ));
+  const title = html("p", { class: "name" }, say("On its way through the layers"));
+  walk.input.append(html("div", { class: "way" }, preparing, title, way.element, way.told));
   table.begin();
+}
+
+// What a hand does on the sheet: draw, erase, or move a grey patch.
+function hands(table, root) {
+  const patching = cover((image) => {
+    const { data } = table.probabilitiesOf(image);
+    return data[answer];
+  }, () => table.lifted());
+  let answer = 0; // of the bare image
+  const sheet = html("div", { class: "sheet" }, table.sheet);
+  const names = { draw: say("Draw"), erase: say("Erase"), patch: say("Grey patch") };
+  const modes = Object.entries(names).map(([mode, name]) => button(name, () => turn(mode), { "data-mode": mode }));
+  const over = (image) => {
+    const { top, left, side } = patching.patch();
+    root.dataset.patch = `${top} ${left} ${side}`;
+    return covered(image, { top, left, side });
+  };
+  const told = (image) => {
+    const { data } = table.probabilitiesOf(image);
+    answer = data.indexOf(Math.max(...data));
+    patching.put(image);
+    root.lost = patching.lost(); // for whoever opens the browser's console
+  };
+
+  function turn(mode) {
+    const patch = mode === "patch";
+    for (const each of modes) each.setAttribute("aria-pressed", each.dataset.mode === mode);
+    table.erase(mode === "erase");
+    table.undo.hidden = table.clear.hidden = patch;
+    patching.element.hidden = !patch;
+    sheet.replaceChildren(patch ? patching.sheet : table.sheet);
+    if (!patch) patching.stop();
+    if (patch !== (root.dataset.mode === "patch")) table.veil(...(patch ? [over, told] : [null]));
+    root.dataset.mode = mode;
+  }
+
+  for (const each of modes) each.setAttribute("aria-pressed", each.dataset.mode === "draw");
+  patching.element.hidden = true;
+  return { patching, sheet, modes };
 }
 
 // The sheet and the answer alone, to be tried in passing.
@@ -29,8 +77,8 @@ function small(root, model) {
   const bars = html("div", { class: "bars" }, ...table.bars.map(({ row }) => row));
   root.replaceChildren(
     html("div", { class: "desk small" },
-      html("div", { class: "sheet" }, name(say("Draw here")), table.sheet, html("div", { class: "group" }, table.undo, table.clear)),
-      html("div", {}, name(say("The network reads")), table.answer, bars)),
+      html("div", { class: "sheet" }, html("p", { class: "name" }, say("Draw here")), table.sheet, html("div", { class: "group" }, table.undo, table.clear)),
+      html("div", {}, html("p", { class: "name" }, say("The network reads")), table.cards, bars)),
     table.reading, table.said,
   );
   table.begin();

@@ -27,10 +27,10 @@ export function forward(weights, image, { activation, pooling }) {
 export const LAYERS = {
   conv1: { shows: "active1", reads: "image", padding: 2, columns: 3, field: { start: -2, step: 1, size: 5 } },
   pool1: { shows: "pool1", reads: "active1", columns: 6, field: { start: -2, step: 2, size: 6 } },
-  conv2: { shows: "active2", reads: "pool1", padding: 0, columns: 4, field: { start: -2, step: 2, size: 14 } },
+  conv2: { shows: "active2", reads: "pool1", padding: 0, columns: 8, field: { start: -2, step: 2, size: 14 } },
   pool2: { shows: "pool2", reads: "active2", columns: 8, field: { start: -2, step: 4, size: 16 } },
-  dense1: { shows: "active3", reads: "pool2", columns: 1, width: 6 },
-  dense2: { shows: "active4", reads: "active3", columns: 1, width: 6 },
+  dense1: { shows: "active3", reads: "pool2", columns: 1, width: 30 },
+  dense2: { shows: "active4", reads: "active3", columns: 1, width: 28 },
   dense3: { shows: "dense3", reads: "active4", columns: 1, width: 1 },
 };
 

@@ -15,17 +15,20 @@ export const received = ({ shape, data, bytes }) => {
 
 export const sent = ({ shape, data }) => ({ shape: [...shape], data: Float32Array.from(data) });
 
-// Weights are whole numbers of three bytes, the lowest first, times one scale for each array.
+// Weights are whole numbers of a few bits, the lowest first, times one scale for each array, which begins with a byte.
 export function unpacked({ bytes, arrays }) {
   const all = bytesOf(bytes);
-  let place = 0;
-  return Object.fromEntries(arrays.map(([name, shape, scale]) => {
+  let place = 0; // in bits
+  return Object.fromEntries(arrays.map(([name, shape, scale, bits]) => {
     const weights = array(shape);
     weights.data.forEach((_, k) => {
+      const [at, shift] = [place >> 3, place & 7];
+      const word = all[at] | (all[at + 1] << 8) | (all[at + 2] << 16) | (all[at + 3] << 24);
       // Shifted to the top of 32 bits and back, so that the highest bit is the sign.
-      weights.data[k] = scale * (((all[place] << 8) | (all[place + 1] << 16) | (all[place + 2] << 24)) >> 8);
-      place += 3;
+      weights.data[k] = scale * ((word << (32 - bits - shift)) >> (32 - bits));
+      place += bits;
     });
+    place = 8 * Math.ceil(place / 8);
     return [name, weights];
   }));
 }

@@ -1,4 +1,4 @@
-// A sheet to draw on with mouse, finger, stylus or keyboard. Ink is computed, not taken from the browser's brush, so
+// A sheet to draw on and erase from with mouse, finger, stylus or keyboard. Ink is computed, not taken from the browser's brush, so
 // that it is the same everywhere.
 import { array } from "./operators.js";
 import { html } from "../../live/scripts/elements.js";
@@ -6,7 +6,7 @@ import { SHADES, paint } from "../../live/scripts/shades.js";
 import { say } from "../../live/scripts/say.js";
 
 const SIDE = 112; // four cells to a pixel of the network
-const RADIUS = 4.5;
+const [PEN, RUBBER] = [4.5, 7]; // radii
 
 // Told by drawn(ink) of every change and by said(text) of what only the eye sees. With `fresh` the first stroke is drawn on
 // an empty sheet, whatever was put there.
@@ -23,6 +23,7 @@ export function pad({ drawn, said, fresh = false }) {
   const before = [];
   let at = [SIDE / 2, SIDE / 2];
   let down = false;
+  let erasing = false;
 
   const show = () => paint(canvas, { values: ink, height: SIDE, width: SIDE }, SHADES.ink, 0, 1);
   const changed = () => {
@@ -30,19 +31,21 @@ export function pad({ drawn, said, fresh = false }) {
     drawn(array([SIDE, SIDE], ink.slice()));
   };
 
-  // Ink is full within the radius of the line from `at` to the next place, and fades out over one cell.
+  // Ink, or what the rubber leaves bare, is full within the radius of the line from `at` to the next place, and fades out over one cell.
   function line(next) {
+    const radius = erasing ? RUBBER : PEN;
     const [[x0, y0], [x1, y1]] = [at, next];
     const length = (x1 - x0) ** 2 + (y1 - y0) ** 2;
-    const around = (a, b) => [Math.max(0, Math.floor(Math.min(a, b) - RADIUS - 1)), Math.min(SIDE - 1, Math.ceil(Math.max(a, b) + RADIUS + 1))];
+    const around = (a, b) => [Math.max(0, Math.floor(Math.min(a, b) - radius - 1)), Math.min(SIDE - 1, Math.ceil(Math.max(a, b) + radius + 1))];
     const [top, bottom] = around(y0, y1);
     const [left, right] = around(x0, x1);
     for (let y = top; y <= bottom; y++) {
       for (let x = left; x <= right; x++) {
         const along = length ? Math.min(1, Math.max(0, ((x - x0) * (x1 - x0) + (y - y0) * (y1 - y0)) / length)) : 0;
         const distance = Math.hypot(x - x0 - along * (x1 - x0), y - y0 - along * (y1 - y0));
-        const value = Math.min(1, Math.max(0, RADIUS + 0.5 - distance));
-        if (value > ink[y * SIDE + x]) ink[y * SIDE + x] = value;
+        const value = Math.min(1, Math.max(0, radius + 0.5 - distance));
+        const cell = y * SIDE + x;
+        ink[cell] = erasing ? Math.min(ink[cell], 1 - value) : Math.max(ink[cell], value);
       }
     }
     at = next;
@@ -55,7 +58,7 @@ export function pad({ drawn, said, fresh = false }) {
 
   function begin() {
     remember();
-    if (fresh) ink = new Float64Array(SIDE * SIDE);
+    if (fresh && !erasing) ink = new Float64Array(SIDE * SIDE);
     fresh = false;
     line(at);
     changed();
@@ -106,7 +109,8 @@ export function pad({ drawn, said, fresh = false }) {
       down = !down;
       if (down) begin();
       showPen();
-      said(down ? say("Pen down.") : say("Pen up."));
+      if (erasing) said(down ? say("Rubber down.") : say("Rubber up."));
+      else said(down ? say("Pen down.") : say("Pen up."));
     } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
     else if (event.key === "Delete") clear();
     else return;
@@ -134,6 +138,11 @@ export function pad({ drawn, said, fresh = false }) {
     element,
     undo,
     clear,
+    // Whether the hand takes ink away.
+    erase(on) {
+      erasing = on;
+      element.classList.toggle("erasing", on);
+    },
     // Put a picture of ink [H, W] on the sheet, to be drawn over; nobody is told.
     put({ shape: [height, width], data }) {
       remember();

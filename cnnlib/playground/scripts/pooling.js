@@ -1,5 +1,6 @@
 // Shift a picture and pool it: does the pooled picture move along?
-import { array, avgPool2d, blurPool2d, lpPool2d, maxPool2d } from "./operators.js";
+import { array, avgPool2d, maxPool2d } from "./operators.js";
+import { blurPool2d, lpPool2d } from "./poolings.js";
 import { OWN, html, list, number, slider } from "../../live/scripts/elements.js";
 import { SHADES, range } from "../../live/scripts/shades.js";
 import { UNIT, screens } from "./screens.js";

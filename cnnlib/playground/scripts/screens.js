@@ -88,13 +88,15 @@ export function screens(label, maps, columns, { chosen, pressed = () => {}, drag
 
   return {
     element,
-    // Show an array [C, H, W], every map on one scale.
-    show(maps, shades, low, high) {
+    // Show an array [C, H, W], every map on one scale; of each its first rows alone, if so many are given.
+    show(maps, shades, low, high, rows = Infinity) {
       [, size.height, size.width] = maps.shape;
       holders.forEach((holder, c) => {
         holder.hidden = !size.height || !size.width;
         holder.style.aspectRatio = `${size.width} / ${size.height}`;
-        if (!holder.hidden) paint(holder.firstChild, mapOf(maps, c), shades, low, high);
+        if (holder.hidden) return;
+        paint(holder.firstChild, mapOf(maps, c), shades, low, high);
+        if (rows < size.height) holder.firstChild.getContext("2d").clearRect(0, rows, size.width, size.height);
       });
       at = { ...at, row: Math.min(at.row, Math.max(0, size.height - 1)), column: Math.min(at.column, Math.max(0, size.width - 1)) };
     },

@@ -1,5 +1,6 @@
 // A small map of numbers to edit, and what three summary statistics make of its windows.
-import { array, avgPool2d, lpPool2d, maxPool2d } from "./operators.js";
+import { array, avgPool2d, maxPool2d } from "./operators.js";
+import { lpPool2d } from "./poolings.js";
 import { received, sent } from "./packets.js";
 import { OWN, html, list, number, slider } from "../../live/scripts/elements.js";
 import { SHADES, legibleOn, range, shadeOf } from "../../live/scripts/shades.js";

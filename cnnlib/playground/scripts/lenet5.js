@@ -1,0 +1,180 @@
+// LeNet-5 to walk through: the reader's digit on its way through C1 to F6, C3's table, the painted picture and the distances.
+import { array } from "./operators.js";
+import { asMnist } from "./digits.js";
+import { button, html, number } from "../../live/scripts/elements.js";
+import { SHADES, paint, range } from "../../live/scripts/shades.js";
+import { player } from "../../live/scripts/player.js";
+import { joined } from "../../live/scripts/model.js";
+import { say } from "../../live/scripts/say.js";
+import { HELD, HERE, UNIT, screens } from "./screens.js";
+import { grip } from "./grip.js";
+import { connections } from "./connections.js";
+import { pad } from "./pad.js";
+import { received, sent } from "./packets.js";
+import { restored } from "./rounded.js";
+import { LAYERS, explained, forward, framed, full, readBy } from "./layers5.js";
+
+const WALK = [
+  say("Draw a digit, or point at any cell, bitmap or connection. Play walks from layer to layer."),
+  say("C1: six kernels of 5×5 sweep over the image and leave six maps of 28×28. 156 parameters."),
+  say("S2: every 2×2 cells are added up, times the map's weight, plus its bias. 12 parameters."),
+  say("C3: sixteen maps, and each reads those maps of S2 that the table says. 1,516 parameters."),
+  say("S4: 2×2 cells are added up once more; a map has 25 cells left. 32 parameters."),
+  say("C5: 120 units, and each reads all 400 cells of S4. 48,120 parameters."),
+  say("F6: 84 units, and each paints one pixel of a picture of 7×12. 10,164 parameters."),
+  say("The output: how far the painted picture is from each bitmap. The nearest is the answer."),
+];
+const ORDER = Object.keys(LAYERS);
+
+export function draw(root, model) {
+  const weights = full(restored(model.get("weights")), model.get("table"));
+  const table = model.get("table");
+  let outputs = null;
+
+  const said = html("p", { class: "quiet", role: "status" });
+  const sheet = pad({
+    fresh: true,
+    drawn: (ink) => {
+      read(asMnist(ink) ?? array([1, 28, 28]));
+      tellPython();
+    },
+    said: (text) => {
+      said.textContent = text;
+    },
+  });
+  const python = joined(model, () => place(given()));
+  python.hear("image");
+  const given = () => array([1, 28, 28], received(model.get("image")).data);
+  let waiting = 0;
+  function tellPython() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => python.tell({ image: sent(array([28, 28], outputs.image.data)) }), 150);
+  }
+
+  const at = grip(() => explain());
+  at.listen(root);
+  const strips = {};
+  const strip = (name, caption) => {
+    const { maps, columns } = LAYERS[name];
+    strips[name] = screens(say("{caption}. Arrow keys choose a cell, Enter holds it.", { caption }), maps, columns, {
+      chosen: (unit) => at.point({ name, ...unit }),
+      pressed: (unit) => at.press({ name, ...unit }),
+    });
+    return html("section", { class: name }, html("p", { class: "name" }, caption), strips[name].element);
+  };
+  const joins = connections(table, {
+    chosen: (s2, c3) => at.point({ name: "table", map: c3, row: s2, column: 0 }),
+    pressed: (s2, c3) => at.press({ name: "table", map: c3, row: s2, column: 0 }),
+  });
+
+  const film = player(say("Walk through the layers"), (step) => {
+    sections.forEach((section, k) => section.classList.toggle("now", k === step - 1));
+    tour.textContent = WALK[step];
+    root.dataset.step = step;
+  }, { slow: 0.25, whole: 28 });
+  const tour = html("p", { class: "sentence", role: "status" }, WALK[0]);
+  const told = html("p", { class: "told", role: "status" });
+  const verdict = html("p", { class: "verdict", "aria-hidden": "true" });
+  const heard = html("p", { class: "heard", role: "status" });
+  const answer = html("p", { class: "answer", "aria-hidden": "true" });
+
+  const examples = received(model.get("examples"));
+  const thumbs = html("div", { class: "thumbs", role: "group", "aria-label": say("Digits to begin with") },
+    ...model.get("labels").map((name, k) => {
+      const label = say(name);
+      const picture = html("canvas", { "aria-hidden": "true" });
+      const image = array([1, 28, 28], examples.data.subarray(784 * k, 784 * (k + 1)));
+      paint(picture, { values: image.data, height: 28, width: 28 }, SHADES.ink, 0, 1);
+      const thumb = button("", () => {
+        place(image);
+        tellPython();
+      }, { "aria-label": label, title: label });
+      thumb.append(picture);
+      return thumb;
+    }));
+
+  const input = strip("input", say("In a frame: 32×32"));
+  const [c1, s2, c3, s4, c5, f6, output] = [
+    strip("c1", say("C1: 6 maps")), strip("s2", say("S2")), strip("c3", say("C3: 16 maps; above, what each reads of S2")), strip("s4", say("S4: 16 maps")),
+    strip("c5", say("C5: 120 units")), strip("f6", say("F6 paints")), strip("output", say("Distances from the ten bitmaps")),
+  ];
+  // Each distance below its bitmap.
+  const distances = [...strips.output.element.children].map((holder) => {
+    const cell = html("div", { class: "bitmap" });
+    const distance = html("span");
+    holder.replaceWith(cell);
+    cell.append(holder, distance);
+    return { cell, distance };
+  });
+  const sections = [c1, s2, c3, s4, c5, f6, output];
+  root.replaceChildren(
+    film.element, tour,
+    html("div", { class: "from-sheet-to-answer" },
+      html("section", { class: "sheet" }, html("p", { class: "name" }, say("Draw here")), sheet.element), input, c1,
+      html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs),
+      html("div", { class: "joined" }, s2, joins.element, c3, s4, c5),
+      html("div", { class: "end" }, f6, answer, output)),
+    html("div", { class: "foot" }, verdict, told), said, heard,
+  );
+
+  function place(image) {
+    sheet.put(array([28, 28], image.data));
+    read(image);
+  }
+
+  let telling = 0;
+  function read(image) {
+    outputs = { image, ...forward(weights, framed(image)) };
+    root.outputs = { image, ...Object.fromEntries(ORDER.slice(1).map((name) => [name, outputs[name]])) }; // for whoever opens the browser's console
+    for (const [name, each] of Object.entries(strips)) {
+      const maps = outputs.maps[name];
+      const [low, high] = range(maps.data);
+      const size = Math.max(high, -low);
+      if (name === "input") each.show(maps, SHADES.ink, -0.1, 1.175);
+      else if (name === "f6" || name === "output") each.show(maps, SHADES.gray, -1.2, 1.2);
+      else each.show(maps, SHADES.signed, -size, size);
+    }
+    const { data } = outputs.output;
+    const [nearest, next] = [...data.keys()].sort((a, b) => data[a] - data[b]);
+    verdict.textContent = say("Nearest is the bitmap of {nearest}, at a distance of {distance}; then that of {next}, at {other}.", {
+      nearest, next, distance: number(data[nearest], 1), other: number(data[next], 1),
+    });
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      heard.textContent = verdict.textContent;
+    }, 300);
+    distances.forEach(({ cell, distance }, k) => {
+      distance.textContent = number(data[k], 1);
+      cell.classList.toggle("best", k === nearest);
+    });
+    answer.textContent = nearest;
+    root.dataset.answer = nearest;
+    explain();
+  }
+
+  function explain() {
+    const unit = at.unit();
+    if (!unit) return;
+    told.textContent = explained(outputs, weights, table, unit);
+    Object.assign(root.dataset, { unit: [unit.name, unit.map, unit.row, unit.column].join(" ") });
+    const kind = at.holds() ? HELD : UNIT;
+    const here = at.elsewhere();
+    const reads = readBy(table, unit);
+    for (const [name, each] of Object.entries(strips)) {
+      const frames = reads.filter((frame) => frame.name === name).map((frame) => ({ ...frame, kind: "read" }));
+      const cell = ({ map, row, column }, kind) => ({ map, top: row, left: column, height: 1, width: 1, kind });
+      if (name === unit.name && name !== "output") frames.push(cell(unit, kind));
+      if (name === here?.name) frames.push(cell(here, HERE));
+      each.frame(frames);
+    }
+    distances.forEach(({ cell }, k) => cell.classList.toggle("chosen", unit.name === "output" && unit.map === k));
+    // A map of S2 is joined to those that read it, a map of C3 to those that it reads.
+    joins.light({
+      s2: ["s2", "table"].includes(unit.name) ? (unit.name === "s2" ? unit.map : unit.row) : null,
+      c3: ["c3", "table"].includes(unit.name) ? unit.map : null,
+    });
+  }
+
+  film.set(ORDER.length - 1, 0);
+  place(given());
+}

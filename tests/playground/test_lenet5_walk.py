@@ -1,0 +1,52 @@
+"""The LeNet-5 that one walks through is the network of 1998, its weights in a few bits."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from cnnlib.data import mnist
+from cnnlib.models.lenet5 import LeNet5, lenet5_images
+from cnnlib.models.rounding import restored
+from cnnlib.playground import Lenet5Playground, lenet5
+from tools.chapters import ROOT
+
+images = mnist().test.images[:30].astype(np.float32) / 255
+
+
+def test_it_computes_what_the_packages_lenet5_does_with_60_000_parameters():
+    network, tensors = LeNet5(), lenet5._tensors()
+    state = network.state_dict()
+    for name in lenet5.BITS:
+        weight = restored(tensors[f"{name}.whole"], tensors[f"{name}.scale"])
+        state[f"{name}.weight"] = torch.from_numpy(weight.reshape(state[f"{name}.weight"].shape))
+        state[f"{name}.bias"] = torch.from_numpy(tensors[f"{name}.bias"])
+    network.load_state_dict(state)
+    assert sum(value.numel() for value in network.parameters()) == 60_000
+    with torch.no_grad():
+        expected = network.activations(torch.from_numpy(lenet5_images(images)))
+    for name, values in lenet5.activations(images).items():
+        right = expected[name].numpy() * (-1 if name == "output" else 1)
+        np.testing.assert_allclose(values.reshape(right.shape), right, atol=1e-3, err_msg=name)
+
+
+def test_the_weights_have_as_many_bits_as_they_travel_with():
+    for name, bits in lenet5.BITS.items():
+        assert np.abs(lenet5._tensors()[f"{name}.whole"]).max() < 2 ** (bits - 1)
+
+
+def test_the_record_is_of_these_bits():
+    record = json.loads((ROOT / "results" / "lenet5-walk.json").read_text(encoding="utf-8"))["results"]
+    assert record["after"]["bits"] == lenet5.BITS
+    assert abs(record["after"]["validation"] - record["before"]["validation"]) < 0.001
+
+
+def test_setting_the_image_sets_what_is_painted_and_another_shape_is_refused():
+    walk = Lenet5Playground()
+    walk.image = images[3, 0]
+    outputs = lenet5.activations(images[3:4].astype(float))
+    np.testing.assert_allclose(walk.distances, outputs["output"][0], atol=1e-4)
+    np.testing.assert_allclose(walk.painted.ravel(), outputs["f6"][0], atol=1e-5)
+    with pytest.raises(ValueError, match=r"image must have shape \(28, 28\), received \(32, 32\)"):
+        walk.image = np.zeros((32, 32))
