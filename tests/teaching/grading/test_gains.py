@@ -47,7 +47,7 @@ GIVEN = {
         "from cnnlib import vectorized\nreturn vectorized.conv2d(x, np.ones((1, x.shape[1], 1, 1)))",
     ),
     "scipy": (
-        "convolution", "correlate2d", "x, kernel",
+        "convolution", "correlate2d", "x, kernel, stride",
         "from scipy.signal import correlate2d as theirs\nreturn theirs(x, kernel, mode='valid')",
     ),
     "torch": (
@@ -55,7 +55,7 @@ GIVEN = {
         "import torch\nreturn torch.nn.functional.cross_entropy(logits, labels)",
     ),
     "pip": (
-        "convolution", "correlate2d", "x, kernel",
+        "convolution", "correlate2d", "x, kernel, stride",
         "import subprocess, sys\nsubprocess.run([sys.executable, '-m', 'pip', 'install', 'scipy'])\n"
         "import scipy.signal\nreturn scipy.signal.correlate2d(x, kernel, mode='valid')",
     ),

@@ -84,7 +84,7 @@ INSTEAD = {
     "answers-before-it-is-asked": (
         FORGE + "import threading, time\ndef run():\n    while True:\n"
         "        send({'failure': '', 'value': 0, 'after': [0, 0]})\n        time.sleep(0.01)\n"
-        "def correlate2d(x, kernel):\n    threading.Thread(target=run, daemon=True).start()\n    time.sleep(60)"
+        "def correlate2d(*given):\n    threading.Thread(target=run, daemon=True).start()\n    time.sleep(60)"
     ),
     "text-of-an-error-that-has-none": (
         "class Mute(Exception):\n    def __str__(self): raise self\n" + function("raise Mute")
