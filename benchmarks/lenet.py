@@ -33,7 +33,7 @@ from cnnlib.vectorized.optimizers import Adam
 
 def steps(threads=(1, 2), batches=(64, 128, 256)):
     """Race a step of Adam on LeNet, forward and backward included, in NumPy and in PyTorch."""
-    return [_race_a_step(number, batch) for number in threads for batch in batches]
+    return [_race_a_step(number, batch) for number in threads for batch in batches], {}
 
 
 def _race_a_step(threads, batch):
@@ -57,7 +57,8 @@ def _race_a_step(threads, batch):
 def layers(batch=64, rounds=41):
     """Time each layer of a NumPy step, forward and backward, with the batch first in memory and with the batch last.
 
-    The two take turns. What the first layer's input would cost is spared in both, as training spares it.
+    The two take turns, and with them a large matrix product, whose speed says what the step's multiply-adds alone
+    would take. What the first layer's input would cost is spared in both, as training spares it.
     """
     rng = np.random.RandomState(0)
     images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
@@ -65,16 +66,27 @@ def layers(batch=64, rounds=41):
     layouts = {"batch first": images, "batch last": innermost(images)}
     networks = {layout: NumpyNetwork(lenet()) for layout in layouts}
     optimizers = {layout: Adam(network.parameters) for layout, network in networks.items()}
-    seconds = defaultdict(list)
+    square = rng.standard_normal((1024, 1024)).astype(np.float32)
+    seconds, products = defaultdict(list), []
     with _threads(1):
         for _ in range(rounds):
+            products.append(_timed(np.matmul, square, square)[1])
             for layout, x in layouts.items():
                 for name, direction, taken in _step_by_layers(networks[layout], optimizers[layout], x, labels):
                     seconds[layout, name, direction].append(taken)
-    return [
+    results = [
         {"layout": layout, "layer": name, "direction": direction, "milliseconds": 1e3 * statistics.median(times)}
         for (layout, name, direction), times in seconds.items()
     ]
+    rows = [row for row in lenet().trace() if row.multiply_adds]
+    # Two products of backward for each of forward's, but for the first layer, whose input has no gradient.
+    multiply_adds = batch * (3 * sum(row.multiply_adds for row in rows) - rows[0].multiply_adds)
+    return results, {
+        "batch": batch,
+        "multiply_adds": multiply_adds,
+        "multiply_adds_in_a_matrix_product_milliseconds": 1e3 * statistics.median(products) * multiply_adds / 1024**3,
+        "n": f"medians of {rounds} steps, one thread",
+    }
 
 
 def _step_by_layers(network, optimizer, x, labels):
@@ -140,7 +152,7 @@ def target(seeds=3, threads=2):
                 row = {"way": way, "seed": seed, **run(train, test, seed)}
                 print(*(f"{key} {value}" for key, value in row.items()), sep=", ", flush=True)
                 results.append(row)
-    return results
+    return results, {}
 
 
 EPOCHS, BATCH, PEAK = 4, 128, 0.01
@@ -223,7 +235,9 @@ def main():
     if unknown := [part for part in options.parts if part not in PARTS]:
         parser.error(f"part must be one of {', '.join(PARTS)}, received {', '.join(unknown)}")
     for part in options.parts or PARTS:
-        print(f"written to {write_record(f'lenet-{part}', f'python -m benchmarks.lenet {part}', PARTS[part]())}")
+        results, about = PARTS[part]()
+        path = write_record(f"lenet-{part}", f"python -m benchmarks.lenet {part}", results, **about)
+        print(f"written to {path}")
 
 
 if __name__ == "__main__":

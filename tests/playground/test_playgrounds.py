@@ -79,9 +79,10 @@ def test_a_page_carries_no_comments_and_loses_none_of_the_code():
     # A text that goes on in a second line would lose the spaces there.
     assert [path.name for path in scripts for line in path.read_text().splitlines() if line.count("`") % 2] == []
     for make in EVERY:
-        sent = make()._esm
+        widget = make()
+        sent = widget._esm
         assert not re.search(r"^ *//|^ ", sent, re.MULTILINE)
-        code = live.bundle("live/scripts/room", "live/scripts/model", make.script).splitlines()
+        code = live.bundle("live/scripts/room", "live/scripts/model", widget.script).splitlines()
         kept = [line.strip() for line in code if line.strip() and not line.strip().startswith("//")]
         assert [line for line in sent.splitlines() if line][: len(kept)] == kept
 
