@@ -388,3 +388,41 @@ def test_a_notebook_draws_the_example_with_its_wrong_cells():
 def test_what_a_student_wrote_is_escaped():
     text = "def output_size(size, kernel, stride, before, after):\n    raise ValueError('<script>')\n"
     assert "<script>" not in check("convolution", defined(text, "output_size"))._repr_html_()
+
+
+def test_a_bright_pixel_keeps_its_surroundings():
+    text = "def blur_pool(x, stride):\n    return x[::stride, ::stride]\n"
+    x, stride = check("pooling", defined(text, "blur_pool")).failure.arguments
+    assert (x.shape, stride) == ((5, 5), 1)
+
+
+def test_a_tuple_of_sizes_is_made_smaller_too():
+    text = "def adaptive_average(x, size):\n    return np.full(size, 9.0)\n"
+    report = check("pooling", defined(text, "adaptive_average"))
+    assert report.failure.arguments[1] == (1, 1)
+
+
+def test_a_small_example_shows_a_clear_difference():
+    text = "def cross_entropy(z, y):\n    p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)\n"
+    text += "    return float(-np.log(np.mean(p[np.arange(len(y)), y])))\n"
+    failure = check("lenet", defined(text, "cross_entropy")).failure
+    assert failure.made_smaller
+    assert abs(failure.received - failure.expected) > 0.01
+
+
+def test_a_mistake_is_not_named_beside_an_error_that_it_does_not_make():
+    text = "def cross_entropy(z, y):\n    z = z - z.max(axis=1)\n    p = np.exp(z) / np.exp(z).sum(axis=1)\n"
+    text += "    return float(-np.log(p[np.arange(len(y)), y]).mean())\n"
+    report = check("lenet", defined(text, "cross_entropy"))
+    assert report.mistake is None
+    assert "`keepdims=True` leaves it there" in repr(report)
+
+
+def test_two_numbers_that_differ_are_never_written_alike():
+    text = "def cross_entropy(z, y):\n    return float(vectorized.cross_entropy(z.astype(np.float32), y))\n"
+    text = text.replace("vectorized.cross_entropy(", "np.mean(loss(").replace(", y))", ", y)))")
+    text = "def loss(z, y):\n    return np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(y)), y]\n\n" + text
+    report = check("lenet", defined(text, "cross_entropy"))
+    for drawn in (repr(report), report._repr_html_()):
+        assert "0.693147182" in drawn
+        assert "0.693147181" in drawn

@@ -532,7 +532,7 @@ GRADIENTS = Task(
         *(
             Mistake(
                 "pooling before the nonlinearity",
-                "Your own pass through the network pools before the ReLU, so that its logits are not those of `forward`.",
+                "Your own pass through the network pools before the ReLU, so that its logits are not `forward`'s.",
                 Section("pooling", "Common mistakes"),
                 _badly(early=early),
             )
