@@ -59,7 +59,7 @@ SIZE = Task(
         ),
         Mistake(
             "the same padding at both ends",
-            "You count the padding behind the row twice, as if there were as much before it.",
+            "You count the padding behind the row, or the larger of the two, twice. Each end has its own.",
             SIZES,
             lambda size, kernel, stride, before, after: (size + 2 * after - kernel) // stride + 1,
         ),
