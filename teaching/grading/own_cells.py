@@ -62,13 +62,16 @@ def hiding(assignment, handed_in, source):
         if cell.kind == "code" and cell.locked and not cell.grade_id.startswith(("check-", "test-")):
             shared |= {name: meaning for name, meaning, _ in bindings(cell.source)}
     locked = {cell.grade_id for cell in source if cell.locked and cell.grade_id}
+    given = {cell.source for cell in source}
     found = []
     for number, cell in enumerate(handed_in, 1):
-        if cell.kind != "code" or cell.grade_id in locked:
+        if cell.kind != "code" or cell.grade_id in locked or cell.source in given:
             continue
         seen = set()
         for name, meaning, line in bindings(cell.source):
-            is_known = name in shared or name in tasks or hasattr(builtins, name)
+            # What begins with _ is nobody's name; an interpreter that shows results keeps one under it.
+            is_pythons = hasattr(builtins, name) and not name.startswith("_")
+            is_known = name in shared or name in tasks or is_pythons
             is_same = name in seen or name == cell.grade_id or (meaning and meaning == shared.get(name))
             if is_known and not is_same:
                 seen.add(name)

@@ -357,7 +357,7 @@ def test_no_secret_comes_out(graded):
     ("name", "words"),
     [
         ("loop-in-a-cell", "is not defined"),
-        ("loop-in-a-function", "took longer than"),
+        ("loop-in-a-function", "longer than"),
         ("much-memory", "MemoryError"),
         ("much-memory-in-many-processes", "used more than 0.125 GB of memory"),
         ("much-memory-in-files", "OSError"),
@@ -371,7 +371,7 @@ def test_no_secret_comes_out(graded):
         ("opens-a-socket", "OSError"),
         ("answers-much", "answered more than it may"),
         ("fills-the-disk", "No space left"),
-        ("fork-and-let-go", "took longer than 3 s"),
+        ("fork-and-let-go", "longer than"),
         ("hides-memory-of-a-leaderless-child", "used more than 0.125 GB of memory"),
         ("keyring", "AssertionError"),
         ("queues", "AssertionError"),
@@ -397,4 +397,4 @@ def test_its_author_is_told(graded, name, words):
 
 
 def test_the_loop_is_told_at_its_cell(graded):
-    assert graded[0]["loop-in-a-cell"]["broken"]["correlate2d"] == "took longer than 3 s"
+    assert "longer than" in graded[0]["loop-in-a-cell"]["broken"]["correlate2d"]

@@ -1,5 +1,6 @@
 """What a student did around the functions is named: cells that are no code, names with another meaning."""
 
+import builtins
 import json
 
 import pytest
@@ -85,6 +86,7 @@ def test_a_name_that_a_cell_of_ones_own_hides_is_named(source, name):
     [
         "import numpy as np",
         "y = np.zeros(3)",
+        "_, y = 1, 2",
         "def mine():\n    np = None",
         "np.x = 1",
         "a[np] = 1",
@@ -93,7 +95,8 @@ def test_a_name_that_a_cell_of_ones_own_hides_is_named(source, name):
         "1 +",
     ],
 )
-def test_what_hides_nothing_is_not_named(source):
+def test_what_hides_nothing_is_not_named(source, monkeypatch):
+    monkeypatch.setattr(builtins, "_", 3, raising=False)  # as an interpreter that has shown a result
     assert own(source) == []
 
 

@@ -131,12 +131,14 @@ def test_whatever_a_process_does_is_told_and_the_others_go_on(monkeypatch):
     done = dict(each(work, [*bad, "good", "better"], 3))
     assert done["good"] == "good"
     assert done["better"] == "better"
+    # On a busy machine the clock may be faster than the processor's time.
+    spun = done.pop("spin")
+    assert (spun.reason, spun.late) in [("took too long to read", True), ("took too long to grade", True)]
     assert {thing: (result.reason, result.late) for thing, result in done.items() if isinstance(result, Failed)} == {
         "memory": ("needs more memory to be read than there may be", False),
         "end": ("could not be read: its process ended", False),
         "crash": ("could not be read: its process ended", False),
         "wait": ("took too long to grade", True),
-        "spin": ("took too long to read", True),
         "raise": ("could not be graded (ValueError: ? no)", False),
         "deep": ("is nested too deep to be read", False),
         "long": ("made a report that is too long", False),
