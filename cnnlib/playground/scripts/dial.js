@@ -68,7 +68,7 @@ export function draw(root, model) {
 
   const answers = Object.fromEntries(KEYS.map((key) => {
     const [said, share] = [html("b"), html("span", { class: "share" })];
-    const wrong = html("span", { class: "share miss" }, say("wrong"));
+    const wrong = html("span", { class: "miss" }, say("wrong"));
     const bars = Array.from({ length: 10 }, (_, digit) => html("span", {}, html("i"), String(digit)));
     const [name, shown] = NAMES[key];
     const row = html("div", { class: ["reader", key].join(" ") },

@@ -13,16 +13,6 @@ export function grip(changed) {
       pointed = unit;
       changed();
     },
-    // The reader is nowhere; what is held stays.
-    leave() {
-      pointed = null;
-      changed();
-    },
-    // Nothing is explained any more.
-    drop() {
-      [held, pointed] = [null, null];
-      changed();
-    },
     // A click or Enter holds a unit, in place of another too; on the unit that is held it lets go.
     press(unit) {
       held = same(held, unit) ? null : unit;

@@ -53,6 +53,7 @@ export function draw(root, model) {
 
   const at = grip(() => explain());
   at.listen(root);
+  const leave = () => at.point(null);
   const strips = {};
   const strip = (name, caption) => {
     const { maps, columns } = LAYERS[name];
@@ -60,8 +61,8 @@ export function draw(root, model) {
       chosen: (unit) => at.point({ name, ...unit }),
       pressed: (unit) => at.press({ name, ...unit }),
     });
-    strips[name].element.addEventListener("blur", at.leave);
-    strips[name].element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && at.leave());
+    strips[name].element.addEventListener("blur", leave);
+    strips[name].element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
     return html("section", { class: name }, html("p", { class: "name" }, caption), strips[name].element);
   };
   const pointAt = (s2, c3) => at.point({ name: "table", map: c3, row: s2, column: 0 });
@@ -72,7 +73,7 @@ export function draw(root, model) {
       if (known[c3].includes(s2)) switched(rest.length < off.length ? rest : [...off, [s2, c3]]);
       pointAt(s2, c3);
     },
-    left: at.leave,
+    left: leave,
   });
   const every = known.flatMap((maps, c3) => maps.map((s2) => [s2, c3]));
   const [none, all] = [button(say("All off"), () => switched(every)), button(say("As in 1998"), () => switched([]))];
@@ -85,7 +86,8 @@ export function draw(root, model) {
     // Only as far as is needed, below the page's head and above the bar that says what is seen.
     sections[step - 1]?.scrollIntoView({ block: "nearest", behavior: still.matches ? "instant" : "smooth" });
     root.dataset.step = step;
-    at.drop();
+    if (at.holds()) at.press(at.unit());
+    leave();
   }, { slow: 0.35, whole: 20 });
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   const told = html("p", { class: "told", role: "status" }, WALK[0]);

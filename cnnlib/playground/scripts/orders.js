@@ -70,7 +70,9 @@ export function draw(root, model) {
   }));
   const table = html("table", { class: "errors" },
     html("tr", {}, html("th", {}, say("shift by")), ...SHIFTS.map((right) => html("th", { scope: "col" }, String(right)))),
-    ...names.map((layer, k) => html("tr", {}, html("th", { scope: "row", onclick: () => set({ layer }) }, say(layer)), ...cells[k].map((cell) => html("td", { "data-error": cell.textContent }, cell)))));
+    ...names.map((layer, k) => html("tr", {}, html("th", { scope: "row" }, say(layer)), ...cells[k].map((cell) => html("td", { "data-error": cell.textContent }, cell)))));
+  // A layer's name keeps the shift.
+  table.querySelectorAll("th[scope=row]").forEach((name, k) => name.addEventListener("click", () => set({ layer: names[k] })));
   table.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     const row = cells.findIndex((each) => each.includes(event.target));
@@ -81,7 +83,7 @@ export function draw(root, model) {
     next?.click();
   });
   root.replaceChildren(pictures, html("div", { class: "group" }, columns.row), told,
-    html("p", { class: "name" }, say("Errors, from 0, the same, to 1, as far apart as at a random place: choose one")), table);
+    html("p", { class: "name" }, say("Orange is above 0, blue below. Errors, from 0, the same, to 1, as far apart as at a random place: choose one")), table);
 
   function set(change) {
     Object.assign(state, change);
@@ -113,9 +115,11 @@ export function draw(root, model) {
     const [all, some] = [(value) => value ** 2, (value, k) => (apart[k] > 1e-9 ? value ** 2 : 0)]
       .map((part) => first.data.reduce((sum, value, k) => sum + part(value, k), 0));
     const differ = apart.filter((value) => value > 1e-9).length / apart.length;
-    told.textContent = say("{layer}: the photograph shifted by {right}, its map by {cells}. The error is {error}; {percent} % of the cells differ, with {share} % of the map’s squares. Orange is above 0, blue below.", {
-      layer: say(layer), right: signed(right), cells: signed(by), error: written(error), percent: number(100 * differ, 0), share: number((100 * some) / (all || 1), 0),
-    });
+    const values = { layer: say(layer), right: signed(right), cells: signed(by) };
+    told.textContent = differ === 0 ? say("{layer}: the photograph shifted by {right}, its map by {cells}. The error is 0: no cell differs.", values)
+      : say("{layer}: the photograph shifted by {right}, its map by {cells}. The error is {error}. {percent} % of the cells differ, and they hold {share} % of the map’s sum of squares.", {
+        ...values, error: written(error), percent: number(100 * differ, 0), share: number((100 * some) / (all || 1), 0),
+      });
     root.outputs = { first, moved }; // for whoever opens the browser's console
     Object.assign(root.dataset, { layer, right, cells: by, error });
   }
