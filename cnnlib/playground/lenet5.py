@@ -19,6 +19,9 @@ WALK_FILE = Path(__file__).with_name("lenet5.safetensors")
 # Of a weight: C5 and F6 hold 97 % of them.
 BITS = {"c1": 6, "s2": 6, "c3": 6, "s4": 6, "c5": 4, "f6": 4}
 TO_BEGIN_WITH = (4, 0, 2, 6, 7)
+# A distance from which on no bitmap is near: 99 % of validation digits lie nearer (``results/lenet5-walk.json``).
+FAR = 20
+CONNECTIONS = [[into, out] for out, maps in enumerate(C3_TABLE) for into in maps]
 
 
 def _image(name, array):
@@ -33,6 +36,8 @@ class Lenet5Playground(Playground):
     ----------
     image : ndarray of float32, shape (28, 28)
         The digit, 0 for paper and 1 for ink; drawing sets it, and setting it shows it.
+    off : list of [int, int]
+        Connections of C3's table that are switched off: pairs of a map of S2 and one of C3 that reads it.
     painted : ndarray of float32, shape (12, 7)
         What F6 paints, by `cnnlib.vectorized` with the page's weights. Read-only, as the next.
     distances : ndarray of float32, shape (10,)
@@ -49,10 +54,12 @@ class Lenet5Playground(Playground):
     title = "Draw a digit and walk through LeNet-5, from its first kernels to the bitmaps."
 
     image = synced_array(np.zeros((28, 28)), check=_image)
+    off = traitlets.List().tag(sync=True)
     painted = Array(np.zeros((12, 7)))
     distances = Array(np.zeros(10))
     weights = traitlets.Dict().tag(sync=True)
     table = traitlets.List().tag(sync=True)
+    far = traitlets.Int(FAR).tag(sync=True)
     examples = traitlets.Dict().tag(sync=True)
     labels = traitlets.List().tag(sync=True)
     words = property(lambda self: self.labels)
@@ -73,9 +80,19 @@ class Lenet5Playground(Playground):
             image=tensors["digits"][0] / 255,
         )
 
-    @traitlets.observe("image")
-    def _walk(self, change):
-        outputs = activations(change.new[None, None].astype(float))
+    @traitlets.validate("off")
+    def _of_the_table(self, proposal):
+        pairs = [list(pair) for pair in proposal.value]
+        if unknown := [pair for pair in pairs if pair not in CONNECTIONS]:
+            raise ValueError(
+                f"Lenet5Playground: off must hold pairs of a map of S2 and a map of C3 that reads it, "
+                f"received {unknown[0]}"
+            )
+        return pairs
+
+    @traitlets.observe("image", "off")
+    def _walk(self, _):
+        outputs = activations(self.image[None, None].astype(float), self.off)
         self.painted = outputs["f6"].reshape(12, 7)
         self.distances = outputs["output"][0]
 
@@ -85,13 +102,15 @@ def _tensors():
     return load_tensors(WALK_FILE, kind="lenet5_walk")[0]
 
 
-def activations(images):
+def activations(images, off=()):
     """Return what every layer of the walk's LeNet-5 gives, each behind its nonlinearity.
 
     Parameters
     ----------
     images : ndarray of float, shape (N, 1, 28, 28)
         From 0 for paper to 1 for ink.
+    off : iterable of (int, int), optional
+        Connections of C3 whose 25 weights count as 0: a map of S2, and one of C3.
 
     Returns
     -------
@@ -112,6 +131,8 @@ def activations(images):
         kernels, bias = layer("c3")
         weight = np.zeros((16, 6, 5, 5), x.dtype)
         weight[[out for out, maps in enumerate(C3_TABLE) for _ in maps], [*np.concatenate(C3_TABLE)]] = kernels
+        for into, out in off:
+            weight[out, into] = 0
         return scaled_tanh(conv2d(x, weight, bias))
 
     x = 1.275 * np.pad(images, ((0, 0), (0, 0), (2, 2), (2, 2))) - 0.1

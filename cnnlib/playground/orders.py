@@ -38,8 +38,8 @@ class OrdersPlayground(Playground):
     ----------
     layer : str
         A key of `LAYERS`.
-    right : int, 0 to 24
-        Columns by which the picture is shifted on a ring.
+    right : int, -64 to 64
+        Columns by which the picture is shifted on a ring. The page goes to half its width, and to 12 at least.
     error : float
         Distance of the two orders, where 1 is how far the output is from itself at a random place. The output is
         shifted by the better of the two whole numbers of cells. Read-only, as the next.
@@ -63,7 +63,7 @@ class OrdersPlayground(Playground):
     title = "Choose a layer and a shift, and compare shifting before the layer with shifting after it."
 
     layer = traitlets.Enum((*LAYERS,), "edges, zeros around").tag(sync=True)
-    right = traitlets.Int(12, min=0, max=24).tag(sync=True)
+    right = traitlets.Int(12, min=-64, max=64).tag(sync=True)
     picture = traitlets.Dict().tag(sync=True)
     words = tuple(LAYERS)
 

@@ -31,8 +31,21 @@ def middle(element):
 def on_the_ring(root, degrees):
     """Return the place of the knob on the screen when the digit is turned by so much."""
     wheel = root.query_selector(".dial")
-    (x, y), radius = middle(wheel), wheel.bounding_box()["width"] * 150 / 320
+    (x, y), radius = middle(wheel), wheel.bounding_box()["width"] * 150 / 374
     return x - radius * np.sin(np.deg2rad(degrees)), y - radius * np.cos(np.deg2rad(degrees))
+
+
+# What a finger does on the page where it begins there.
+HANDS = {".dial": "pan-y", ".handle": "none"}
+
+
+def swipe(page, start, stop, steps=8):
+    """Move a finger from one place on the screen to another."""
+    client = page.context.new_cdp_session(page)
+    for kind, share in [("touchStart", 0), *[("touchMove", n / steps) for n in range(1, steps + 1)], ("touchEnd", 1)]:
+        x, y = (a + share * (b - a) for a, b in zip(start, stop, strict=True))
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 def test_three_networks_answer_as_cnnlib_does_for_every_setting(show):  # noqa: F811
@@ -70,9 +83,66 @@ def test_the_knob_turns_the_digit_and_a_hand_slides_it(show):  # noqa: F811
 def test_a_finger_turns_it_and_the_page_stays(show):  # noqa: F811
     root = show(DialPlayground(), has_touch=True, viewport={"width": 390, "height": 844})
     page = root.owner_frame().page
-    assert root.query_selector(".dial").evaluate("each => getComputedStyle(each).touchAction") == "none"
+    # Over the digit and the rings a finger moves the page up and down; the knob is the finger's own, wherever it is.
+    touch = {each: root.query_selector(each).evaluate("each => getComputedStyle(each).touchAction") for each in HANDS}
+    assert touch == HANDS
     page.touchscreen.tap(*on_the_ring(root, 180))
     assert setting(root) == (180, 0)
+    x, y = on_the_ring(root, 180)
+    under = "(root, at) => root.getRootNode().elementFromPoint(...at).className"
+    assert root.evaluate(under, [x, y]) == "handle"
+    swipe(page, (x, y), (x + 40, y))
+    assert 190 < setting(root)[0] < 225
+    turned, top = setting(root), page.evaluate("scrollY")
+    x, y = middle(root.query_selector(".dial canvas"))
+    page.evaluate("document.body.style.paddingBottom = '900px'")
+    swipe(page, (x, y + 60), (x, y - 60))
+    page.wait_for_function("top => scrollY > top", arg=top)
+    assert setting(root) == turned
+
+
+def test_a_hand_near_an_eighth_of_a_turn_means_it(show):  # noqa: F811
+    root = show(DialPlayground())
+    page = root.owner_frame().page
+    labels = [each.text_content() for each in root.query_selector_all(".dial text")]
+    assert labels == [f"{angle}°" for angle in range(0, 360, 45)]
+    for near, angle in ((43, 45), (47.5, 45), (178, 180), (358, 0), (51, 51), (86, 86)):
+        page.mouse.click(*on_the_ring(root, near))
+        assert setting(root) == (angle, 0)
+        drag(page, on_the_ring(root, angle), on_the_ring(root, 110))
+    for label, angle in zip(root.query_selector_all(".dial text"), range(0, 360, 45), strict=True):
+        page.mouse.click(*middle(label))
+        assert setting(root) == (angle, 0)
+
+
+def test_a_button_and_a_double_click_set_it_upright(show):  # noqa: F811
+    root = show(DialPlayground())
+    page = root.owner_frame().page
+    for undo in (
+        lambda: root.query_selector("button:text('Upright')").click(),
+        lambda: page.mouse.dblclick(*middle(root.query_selector(".dial canvas"))),
+    ):
+        move(root, ".player input", 20)
+        move(root, "input[name=right]", 5)
+        assert setting(root) == (100, 5)
+        undo()
+        assert setting(root) == (0, 0)
+        assert root.query_selector(".player input").input_value() == "0"
+
+
+def test_what_is_built_in_is_said_where_it_holds(show):  # noqa: F811
+    root = show(DialPlayground())
+    upright = outputs(root)["group"]
+    for step, right, said in (
+        (18, 0, "A quarter turn"),
+        (36, 0, "A quarter turn"),
+        (9, 0, "Only"),
+        (18, 4, "Slid after"),
+    ):
+        move(root, ".player input", step)
+        move(root, "input[name=right]", right)
+        assert text_of(root, ".readers .quiet").startswith(said)
+        assert np.allclose(outputs(root)["group"], upright, atol=1e-6) == said.startswith("A quarter")
 
 
 def test_keys_turn_it_slide_it_and_set_it_upright(show):  # noqa: F811
@@ -135,7 +205,8 @@ def test_it_says_what_is_read(show):  # noqa: F811
     move(root, ".player input", 36)
     said = [root.get_attribute(f"data-{name}") for name in TURNERS]
     assert text_of(root, ".sentence") == (
-        f"A 6, turned by 180° and slid by 0: plain reads {said[0]}, augmented {said[1]}, group {said[2]}."
+        "A 6, turned counterclockwise by 180°, then slid by 0: "
+        f"plain reads {said[0]}, augmented {said[1]}, group {said[2]}."
     )
     wrong = [row.get_attribute("class").endswith("wrong") for row in root.query_selector_all(".reader")]
     assert wrong == [answer != "6" for answer in said]

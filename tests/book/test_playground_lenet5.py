@@ -8,24 +8,29 @@ from book.playgrounds import array, cell, drag, move, outputs, press, show, text
 
 from cnnlib.models.c3_table import C3_TABLE
 from cnnlib.playground import Lenet5Playground
-from cnnlib.playground.lenet5 import activations
+from cnnlib.playground.lenet5 import CONNECTIONS, FAR, activations
 
 HIGH = {"width": 900, "height": 1400}  # all of it in sight, and none below the sentence
 LAYERS = ("c1", "s2", "c3", "s4", "c5", "f6", "output")
 
 
-def held_to(root):
+def held_to(root, off=()):
     """Compare every layer on the page with what Python makes of the page's image; return Python's."""
     seen = outputs(root)
-    right = activations(seen["image"][None])
+    right = activations(seen["image"][None], off)
     for name in LAYERS:
         np.testing.assert_allclose(seen[name].ravel(), right[name].ravel(), atol=1e-4, err_msg=name)
     shown = [float(each.text_content()) for each in root.query_selector_all(".bitmap span")]
     np.testing.assert_allclose(shown, right["output"][0], atol=0.051)
-    assert root.get_attribute("data-answer") == text_of(root, ".answer") == str(right["output"].argmin())
     first, second = right["output"][0].argsort()[:2]
-    assert f"bitmap of {first}, at" in text_of(root, ".verdict")
-    assert f"that of {second}, at" in text_of(root, ".verdict")
+    if right["output"].min() < FAR:
+        assert root.get_attribute("data-answer") == text_of(root, ".answer") == str(first)
+        assert f"bitmap of {first}, at" in text_of(root, ".verdict")
+        assert f"that of {second}, at" in text_of(root, ".verdict")
+    else:
+        assert (root.get_attribute("data-answer"), text_of(root, ".answer")) == ("", "?")
+        assert f"No bitmap is near: the nearest, that of {first}, is at" in text_of(root, ".verdict")
+        assert root.query_selector(".best") is None
     return right
 
 
@@ -56,6 +61,10 @@ def test_a_drawn_digit_flows_through_to_the_distances(show):  # noqa: F811
     root = show(widget)
     page = root.owner_frame().page
     before = root.query_selector(".f6 canvas").evaluate("canvas => canvas.toDataURL()")
+    root.query_selector(".from-sheet-to-answer > .group button").click()
+    assert not outputs(root)["image"].any()
+    held_to(root)
+    assert root.get_attribute("data-answer") == ""
     box = root.query_selector(".pad").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"]
     drag(page, (x, y + 0.2 * box["height"]), (x, y + 0.8 * box["height"]))
@@ -66,9 +75,73 @@ def test_a_drawn_digit_flows_through_to_the_distances(show):  # noqa: F811
     widget.image = outputs(root)["image"][0]
     np.testing.assert_allclose(widget.distances, right["output"][0], atol=1e-4)
     np.testing.assert_allclose(widget.painted.ravel(), right["f6"][0], atol=1e-4)
-    root.query_selector(".from-sheet-to-answer > .group button").click()
-    assert not outputs(root)["image"].any()
+
+
+def test_strokes_add_to_a_digit_to_begin_with(show):  # noqa: F811
+    root = show(Lenet5Playground())
+    page = root.owner_frame().page
+    box = root.query_selector(".pad").bounding_box()
+    ink = "canvas => [...canvas.getContext('2d').getImageData(0, 0, 112, 112).data].filter((_, k) => k % 4 === 0)"
+    for thumb in root.query_selector_all(".thumbs button"):
+        thumb.click()
+        before = np.array(root.query_selector(".pad canvas").evaluate(ink))
+        drag(page, (box["x"] + 30, box["y"] + 30), (box["x"] + 60, box["y"] + 30))
+        after = np.array(root.query_selector(".pad canvas").evaluate(ink))
+        assert (after >= before).all()
+        assert (after > before).any()
+        held_to(root)
+
+
+def test_connections_are_switched_off_and_on_and_the_answer_follows(show):  # noqa: F811
+    widget = Lenet5Playground()
+    root = show(widget)
+    dots = root.query_selector_all(".dot")
+    off = []
+    for into, out in ([0, 0], [5, 3], [2, 15], [4, 15]):
+        dots[16 * into + out].click()
+        off.append([into, out])
+        widget.off = off
+        right = held_to(root, off)
+        np.testing.assert_allclose(widget.distances, right["output"][0], atol=1e-4)
+        assert "switched off" in text_of(root, ".told")
+    dots[16 * 5 + 3].click()
+    off.remove([5, 3])
+    held_to(root, off)
+    dots[1].click()  # which the table does not have
+    assert "the table has no weights for it" in text_of(root, ".told")
+    held_to(root, off)
+    cut = [[k // 16, k % 16] for k, dot in enumerate(dots) if "cut" in dot.get_attribute("class")]
+    assert sorted(cut) == sorted(off)
+    none, back = root.query_selector_all(".joined button")
+    none.click()
+    held_to(root, CONNECTIONS)
+    page = root.owner_frame().page
+    page.mouse.move(*cell(root.query_selector_all(".c3 .screen")[3], 2, 2, 10, 10))
+    assert "reads nothing any more" in text_of(root, ".told")
+    back.click()
     held_to(root)
+    root.query_selector(".connections").focus()
+    press(root, "ArrowDown", "Enter")
+    held_to(root, [[1, 1]])
+    press(root, " ")
+    held_to(root)
+
+
+def test_marks_go_when_the_mouse_leaves_and_stay_where_a_click_holds_them(show):  # noqa: F811
+    root = show(Lenet5Playground(), viewport=HIGH)
+    page = root.owner_frame().page
+    at = cell(root.query_selector_all(".c3 .screen")[2], 3, 5, 10, 10)
+    page.mouse.move(*at)
+    assert lit(root)
+    page.mouse.move(1, 1)
+    assert (lit(root), root.get_attribute("data-unit")) == (set(), None)
+    assert root.query_selector(".frame") is None
+    assert text_of(root, ".told").startswith("Draw on the digit")
+    page.mouse.click(*at)
+    page.mouse.move(1, 1)
+    assert root.get_attribute("data-unit") == "c3 2 3 5"
+    root.query_selector_all(".player button")[2].click()
+    assert (lit(root), root.get_attribute("data-unit")) == (set(), None)
 
 
 def test_the_table_is_that_of_1998(show):  # noqa: F811
@@ -125,7 +198,9 @@ def test_the_workings_of_a_cell_add_up(show, layer):  # noqa: F811
     root.owner_frame().page.mouse.move(*cell(screens[screen], 2, 3, *sides))
     right = held_to(root)[layer].reshape(-1, *sides)[screen, 2, 3]
     told = text_of(root, ".told").replace("−", "-")
-    z, value = map(float, re.search(r"(?:makes|up to) (-?[\d.]+), squashed to (-?[\d.]+)\.$", told).groups())
+    z, value = map(
+        float, re.search(r"(?:makes|up to) (-?[\d.]+), squashed by the tanh to (-?[\d.]+)\.$", told).groups()
+    )
     assert value == pytest.approx(right, abs=0.0051)
     assert 1.7159 * np.tanh(2 / 3 * z) == pytest.approx(value, abs=0.012)
     if layer in ("s2", "s4"):
@@ -136,7 +211,7 @@ def test_the_workings_of_a_cell_add_up(show, layer):  # noqa: F811
 
 
 def test_play_walks_from_layer_to_layer(show):  # noqa: F811
-    root = show(Lenet5Playground())
+    root = show(Lenet5Playground(), viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     on = root.query_selector_all(".player button")[2]
     named = []
     for step in range(1, 8):
@@ -144,8 +219,14 @@ def test_play_walks_from_layer_to_layer(show):  # noqa: F811
         [section] = root.query_selector_all("section.now")
         named.append(section.get_attribute("class").split()[0])
         assert root.get_attribute("data-step") == str(step)
+        assert len(root.query_selector_all("section.later")) == 7 - step
+        # In sight, above the bar that says what it is.
+        box, bar = section.bounding_box(), root.query_selector(".foot").bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= bar["y"] + 1
+        assert bar["y"] + bar["height"] <= 845
     assert named == list(LAYERS)
-    assert text_of(root, ".sentence").startswith("The output")
+    assert text_of(root, ".told").startswith("The output")
     move(root, ".player input", 0)
     assert root.query_selector_all("section.now") == []
 
@@ -163,3 +244,7 @@ def test_python_hears_of_a_drawing_and_the_page_of_python(show):  # noqa: F811
     )
     assert outputs(root)["image"].all()
     held_to(root)
+    page.evaluate("() => model.set('off', [[0, 0], [1, 1]])")
+    held_to(root, [[0, 0], [1, 1]])
+    root.query_selector_all(".joined button")[1].click()
+    assert page.evaluate("() => model.sent.at(-1)") == ["off", []]

@@ -39,17 +39,41 @@ def test_every_cell_of_the_table_shows_its_error_and_its_pictures(show):  # noqa
     assert len(root.query_selector_all(".errors [aria-pressed=true]")) == 1
 
 
+def test_it_says_how_much_of_the_map_the_cells_that_differ_hold(show):  # noqa: F811
+    widget = OrdersPlayground(PICTURE)
+    root = show(widget)
+    for layer, right in (("edges, zeros around", 3), ("edges, on a ring", 3), ("edges, stride 2", 1)):
+        move(root, "input[name=right]", right)
+        root.query_selector_all(".errors th[scope=row]")[list(LAYERS).index(layer)].click()
+        widget.layer, widget.right = layer, right
+        held_to(root, widget)
+        first, moved = (outputs(root)[name] for name in ("first", "moved"))
+        differ = abs(first - moved) > 1e-9
+        share = (first[differ] ** 2).sum() / (first**2).sum()
+        said = f"{100 * differ.mean():.0f} % of the cells differ, and they hold {100 * share:.0f} % of the map’s sum"
+        assert (said if differ.any() else "The error is 0: no cell differs.") in text_of(root, ".sentence")
+
+
 def test_a_slider_a_hand_and_the_arrow_keys_shift_too(show):  # noqa: F811
     widget = OrdersPlayground(PICTURE)
     root = show(widget)
-    for right in (0, 7, 24):
+    for right in (0, 7, -5, 12):
         move(root, "input[name=right]", right)
         widget.right = right
         held_to(root, widget)
+        rows = root.query_selector_all(".errors tr")[1:]
+        assert [row.get_attribute("class") == "now" for row in rows] == [name == widget.layer for name in LAYERS]
     box = root.query_selector(".orders canvas").bounding_box()
     start = box["x"] + box["width"] / 2, box["y"] + 20
     drag(root.owner_frame().page, start, (start[0] - 5 * box["width"] / 16, start[1]))
-    assert root.get_attribute("data-right") == "19"
+    assert root.get_attribute("data-right") == "7"
+    drag(root.owner_frame().page, start, (start[0] - 7 * box["width"] / 16, start[1]))
+    drag(root.owner_frame().page, start, (start[0] - 7 * box["width"] / 16, start[1]))
+    widget.right = -7  # beyond where it began
+    held_to(root, widget)
+    drag(root.owner_frame().page, start, (start[0] - 7 * box["width"] / 16, start[1]))
+    widget.right = 2  # 14 to the left, on a ring of 16
+    held_to(root, widget)
     root.query_selector(".errors button").focus()
     press(root, "ArrowDown", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight")
     assert (root.get_attribute("data-layer"), root.get_attribute("data-right")) == ("edges, stride 2", "3")

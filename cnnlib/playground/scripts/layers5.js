@@ -18,12 +18,14 @@ export const LAYERS = {
 const cellwise = (x, f) => array(x.shape, x.data.map(f));
 const squash = (x) => cellwise(x, (z) => 1.7159 * Math.tanh((2 / 3) * z));
 
-// The kernels of C3 come one behind the other, as the table lists what they read: here with zeros where it joins no maps.
-export function full(weights, table) {
+// The kernels of C3 come one behind the other, as the table lists what they read: here with zeros where it joins no maps, and
+// where isOff(map of S2, map of C3).
+export function full(weights, table, isOff) {
   const weight = array([table.length, 6, 5, 5]);
   let place = 0;
   table.forEach((maps, out) => maps.forEach((map) => {
-    weight.data.set(weights.c3.weight.data.subarray(25 * place, 25 * ++place), 25 * (6 * out + map));
+    const kernel = weights.c3.weight.data.subarray(25 * place, 25 * ++place);
+    if (!isOff(map, out)) weight.data.set(kernel, 25 * (6 * out + map));
   }));
   return { ...weights, c3: { weight, bias: weights.c3.bias } };
 }
@@ -64,7 +66,7 @@ export function forward(weights, input) {
   return { ...out, sums, maps };
 }
 
-// The frames of what a cell reads: { name, map, top, left, height, width }.
+// The frames of what a cell reads: { name, map, top, left, height, width }. `table` has for each map of C3 those of S2 that it reads.
 export function readBy(table, { name, map, row, column }) {
   if (name === "table") {
     const whole = (name, map, side) => ({ name, map, top: 0, left: 0, height: side, width: side });
@@ -78,8 +80,8 @@ export function readBy(table, { name, map, row, column }) {
   return maps.map((each) => ({ name: reads, map: each, top: step * row, left: step * column, height: kernel, width: kernel }));
 }
 
-// How a cell came by its value, in a sentence.
-export function explained({ maps, sums, output }, weights, table, { name, map, row, column }) {
+// How a cell came by its value, in a sentence; `known` is the table before anything was switched off.
+export function explained({ maps, sums, output }, weights, { table, known }, { name, map, row, column }) {
   const [, height, width] = maps[name]?.shape ?? [1, 1, 1];
   const place = (map * height + row) * width + column;
   const value = maps[name] && number(maps[name].data[place]);
@@ -87,8 +89,9 @@ export function explained({ maps, sums, output }, weights, table, { name, map, r
   const values = { map, row, column, value, z, unit: place };
   if (name === "input") return say("Pixel in row {row}, column {column}: {value}.", values);
   if (name === "table") {
-    return table[map].includes(row) ? say("Map {map} of C3 reads map {row} of S2, with 25 weights of its own.", values)
-      : say("Map {map} of C3 does not read map {row} of S2.", values);
+    if (table[map].includes(row)) return say("Map {map} of C3 reads map {row} of S2, with 25 weights of its own. Press to switch them off.", values);
+    return known[map].includes(row) ? say("Map {map} of C3 does not read map {row} of S2: switched off. Press to switch it on.", values)
+      : say("Map {map} of C3 does not read map {row} of S2: the table has no weights for it.", values);
   }
   if (name === "output") {
     const distance = number(output.data[map], 1);
@@ -96,16 +99,17 @@ export function explained({ maps, sums, output }, weights, table, { name, map, r
   }
   if (name === "s2" || name === "s4") {
     const [weight, bias] = [weights[name].weight.data[map], weights[name].bias.data[map]];
-    return say("{name}, map {map}, row {row}, column {column}: its four cells add up to {sum}, times {weight}, plus {bias} makes {z}, squashed to {value}.", {
+    return say("{name}, map {map}, row {row}, column {column}: its four cells add up to {sum}, times {weight}, plus {bias} makes {z}, squashed by the tanh to {value}.", {
       ...values, name: name.toUpperCase(), sum: number((sums[name].data[place] - bias) / weight), weight: number(weight), bias: number(bias),
     });
   }
+  if (name === "c3" && !table[map].length) return say("C3, map {map} reads nothing any more: its bias is {z}, squashed by the tanh to {value}.", values);
   if (name === "c3") {
-    return say("C3, map {map}, row {row}, column {column} reads the maps {maps} of S2: {products} products and a bias add up to {z}, squashed to {value}.", {
+    return say("C3, map {map}, row {row}, column {column} reads the maps {maps} of S2: {products} products and a bias add up to {z}, squashed by the tanh to {value}.", {
       ...values, maps: table[map].join(", "), products: 25 * table[map].length,
     });
   }
-  if (name === "c1") return say("C1, map {map}, row {row}, column {column}: 25 products and a bias add up to {z}, squashed to {value}.", values);
-  if (name === "c5") return say("C5, unit {unit}: 400 products and a bias add up to {z}, squashed to {value}.", values);
-  return say("F6, row {row}, column {column} of the picture: 120 products and a bias add up to {z}, squashed to {value}.", values);
+  if (name === "c1") return say("C1, map {map}, row {row}, column {column}: 25 products and a bias add up to {z}, squashed by the tanh to {value}.", values);
+  if (name === "c5") return say("C5, unit {unit}: 400 products and a bias add up to {z}, squashed by the tanh to {value}.", values);
+  return say("F6, row {row}, column {column} of the picture: 120 products and a bias add up to {z}, squashed by the tanh to {value}.", values);
 }

@@ -15,7 +15,7 @@ import { restored } from "./rounded.js";
 import { LAYERS, explained, forward, framed, full, readBy } from "./layers5.js";
 
 const WALK = [
-  say("Draw a digit, or point at any cell, bitmap or connection. Play walks from layer to layer."),
+  say("Draw on the digit, or clear the sheet and draw your own. Point at any cell, bitmap or connection. Play walks from layer to layer."),
   say("C1: six kernels of 5×5 sweep over the image and leave six maps of 28×28. 156 parameters."),
   say("S2: every 2×2 cells are added up, times the map's weight, plus its bias. 12 parameters."),
   say("C3: sixteen maps, and each reads those maps of S2 that the table says. 1,516 parameters."),
@@ -27,13 +27,13 @@ const WALK = [
 const ORDER = Object.keys(LAYERS);
 
 export function draw(root, model) {
-  const weights = full(restored(model.get("weights")), model.get("table"));
-  const table = model.get("table");
+  const known = model.get("table");
+  const learned = restored(model.get("weights"));
+  let [off, weights, table] = [[], null, known]; // of the connections that are switched off, and what is left
   let outputs = null;
 
   const said = html("p", { class: "quiet", role: "status" });
   const sheet = pad({
-    fresh: true,
     drawn: (ink) => {
       read(asMnist(ink) ?? array([1, 28, 28]));
       tellPython();
@@ -42,8 +42,8 @@ export function draw(root, model) {
       said.textContent = text;
     },
   });
-  const python = joined(model, () => place(given()));
-  python.hear("image");
+  const python = joined(model, (name) => (name === "off" ? cut(model.get("off")) : place(given())));
+  python.hear("image", "off");
   const given = () => array([1, 28, 28], received(model.get("image")).data);
   let waiting = 0;
   function tellPython() {
@@ -53,6 +53,7 @@ export function draw(root, model) {
 
   const at = grip(() => explain());
   at.listen(root);
+  const leave = () => at.point(null);
   const strips = {};
   const strip = (name, caption) => {
     const { maps, columns } = LAYERS[name];
@@ -60,20 +61,36 @@ export function draw(root, model) {
       chosen: (unit) => at.point({ name, ...unit }),
       pressed: (unit) => at.press({ name, ...unit }),
     });
+    strips[name].element.addEventListener("blur", leave);
+    strips[name].element.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && leave());
     return html("section", { class: name }, html("p", { class: "name" }, caption), strips[name].element);
   };
-  const joins = connections(table, {
-    chosen: (s2, c3) => at.point({ name: "table", map: c3, row: s2, column: 0 }),
-    pressed: (s2, c3) => at.press({ name: "table", map: c3, row: s2, column: 0 }),
+  const pointAt = (s2, c3) => at.point({ name: "table", map: c3, row: s2, column: 0 });
+  const joins = connections(known, {
+    chosen: pointAt,
+    pressed(s2, c3) {
+      const rest = off.filter((pair) => pair[0] !== s2 || pair[1] !== c3);
+      if (known[c3].includes(s2)) switched(rest.length < off.length ? rest : [...off, [s2, c3]]);
+      pointAt(s2, c3);
+    },
+    left: leave,
   });
+  const every = known.flatMap((maps, c3) => maps.map((s2) => [s2, c3]));
+  const [none, all] = [button(say("All off"), () => switched(every)), button(say("As in 1998"), () => switched([]))];
 
   const film = player(say("Walk through the layers"), (step) => {
-    sections.forEach((section, k) => section.classList.toggle("now", k === step - 1));
-    tour.textContent = WALK[step];
+    sections.forEach((section, k) => {
+      section.classList.toggle("now", k === step - 1);
+      section.classList.toggle("later", step > 0 && k >= step);
+    });
+    // Only as far as is needed, below the page's head and above the bar that says what is seen.
+    sections[step - 1]?.scrollIntoView({ block: "nearest", behavior: still.matches ? "instant" : "smooth" });
     root.dataset.step = step;
-  }, { slow: 0.25, whole: 28 });
-  const tour = html("p", { class: "sentence", role: "status" }, WALK[0]);
-  const told = html("p", { class: "told", role: "status" });
+    if (at.holds()) at.press(at.unit());
+    leave();
+  }, { slow: 0.35, whole: 20 });
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const told = html("p", { class: "told", role: "status" }, WALK[0]);
   const verdict = html("p", { class: "verdict", "aria-hidden": "true" });
   const heard = html("p", { class: "heard", role: "status" });
   const answer = html("p", { class: "answer", "aria-hidden": "true" });
@@ -108,18 +125,36 @@ export function draw(root, model) {
   });
   const sections = [c1, s2, c3, s4, c5, f6, output];
   root.replaceChildren(
-    film.element, tour,
+    html("p", { class: "quiet" }, say("Orange is above 0, blue below; the darker, the nearer to 0.")),
     html("div", { class: "from-sheet-to-answer" },
       html("section", { class: "sheet" }, html("p", { class: "name" }, say("Draw here")), sheet.element), input, c1,
       html("div", { class: "group" }, button(say("Clear"), sheet.clear), thumbs),
-      html("div", { class: "joined" }, s2, joins.element, c3, s4, c5),
+      html("div", { class: "joined" }, s2, joins.element, html("div", { class: "group" }, none, all), c3, s4, c5),
       html("div", { class: "end" }, f6, answer, output)),
-    html("div", { class: "foot" }, verdict, told), said, heard,
+    html("div", { class: "foot" }, film.element, verdict, told), said, heard,
   );
 
   function place(image) {
     sheet.put(array([28, 28], image.data));
     read(image);
+  }
+
+  // By a reader's hand, or by Python's word.
+  function switched(pairs) {
+    cut(pairs);
+    python.tell({ off });
+  }
+
+  function cut(pairs) {
+    off = pairs;
+    const isOff = (s2, c3) => off.some((pair) => pair[0] === s2 && pair[1] === c3);
+    weights = full(learned, known, isOff);
+    table = known.map((maps, c3) => maps.filter((s2) => !isOff(s2, c3)));
+    joins.cut(isOff);
+    none.disabled = off.length === every.length;
+    all.disabled = off.length === 0;
+    root.dataset.off = off.length;
+    if (outputs) read(outputs.image);
   }
 
   let telling = 0;
@@ -136,7 +171,10 @@ export function draw(root, model) {
     }
     const { data } = outputs.output;
     const [nearest, next] = [...data.keys()].sort((a, b) => data[a] - data[b]);
-    verdict.textContent = say("Nearest is the bitmap of {nearest}, at a distance of {distance}; then that of {next}, at {other}.", {
+    const far = data[nearest] >= model.get("far");
+    verdict.textContent = far ? say("No bitmap is near: the nearest, that of {nearest}, is at {distance}. Of 100 digits, 99 come nearer than {far}.", {
+      nearest, distance: number(data[nearest], 1), far: model.get("far"),
+    }) : say("Nearest is the bitmap of {nearest}, at a distance of {distance}; then that of {next}, at {other}.", {
       nearest, next, distance: number(data[nearest], 1), other: number(data[next], 1),
     });
     clearTimeout(telling);
@@ -145,17 +183,17 @@ export function draw(root, model) {
     }, 300);
     distances.forEach(({ cell, distance }, k) => {
       distance.textContent = number(data[k], 1);
-      cell.classList.toggle("best", k === nearest);
+      cell.classList.toggle("best", k === nearest && !far);
     });
-    answer.textContent = nearest;
-    root.dataset.answer = nearest;
+    answer.textContent = far ? "?" : nearest;
+    root.dataset.answer = far ? "" : nearest;
     explain();
   }
 
   function explain() {
     const unit = at.unit();
-    if (!unit) return;
-    told.textContent = explained(outputs, weights, table, unit);
+    if (!unit) return unmarked();
+    told.textContent = explained(outputs, weights, { table, known }, unit);
     Object.assign(root.dataset, { unit: [unit.name, unit.map, unit.row, unit.column].join(" ") });
     const kind = at.holds() ? HELD : UNIT;
     const here = at.elsewhere();
@@ -175,6 +213,15 @@ export function draw(root, model) {
     });
   }
 
+  function unmarked() {
+    told.textContent = WALK[root.dataset.step ?? 0];
+    delete root.dataset.unit;
+    Object.values(strips).forEach((each) => each.frame([]));
+    distances.forEach(({ cell }) => cell.classList.remove("chosen"));
+    joins.light({ s2: null, c3: null });
+  }
+
   film.set(ORDER.length - 1, 0);
+  cut(model.get("off"));
   place(given());
 }

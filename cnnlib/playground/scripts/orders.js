@@ -7,7 +7,7 @@ import { teller } from "../../live/scripts/teller.js";
 import { say } from "../../live/scripts/say.js";
 import { received } from "./packets.js";
 
-const [SHIFTS, MOST] = [[1, 2, 3, 4, 12], 24];
+const SHIFTS = [1, 2, 3, 4, 12];
 const kernel = (values) => array([1, 1, 3, 3], Float64Array.from(values));
 const SOBEL = kernel([1, 0, -1, 2, 0, -2, 1, 0, -1]);
 const BLUR = kernel([1, 2, 1, 2, 4, 2, 1, 2, 1].map((weight) => weight / 16));
@@ -51,12 +51,14 @@ export function draw(root, model) {
   const picture = array([1, ...shape], data);
   const names = Object.keys(LAYERS);
   const plain = names.map((name) => LAYERS[name](picture));
+  const signed = (count) => String(count).replace("-", "−");
   const written = (error) => (error < 5e-10 ? "0" : number(error));
 
-  const captions = [say("shift, then layer"), say("layer, then shift"), say("their difference")];
+  const around = Math.max(SHIFTS.at(-1), shape[1] >> 1); // the largest shift to either side
+  const captions = [say("the photograph, shifted"), say("shift, then layer"), say("layer, then shift"), say("their difference")];
   const canvases = captions.map((label) => html("canvas", { role: "img", "aria-label": label }));
   const pictures = html("div", { class: "orders" }, ...captions.map((caption, k) => html("div", {}, html("p", { class: "name" }, caption), canvases[k])));
-  const columns = slider(say("shift by (columns)"), { min: 0, max: MOST, name: "right" }, (right) => set({ right }));
+  const columns = slider(say("shift by (columns)"), { min: -around, max: around, name: "right" }, (right) => set({ right }), signed);
   const told = html("p", { class: "sentence", role: "status" });
 
   // Every cell is a button; the arrow keys walk from one to the next.
@@ -69,6 +71,8 @@ export function draw(root, model) {
   const table = html("table", { class: "errors" },
     html("tr", {}, html("th", {}, say("shift by")), ...SHIFTS.map((right) => html("th", { scope: "col" }, String(right)))),
     ...names.map((layer, k) => html("tr", {}, html("th", { scope: "row" }, say(layer)), ...cells[k].map((cell) => html("td", { "data-error": cell.textContent }, cell)))));
+  // A layer's name keeps the shift.
+  table.querySelectorAll("th[scope=row]").forEach((name, k) => name.addEventListener("click", () => set({ layer: names[k] })));
   table.addEventListener("keydown", (event) => {
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
     const row = cells.findIndex((each) => each.includes(event.target));
@@ -79,7 +83,7 @@ export function draw(root, model) {
     next?.click();
   });
   root.replaceChildren(pictures, html("div", { class: "group" }, columns.row), told,
-    html("p", { class: "name" }, say("Errors: choose one")), table);
+    html("p", { class: "name" }, say("Orange is above 0, blue below. Errors, from 0, the same, to 1, as far apart as at a random place: choose one")), table);
 
   function set(change) {
     Object.assign(state, change);
@@ -99,33 +103,41 @@ export function draw(root, model) {
     const [low, high] = range(first.data);
     const size = Math.max(high, -low);
     const shown = (values) => ({ values, height, width });
-    for (const [canvas, values] of [[canvases[0], first.data], [canvases[1], moved.data]]) {
+    paint(canvases[0], { values: shifted(picture, right).data, height: shape[0], width: shape[1] }, SHADES.gray, 0, 1);
+    for (const [canvas, values] of [[canvases[1], first.data], [canvases[2], moved.data]]) {
       paint(canvas, shown(values), low < 0 ? SHADES.signed : SHADES.gray, low < 0 ? -size : 0, size);
     }
     const apart = first.data.map((value, k) => Math.abs(value - moved.data[k]));
-    paint(canvases[2], shown(apart), SHADES.signed, -size, size);
+    paint(canvases[3], shown(apart), SHADES.signed, -size, size);
     columns.show(right);
+    cells.forEach((row, i) => row[0].closest("tr").classList.toggle("now", names[i] === layer));
     cells.forEach((row, i) => row.forEach((cell, j) => cell.setAttribute("aria-pressed", names[i] === layer && SHIFTS[j] === right)));
+    const [all, some] = [(value) => value ** 2, (value, k) => (apart[k] > 1e-9 ? value ** 2 : 0)]
+      .map((part) => first.data.reduce((sum, value, k) => sum + part(value, k), 0));
     const differ = apart.filter((value) => value > 1e-9).length / apart.length;
-    told.textContent = say("{layer}: the photograph shifted by {right}, its map by {cells}. The error is {error}; {percent} % of the cells differ.", {
-      layer: say(layer), right, cells: by, error: written(error), percent: number(100 * differ, 0),
-    });
+    const values = { layer: say(layer), right: signed(right), cells: signed(by) };
+    told.textContent = differ === 0 ? say("{layer}: the photograph shifted by {right}, its map by {cells}. The error is 0: no cell differs.", values)
+      : say("{layer}: the photograph shifted by {right}, its map by {cells}. The error is {error}. {percent} % of the cells differ, and they hold {share} % of the map’s sum of squares.", {
+        ...values, error: written(error), percent: number(100 * differ, 0), share: number((100 * some) / (all || 1), 0),
+      });
     root.outputs = { first, moved }; // for whoever opens the browser's console
     Object.assign(root.dataset, { layer, right, cells: by, error });
   }
 
-  // A hand shifts the photograph by as many columns as it moves.
+  // A hand shifts the photograph by as many columns as it moves, round and round the ring.
   let held = null;
-  canvases[0].addEventListener("pointerdown", (event) => {
-    if (event.button) return;
-    canvases[0].setPointerCapture(event.pointerId);
-    held = { x: event.clientX, right: state.right };
-  });
-  canvases[0].addEventListener("pointermove", (event) => {
-    if (!canvases[0].hasPointerCapture(event.pointerId)) return;
-    const moved = Math.round((shape[1] * (event.clientX - held.x)) / canvases[0].getBoundingClientRect().width);
-    set({ right: Math.min(MOST, Math.max(0, held.right + moved)) });
-  });
+  const round = (right) => (Math.abs(right) <= around ? right : round(right - Math.sign(right) * shape[1]));
+  for (const canvas of canvases.slice(0, 2)) {
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      canvas.setPointerCapture(event.pointerId);
+      held = { x: event.clientX, right: state.right };
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!canvas.hasPointerCapture(event.pointerId)) return;
+      set({ right: round(held.right + Math.round((shape[1] * (event.clientX - held.x)) / canvas.getBoundingClientRect().width)) });
+    });
+  }
 
   fromPython();
 }
