@@ -136,7 +136,7 @@ def _digits():
 
 
 def _packed(images, labels):
-    """Return digits as the page reads them: half a byte is a run of pixels that are 0, or the shade of one that is not."""
+    """Return digits as the page reads them: half a byte is a run of zeros, or the shade of another pixel."""
     halves = []
     for shade, run in itertools.groupby(np.rint(_SHADES * images).astype(int).ravel()):
         count = len([*run])

@@ -218,7 +218,7 @@ class TestStripes:
         for kernel, waves, said in (
             ("nothing", 0, "No waves: all cells are the same."),
             ("nothing", 16, "16 waves, each stripe 1 cell wide, above the limit of 8: the kept cells are all the same"),
-            ("blur", 16, "16 waves, each stripe 1 cells wide: nothing of them is left"),
+            ("blur", 16, "16 waves, each stripe 1 cell wide: nothing of them is left"),
             ("ideal", 12, "12 waves, each stripe 1.33 cells wide: nothing of them is left"),
             ("ideal", 4, "4 waves, each stripe 4 cells wide, below the limit of 8: the kept cells show 4, of height 1"),
         ):

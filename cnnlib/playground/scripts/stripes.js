@@ -110,8 +110,9 @@ export function draw(root, model) {
     const back = FASTEST - state.waves;
     const kept = Math.min(state.waves, back);
     rows.kept.drawing.setAttribute("aria-label", say("{waves} waves on the 16 cells that are kept", { waves: short(kept) }));
-    const moved = state.moved ? ` ${say("The stripes have moved by {cells} cells.", { cells: short(state.moved) })}` : "";
-    told.textContent = sentence({ waves: short(state.waves), kept: short(kept), height: number(height), width: short(FASTEST / state.waves), all: number(Math.abs(y[0])) }) + moved;
+    const cells = (count) => (count === 1 ? say("1 cell") : say("{count} cells", { count: short(count) }));
+    const moved = state.moved ? ` ${say("The stripes have moved by {cells}.", { cells: cells(state.moved) })}` : "";
+    told.textContent = sentence({ waves: short(state.waves), kept: short(kept), height: number(height), width: cells(FASTEST / state.waves), all: number(Math.abs(y[0])) }) + moved;
     Object.assign(root.dataset, { waves: state.waves, seen: kept, height, moved: state.moved });
     showHeights(height);
     if (film.playing()) return;
@@ -124,10 +125,10 @@ export function draw(root, model) {
   // A wave is a bright stripe and a dark one.
   function sentence(values) {
     if (!state.waves) return say("No waves: all cells are the same.");
-    if (values.height === "0.00") return say("{waves} waves, each stripe {width} cells wide: nothing of them is left in the kept cells.", values);
+    if (values.height === "0.00") return say("{waves} waves, each stripe {width} wide: nothing of them is left in the kept cells.", values);
     if (state.waves === FASTEST) return say("16 waves, each stripe 1 cell wide, above the limit of 8: the kept cells are all the same, without stripes.");
-    if (state.waves < LIMIT) return say("{waves} waves, each stripe {width} cells wide, below the limit of 8: the kept cells show {kept}, of height {height}, which move along.", values);
-    if (state.waves > LIMIT) return say("{waves} waves, each stripe {width} cells wide, above the limit of 8: the kept cells show {kept}, of height {height}, which move the other way.", values);
+    if (state.waves < LIMIT) return say("{waves} waves, each stripe {width} wide, below the limit of 8: the kept cells show {kept}, of height {height}, which move along.", values);
+    if (state.waves > LIMIT) return say("{waves} waves, each stripe {width} wide, above the limit of 8: the kept cells show {kept}, of height {height}, which move the other way.", values);
     return say("8 waves, each stripe 2 cells wide, at the limit: the kept cells are plus and minus {all} in turn, which depends on where the stripes lie.", values);
   }
 
