@@ -14,8 +14,8 @@ from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 from cnnlib.vectorized import avg_pool2d, cross_entropy
 from cnnlib.vectorized.optimizers import SGD
 
-_SHADES = 11  # of gray, above white paper
-_RUNS = 1, 2, 4, 7, 12  # pixels of paper that half a byte can stand for
+_SHADES = 10  # of gray, besides the paper's
+_RUNS = 1, 2, 3, 5, 8, 13  # pixels of paper that half a byte can stand for
 _SHOWN = {"training": 20, "held": 10}  # digits of each kind
 
 
@@ -126,7 +126,7 @@ def _shuffled(count, draw):
 
 @cache
 def _digits():
-    """Return training and held digits: the middle of each at half its size, in twelve shades."""
+    """Return training and held digits: the middle of each at half its size, in eleven shades."""
     digits, found = mnist(), {}
     for name, part in (("training", digits.train), ("held", digits.test)):
         chosen = np.concatenate([np.flatnonzero(part.labels == digit)[: _SHOWN[name]] for digit in range(10)])

@@ -172,12 +172,13 @@ def test_the_curve_before_a_change_stays(show):  # noqa: F811
     move(root, ".player input", 50)
     before = curve.get_attribute("d")
     assert past.get_attribute("d") == "M0 0"
+    assert not root.query_selector(".legend .past").is_visible()
     move(root, "input[name=rate]", RATES.index(1))
     assert past.get_attribute("d") == before
     move(root, "input[name=seed]", 3)  # nothing was learned meanwhile
     assert past.get_attribute("d") == before
     assert curve.get_attribute("d") != before
-    assert "before the last change" in text_of(root, ".legend")
+    assert root.query_selector(".legend .past").is_visible()
 
 
 def test_a_unit_that_gives_nothing_is_said_to(show):  # noqa: F811

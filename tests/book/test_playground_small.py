@@ -26,8 +26,10 @@ class TestSummary:
             for name, value in (("window", window), ("stride", stride), ("power", power)):
                 move(root, f"input[name={name}]", value)
                 setattr(widget, name, value)
-            root.query_selector_all(".fields input")[2].fill("2.5")
+            written = root.query_selector_all(".fields input")
+            written[2].fill("2.5")
             seen = outputs(root)
+            assert [float(each.input_value()) for each in written] == seen["image"].ravel().tolist()
             widget.image = seen["image"]
             assert seen["image"][0, 2] == 2.5
             for name, board in zip(NAMES, root.query_selector_all(".board"), strict=True):

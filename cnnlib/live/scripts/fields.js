@@ -35,6 +35,7 @@ export function fields(label, named, changed, { grain = () => 0.1 } = {}) {
   function build(height, width) {
     if (shown === `${height} ${width}`) return;
     shown = `${height} ${width}`;
+    held.length = 0;
     element.style.setProperty("--columns", width);
     element.replaceChildren(...Array.from({ length: height * width }, (_, k) => {
       // No keyboard of digits alone: it has no minus and no fraction stroke.

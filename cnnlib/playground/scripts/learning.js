@@ -16,7 +16,7 @@ const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200];
 
 // Half a byte is a run of pixels that are 0, or the shade of one that is not.
-const [SHADES_OF_DIGITS, RUNS] = [11, [1, 2, 4, 7, 12]];
+const [SHADES_OF_DIGITS, RUNS] = [10, [1, 2, 3, 5, 8, 13]];
 function digitsOf({ pixels, labels }) {
   const halves = [...bytesOf(pixels)].flatMap((byte) => [byte >> 4, byte & 15]);
   const shades = halves.flatMap((half) => (RUNS[half] ? Array(RUNS[half]).fill(0) : half - RUNS.length + 1));
@@ -80,7 +80,10 @@ export function draw(root, model) {
   const tell = teller(python, (name) => state[name]);
 
   const restart = (name) => (value) => {
-    if (learning.done()) keepCurve();
+    if (learning.done()) {
+      keepCurve();
+      legend[2].hidden = false;
+    }
     state[name] = value;
     state.step = 0;
     begin();
@@ -105,6 +108,9 @@ export function draw(root, model) {
   }, { slow: 3 });
 
   const { curves, showCurves, keepCurve } = chart();
+  const legend = [["batches", say("of the batch")], ["curve", say("of 100 digits held back")], ["past", say("before the last change")]]
+    .map(([name, label]) => html("span", { class: name }, label));
+  legend[2].hidden = true;
   const told = html("p", { class: "sentence" });
   const heard = html("p", { class: "heard", role: "status" });
   const pictures = html("div", { class: "first-layer" });
@@ -132,7 +138,7 @@ export function draw(root, model) {
 
   root.replaceChildren(
     html("div", { class: "learning" },
-      html("div", {}, html("p", { class: "name legend" }, say("Loss after each step:"), ...[["batches", say("of the batch")], ["curve", say("of 100 digits held back")], ["past", say("before the last change")]].map(([name, label]) => html("span", { class: name }, label))), curves),
+      html("div", {}, html("p", { class: "name legend" }, say("Loss after each step:"), ...legend), curves),
       html("div", {}, html("p", { class: "name" }, say("What the first layer asks for (orange) and against (blue)")), pictures)),
     film.element, told, heard,
     html("div", { class: "group" }, network.row, activation.row, rate.row, batch.row, seed.row),

@@ -157,13 +157,14 @@ export function draw(root, model) {
     const [along, up] = [(k) => (CELLS * CELL * k) / FASTEST, (h) => 115 * high * (1 - h)];
     heights.setAttribute("viewBox", `-30 ${-20 * high} ${CELLS * CELL + 45} ${161 * high}`);
     const points = Array.from({ length: 321 }, (_, k) => `${along(k / 20).toFixed(1)} ${up(answer(state.kernel, k / 20).height).toFixed(2)}`);
-    const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 8 + 9 * high }, words);
+    const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 3 + 10 * high }, words);
     const back = FASTEST - state.waves;
     heights.replaceChildren(
       svg("rect", { class: "folds", x: along(LIMIT), y: 0, width: along(LIMIT), height: up(0) }),
       svg("path", { class: "axis", d: `M0 0V${up(0)}H${along(FASTEST)}` }),
       ...[0, 4, 8, 12, 16].map((k) => text(String(k), along(k), up(0) + 18 * high)),
       ...[0, 1].map((h) => text(String(h), -16, up(h) + 5)),
+      svg("path", { class: "axis", d: `M${along(LIMIT)} ${-6 * high}V${up(0)}` }),
       text(say("the limit"), along(LIMIT), -8 * high), text(say("folds back"), along(14), -8 * high),
       svg("path", { class: "curve", d: `M${points.join("L")}` }),
       ...(state.waves > LIMIT ? [

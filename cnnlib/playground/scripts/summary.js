@@ -122,7 +122,7 @@ export function draw(root, model) {
     numbers.show({ values: data, height, width });
     [...numbers.element.children].forEach((field, k) => {
       const colour = shadeOf(SHADES.output, data[k], 0, Math.max(1e-9, range(data)[1]));
-      Object.assign(field.style, { background: `rgb(${colour})`, color: legibleOn(colour) });
+      Object.assign(field.style, { background: `rgb(${colour})`, color: legibleOn(colour), fontSize: `min(1.25rem, ${4 / field.value.length}rem)` });
     });
     mapName.textContent = say("Map, {size}", { size: `${height}×${width}` });
     showUnread(width, window, stride);
