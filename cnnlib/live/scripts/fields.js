@@ -35,7 +35,6 @@ export function fields(label, named, changed, { grain = () => 0.1 } = {}) {
   function build(height, width) {
     if (shown === `${height} ${width}`) return;
     shown = `${height} ${width}`;
-    held.length = 0;
     element.style.setProperty("--columns", width);
     element.replaceChildren(...Array.from({ length: height * width }, (_, k) => {
       // No keyboard of digits alone: it has no minus and no fraction stroke.
@@ -61,6 +60,7 @@ export function fields(label, named, changed, { grain = () => 0.1 } = {}) {
       drawable(field, k);
       return field;
     }));
+    held.length = 0; // not before: a field that goes is left
   }
 
   // A mouse draws up and down; a finger to the sides, as up and down it scrolls the page.
