@@ -282,7 +282,7 @@ export function draw(root, model) {
       slope: slope.startsWith("−") ? `(${slope})` : slope,
       after: number(shown.after[k], 4),
     }) : say("No step yet: press Play, or go one step on.");
-    if (last && isSilent(last)) worked.append(" ", say("All slopes are 0: this part gives 0 for every digit of the batch, so the step cannot move it."));
+    if (last && isSilent(last)) worked.append(html("br"), say("All slopes are 0: this part gives 0 for every digit of the batch, so the step cannot move it."));
     Object.assign(root.dataset, last ? { before: shown.before[k], slope: shown.slopes[k], after: shown.after[k] } : { after: shown.after[k] });
     showBatch(last);
   }

@@ -111,7 +111,7 @@ export function draw(root, model) {
     const kept = Math.min(state.waves, back);
     rows.kept.drawing.setAttribute("aria-label", say("{waves} waves on the 16 cells that are kept", { waves: short(kept) }));
     const cells = (count) => (count === 1 ? say("1 cell") : say("{count} cells", { count: short(count) }));
-    const moved = state.moved ? ` ${say("The stripes have moved by {cells}.", { cells: cells(state.moved) })}` : "";
+    const moved = state.moved ? " " + say("The stripes have moved by {cells}.", { cells: cells(state.moved) }) : "";
     told.textContent = sentence({ waves: short(state.waves), kept: short(kept), height: number(height), width: cells(FASTEST / state.waves), all: number(Math.abs(y[0])) }) + moved;
     Object.assign(root.dataset, { waves: state.waves, seen: kept, height, moved: state.moved });
     showHeights(height);
