@@ -14,7 +14,8 @@ from cnnlib.shapes import Activation, Conv, Dense, Flatten, Pool
 from cnnlib.vectorized import avg_pool2d, cross_entropy
 from cnnlib.vectorized.optimizers import SGD
 
-_SHADES = 15  # of gray: half a byte
+_SHADES = 10  # of gray, besides the paper's
+_RUNS = 1, 2, 3, 5, 8, 13  # pixels of paper that half a byte can stand for
 _SHOWN = {"training": 20, "held": 10}  # digits of each kind
 
 
@@ -125,7 +126,7 @@ def _shuffled(count, draw):
 
 @cache
 def _digits():
-    """Return training and held digits: the middle of each at half its size, in sixteen shades."""
+    """Return training and held digits: the middle of each at half its size, in eleven shades."""
     digits, found = mnist(), {}
     for name, part in (("training", digits.train), ("held", digits.test)):
         chosen = np.concatenate([np.flatnonzero(part.labels == digit)[: _SHOWN[name]] for digit in range(10)])
@@ -135,13 +136,16 @@ def _digits():
 
 
 def _packed(images, labels):
-    """Return digits as the page reads them: half a byte to a shade, and behind a 0 how many more pixels are 0."""
+    """Return digits as the page reads them: half a byte is a run of zeros, or the shade of another pixel."""
     halves = []
     for shade, run in itertools.groupby(np.rint(_SHADES * images).astype(int).ravel()):
         count = len([*run])
-        while shade == 0 and count > 0:
-            halves += [0, min(count, 16) - 1]
-            count -= 16
-        halves += [int(shade)] * max(0, count)
+        if shade:
+            halves += [len(_RUNS) - 1 + int(shade)] * count
+            continue
+        while count:
+            kind = max(k for k, length in enumerate(_RUNS) if length <= count)
+            halves.append(kind)
+            count -= _RUNS[kind]
     pixels = np.array(halves + [0] * (len(halves) % 2), np.uint8).reshape(-1, 2)
     return {"pixels": memoryview((16 * pixels[:, 0] + pixels[:, 1]).tobytes()), "labels": labels.tolist()}

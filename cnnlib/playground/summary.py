@@ -14,8 +14,6 @@ _LARGER = [[2, 0, 1, 0, 3], [0, 4, 0, 1, 0], [1, 0, 9, 0, 2], [0, 2, 0, 5, 0], [
 def _image(name, array):
     if array.ndim != 2 or not all(1 <= size <= 8 for size in array.shape):
         raise ValueError(f"{name} must have shape (H, W), no side above 8, received {array.shape}")
-    if array.min() < 0:
-        raise ValueError(f"{name} must hold no negative number, received {array.min():.3g}")
 
 
 class SummaryPlayground(Playground):
@@ -24,7 +22,7 @@ class SummaryPlayground(Playground):
     Parameters
     ----------
     image : array_like of float, shape (H, W), optional
-        Of your own, no side above 8, no negative number; by default a map of 4×4, with another to choose.
+        Of your own, no side above 8; by default a map of 4×4, with another to choose.
 
     Attributes
     ----------
@@ -37,12 +35,12 @@ class SummaryPlayground(Playground):
         Row and column of the window that is worked out; None until somebody moves it.
     maximum, average, norm : ndarray of float32, shape (H_out, W_out)
         `cnnlib.vectorized.max_pool2d`, `avg_pool2d` and `lp_pool2d` of these; of shape (0, 0) where the window does not
-        fit. Read-only.
+        fit. The norm takes absolute values. Read-only.
 
     Raises
     ------
     ValueError
-        If the map has another shape, or holds a negative number, NaN or infinity.
+        If the map has another shape, or holds NaN or infinity.
 
     Examples
     --------
@@ -83,4 +81,4 @@ class SummaryPlayground(Playground):
         x = self.image[None, None].astype(np.float64)
         self.maximum = vectorized.max_pool2d(x, self.window, stride=self.stride)[0, 0]
         self.average = vectorized.avg_pool2d(x, self.window, stride=self.stride)[0, 0]
-        self.norm = vectorized.lp_pool2d(x, self.window, stride=self.stride, norm_type=self.power)[0, 0]
+        self.norm = vectorized.lp_pool2d(np.abs(x), self.window, stride=self.stride, norm_type=self.power)[0, 0]

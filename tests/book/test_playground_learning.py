@@ -139,6 +139,82 @@ def test_it_plays_and_a_change_begins_anew(show):  # noqa: F811
     agree(root, widget)
 
 
+def test_while_it_plays_its_sentence_speaks_of_one_step(show):  # noqa: F811
+    widget = LearningPlayground()
+    root = show(widget)
+    page = root.owner_frame().page
+    page.evaluate(
+        """root => {
+      const told = root.querySelector(".sentence");
+      window.said = [];
+      const hear = () => root.querySelector(".playing") && said.push(told.textContent);
+      new MutationObserver(hear).observe(told, { childList: true });
+    }""",
+        root,
+    )
+    root.query_selector(".play").click()
+    page.wait_for_function("root => Number(root.dataset.step) > 60", arg=root)
+    root.query_selector(".play").click()
+    losses = json.loads(root.get_attribute("data-losses"))
+    numbers = r"After step (\d+): (\d+) of 100 .* loss is (\d+\.\d+); .* was (\d+\.\d+)\."
+    said = {re.match(numbers, each).groups() for each in page.evaluate("() => said") if each.startswith("After")}
+    assert len(said) >= 2
+    for step, right, loss, batch in said:
+        widget.step = int(step)
+        assert int(right) == widget.held_right
+        assert float(loss) == pytest.approx(widget.held_loss, abs=6e-4)
+        assert float(batch) == pytest.approx(losses[int(step) - 1], abs=6e-4)
+
+
+def test_the_curve_before_a_change_stays(show):  # noqa: F811
+    root = show(LearningPlayground())
+    past, curve = (root.query_selector(f".learning-curves .{name}") for name in ("past", "curve"))
+    move(root, ".player input", 50)
+    before = curve.get_attribute("d")
+    assert past.get_attribute("d") == "M0 0"
+    assert not root.query_selector(".legend .past").is_visible()
+    move(root, "input[name=rate]", RATES.index(1))
+    assert past.get_attribute("d") == before
+    move(root, "input[name=seed]", 3)  # nothing was learned meanwhile
+    assert past.get_attribute("d") == before
+    assert curve.get_attribute("d") != before
+    assert root.query_selector(".legend .past").is_visible()
+
+
+def test_a_unit_that_gives_nothing_is_said_to(show):  # noqa: F811
+    widget = LearningPlayground()
+    root = show(widget)
+    silent = set()
+    for network in ("two", "kernels"):
+        move(root, "select >> nth=0", network)
+        move(root, "input[name=rate]", RATES.index(10))
+        move(root, "input[name=batch]", BATCHES.index(200))
+        widget.network, widget.rate, widget.batch = network, 10, 200
+        for step in (1, 9):
+            move(root, ".player input", step)
+            widget.step = step - 1
+            first = next(name for name in widget.weights if name.endswith("weight"))
+            before = widget.weights
+            widget.step = step
+            after = widget.weights
+            for unit in range(len(before[first])):
+                move(root, ".one-step select", unit)
+                still = bool((before[first][unit] == after[first][unit]).all())
+                silent.add(still)
+                assert ("All slopes are 0" in text_of(root, ".worked")) == still
+    assert silent == {True, False}
+
+
+def test_all_ten_answers_fit_a_phone(show):  # noqa: F811
+    root = show(LearningPlayground(), viewport={"width": 390, "height": 844})
+    move(root, ".player input", 1)
+    table = root.query_selector(".wide-table")
+    assert table.evaluate("table => table.scrollWidth <= table.clientWidth")
+    lines = [[td.bounding_box()["y"] for td in row.query_selector_all("td")] for row in table.query_selector_all("tr")]
+    assert np.ptp(lines, axis=0).max() < 1  # of one answer, side by side
+    assert (np.diff(lines[0]) > 10).all()
+
+
 def test_a_rate_that_is_too_large_is_said_to_be(show):  # noqa: F811
     root = show(LearningPlayground())
     move(root, "input[name=rate]", RATES.index(10))

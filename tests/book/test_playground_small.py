@@ -26,8 +26,10 @@ class TestSummary:
             for name, value in (("window", window), ("stride", stride), ("power", power)):
                 move(root, f"input[name={name}]", value)
                 setattr(widget, name, value)
-            root.query_selector_all(".fields input")[2].fill("2.5")
+            written = root.query_selector_all(".fields input")
+            written[2].fill("2.5")
             seen = outputs(root)
+            assert [float(each.input_value()) for each in written] == seen["image"].ravel().tolist()
             widget.image = seen["image"]
             assert seen["image"][0, 2] == 2.5
             for name, board in zip(NAMES, root.query_selector_all(".board"), strict=True):
@@ -59,17 +61,67 @@ class TestSummary:
         assert root.get_attribute("data-cell") == "0 1"
         press(root, "ArrowUp")
         assert outputs(root)["maximum"][0, 0, 1] == 6
-        field.fill("-3")  # no norm: the 6 stays
-        assert outputs(root)["image"][1, 3] == 6
         x, y = cell(root.query_selector(".fields"), 2, 1, 4, 4)
         drag(page, (x, y), (x, y - 40))  # five steps of eight pixels up
         assert outputs(root)["image"][2, 1] == 8
         assert root.get_attribute("data-cell") == "1 0"
-        drag(page, (x, y), (x, y + 400))
+        drag(page, (x, y), (x, y + 64))
         assert outputs(root)["image"][2, 1] == 0
         assert text_of(root, ".lines").startswith("maximum: the largest of 0, 0, 0, 4 is 4")
         root.query_selector(".fields input").fill("7")
         assert root.query_selector("select").input_value() == "your own"
+
+    def test_a_field_holds_what_it_shows(self, show):  # noqa: F811
+        widget = SummaryPlayground()
+        root = show(widget)
+        page = root.owner_frame().page
+        field = root.query_selector_all(".fields input")[4]  # row 1, column 0
+        for written, value in (("2,5", 2.5), ("1/8", 0.125), ("−7", -7), (" -3 / 4", -0.75), (".5", 0.5), ("1e1", 10)):
+            field.fill(written)
+            assert outputs(root)["image"][1, 0] == value
+            assert field.get_attribute("aria-invalid") is None
+        for written in ("", "-", "1/", "1/0", "1/2/3", "two", "1 2"):
+            field.fill(written)
+            assert field.get_attribute("aria-invalid") == "true"
+            assert outputs(root)["image"][1, 0] == 10
+        field.evaluate("field => field.blur()")
+        assert (field.input_value(), field.get_attribute("aria-invalid")) == ("10", None)
+        field.click()
+        page.keyboard.type("-12")  # in place of the 10
+        assert outputs(root)["image"][1, 0] == -12
+        move(root, "input[name=power]", 3)
+        assert "largest of 1, 0, -12, 0 is 1" in text_of(root, ".lines").replace("−", "-")
+        assert "average: (1 + 0 + (−12) + 0) / 4 = −2.75" in text_of(root, ".lines")
+        assert "(1³ + 0³ + |−12|³ + 0³)^(1/3) = 12" in text_of(root, ".lines")
+        widget.image, widget.power = outputs(root)["image"], 3
+        for name in NAMES:
+            np.testing.assert_allclose(outputs(root)[name][0], getattr(widget, name), atol=1e-4, err_msg=name)
+
+    def test_a_finger_draws_a_number_to_the_side(self, show):  # noqa: F811
+        root = show(SummaryPlayground(), has_touch=True)
+        field = root.query_selector(".fields input")
+        draw = """(field, [x, y]) => {
+          field.setPointerCapture = () => {};
+          for (const [type, clientX, clientY] of [["pointerdown", 0, 0], ["pointermove", x, y], ["pointerup", x, y]])
+            field.dispatchEvent(new PointerEvent(type, { pointerType: "touch", clientX, clientY }));
+        }"""
+        field.evaluate(draw, [0, 80])  # that scrolls
+        assert outputs(root)["image"][0, 0] == 1
+        field.evaluate(draw, [-24, 3])
+        assert outputs(root)["image"][0, 0] == -2
+        assert field.evaluate("field => getComputedStyle(field).touchAction") == "pan-y"
+
+    def test_cells_in_no_window_are_marked(self, show):  # noqa: F811
+        root = show(SummaryPlayground(np.arange(25).reshape(5, 5)))
+        for window, stride in product(range(1, 5), repeat=2):
+            move(root, "input[name=window]", window)
+            move(root, "input[name=stride]", stride)
+            read = np.zeros((5, 5), bool)
+            for i, j in product(range(0, 6 - window, stride), repeat=2):
+                read[i : i + window, j : j + window] = True
+            marked = [field.evaluate("f => f.matches('.unread')") for field in root.query_selector_all(".fields input")]
+            assert marked == (~read).ravel().tolist()
+            assert ("striped" in root.inner_text()) == (not read.all())
 
     def test_it_plays_window_by_window(self, show):  # noqa: F811
         root = show(SummaryPlayground())
@@ -136,7 +188,7 @@ class TestStripes:
                     height = np.interp(float(dot.get_attribute("cx")), x, y)
                     assert height == pytest.approx(float(dot.get_attribute("cy")), abs=0.3)
 
-    def test_a_stripe_stays_under_the_hand_that_drags_it(self, show):  # noqa: F811
+    def test_a_hand_changes_the_waves_by_as_much_wherever_it_takes_hold(self, show):  # noqa: F811
         root = show(StripesPlayground())
         page = root.owner_frame().page
         drawing = root.query_selector("svg[role=img]")
@@ -145,10 +197,15 @@ class TestStripes:
         def at(place):
             return box["x"] + box["width"] * 20 * (place + 1) / 650, box["y"] + 10
 
-        # Of six waves the third begins at cell 16; at cell 8 there are twelve.
-        drag(page, at(16), at(8))
-        assert float(root.get_attribute("data-waves")) == 12
-        assert "12 waves, above the limit of 8: the kept cells show 4, of height 1.00" in root.text_content()
+        for start in (3, 16, 31):
+            drag(page, at(start), at(start - 3))
+            assert float(root.get_attribute("data-waves")) == 7.5
+            drag(page, at(start), at(start + 3))
+            assert float(root.get_attribute("data-waves")) == 6
+        drag(page, at(16), at(4))
+        assert "12 waves, each stripe 1.33 cells wide, above the limit of 8: the kept cells show 4, of height 1.00" in (
+            root.text_content()
+        )
         assert drawing.evaluate("each => getComputedStyle(each).touchAction") == "pan-y"
         chart = root.query_selector(".heights")
         dot = chart.query_selector(".now").bounding_box()
@@ -157,6 +214,41 @@ class TestStripes:
         drag(page, start, (start[0] - 5 * wave, start[1]))
         assert float(root.get_attribute("data-waves")) == 7
         assert "below the limit of 8" in root.text_content()
+
+    def test_what_is_flat_is_not_said_to_be_a_wave(self, show):  # noqa: F811
+        root = show(StripesPlayground())
+        for kernel, waves, said in (
+            ("nothing", 0, "No waves: all cells are the same."),
+            ("nothing", 16, "16 waves, each stripe 1 cell wide, above the limit of 8: the kept cells are all the same"),
+            ("blur", 16, "16 waves, each stripe 1 cell wide: nothing of them is left"),
+            ("ideal", 12, "12 waves, each stripe 1.33 cells wide: nothing of them is left"),
+            ("ideal", 4, "4 waves, each stripe 4 cells wide, below the limit of 8: the kept cells show 4, of height 1"),
+        ):
+            move(root, "select", kernel)
+            move(root, "input[name=waves]", waves)
+            assert text_of(root, ".sentence").startswith(said)
+            # What is kept is the same in all cells only where that is said.
+            flat = np.ptp(outputs(root)["kept"]) < 1e-3
+            assert flat == ("all" in said or "nothing" in said)
+
+    def test_it_plays_on_while_the_waves_change_and_stops_on_whole_cells(self, show):  # noqa: F811
+        root = show(StripesPlayground())
+        page = root.owner_frame().page
+        root.query_selector(".play").click()
+        page.wait_for_function("root => Number(root.dataset.moved) > 0.2", arg=root)
+        move(root, "input[name=waves]", 11)
+        before = float(root.get_attribute("data-moved"))
+        page.wait_for_function("([root, before]) => Number(root.dataset.moved) > before", arg=[root, before])
+        root.query_selector(".play").click()
+        assert root.get_attribute("data-waves") == "11"
+        move(root, ".player input", 45)  # 2.25 cells
+        back, on = root.query_selector_all(".player button")[1:]
+        for button, cells in ((on, 3), (on, 4), (back, 3)):
+            button.click()
+            assert f"The stripes have moved by {cells} cells." in text_of(root, ".sentence")
+        move(root, ".player input", 45)
+        back.click()
+        assert root.get_attribute("data-moved") == "2"
 
     def test_below_the_limit_what_is_kept_moves_along_and_above_it_back(self, show):  # noqa: F811
         root = show(StripesPlayground())

@@ -88,7 +88,7 @@ WORDS = re.compile(r"[^\W\d_]{2}.*\s|[A-Z][a-z]")
 # Those that nobody sees: styles and their classes, and names by which the scripts know things.
 UNSEEN = re.compile(
     r"currentColor|inset .*|calc\(.*|\(hover: none\)|panels? [a-z-]+|desk small|unit held|frame "
-    r"|clipPath|rotate\(.*|viewBox|\(prefers-.*\)|tables [a-z]+|font-size: .*"
+    r"|name legend|min\(.*|clipPath|rotate\(.*|viewBox|\(prefers-.*\)|tables [a-z]+|font-size: .*"
 )
 KEYS = {"ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"}
 KEYS |= {"Enter", "Escape", "Delete"}

@@ -93,15 +93,14 @@ def test_the_network_that_learns_takes_60_kilobytes_of_a_page():
 
 def test_the_learners_digits_come_back_from_their_runs():
     images = np.zeros((2, 1, 10, 10))
-    images[0, 0, 3, 4:6], images[1, 0, 9, 9] = [1, 7 / 15], 2 / 15
+    images[0, 0, 3, 4:6], images[1, 0, 9, 9] = [1, 7 / 10], 2 / 10
     packet = _packed(images, np.array([3, 8]))
     halves = [half for byte in bytes(packet["pixels"]) for half in (byte >> 4, byte & 15)]
-    shades, place = [], 0
-    while len(shades) < 200:
-        shades += [halves[place]] * (1 if halves[place] else 1 + halves[place + 1])
-        place += 1 if halves[place] else 2
-    np.testing.assert_array_equal(np.reshape(shades, images.shape), np.rint(15 * images))
-    assert len(halves) - place <= 1
+    shades = []
+    for half in halves:
+        shades += [0] * (1, 2, 3, 5, 8, 13)[half] if half < 6 else [half - 5]
+    assert len(shades) - 200 in (0, 1)  # half a byte may be left
+    np.testing.assert_array_equal(np.reshape(shades[:200], images.shape), np.rint(10 * images))
 
 
 @pytest.mark.parametrize("make", PICTURES)
@@ -331,15 +330,16 @@ def test_summaries_of_the_text_and_of_overlapping_windows():
     np.testing.assert_allclose(table.maximum, definition.max_pool2d(x, 3, stride=2)[0, 0], atol=1e-6)
     np.testing.assert_allclose(table.average, definition.avg_pool2d(x, 3, stride=2)[0, 0], atol=1e-6)
     np.testing.assert_allclose(table.norm, definition.lp_pool2d(x, 3, stride=2, norm_type=3)[0, 0], atol=1e-6)
+    table.image = table.image - 0.5
+    sizes = np.abs(table.image)[None, None].astype(float)
+    np.testing.assert_allclose(table.norm, definition.lp_pool2d(sizes, 3, stride=2, norm_type=3)[0, 0], atol=1e-6)
     table.window, table.image = 4, np.ones((3, 5))
     assert table.maximum.shape == table.average.shape == table.norm.shape == (0, 0)
 
 
-def test_summaries_refuse_what_has_no_norm():
+def test_summaries_refuse_what_is_no_small_map():
     with pytest.raises(ValueError, match=r"image must have shape \(H, W\), no side above 8, received \(9, 3\)"):
         SummaryPlayground(np.zeros((9, 3)))
-    with pytest.raises(ValueError, match="image must hold no negative number, received -2"):
-        SummaryPlayground().image = [[1, -2]]
 
 
 @pytest.mark.parametrize("kernel", ["nothing", "two equal weights", "blur", "five weights", "ideal"])

@@ -3,7 +3,7 @@ import { button, html, tick } from "./elements.js";
 import { say } from "./say.js";
 
 // Told by moved(at) how many steps are done, 0 to length. `slow` steps in a second can be followed with the eye; all of them
-// take `whole` seconds where they are too many for that. A button goes on or back by `stride` steps. A reader who wants no
+// take `whole` seconds where they are too many for that. A button goes on or back to a multiple of `stride` steps. A reader who wants no
 // motion sees two pictures in a second. Where steps cost time, moved returns how many it came to do.
 export function player(label, moved, { slow: slowest = 2, whole = 12, stride = 1 } = {}) {
   let [at, length, slow] = [0, 0, false];
@@ -19,8 +19,8 @@ export function player(label, moved, { slow: slowest = 2, whole = 12, stride = 1
   });
   const element = html("div", { class: "player", role: "group", "aria-label": label },
     play,
-    button("◂", () => go(at - stride), { "aria-label": say("One step back"), title: say("One step back") }),
-    button("▸", () => go(at + stride), { "aria-label": say("One step on"), title: say("One step on") }),
+    button("◂", () => go((Math.ceil(at / stride) - 1) * stride), { "aria-label": say("One step back"), title: say("One step back") }),
+    button("▸", () => go((Math.floor(at / stride) + 1) * stride), { "aria-label": say("One step on"), title: say("One step on") }),
     scrub, slowly.row);
 
   function show() {

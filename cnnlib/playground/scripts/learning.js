@@ -15,17 +15,14 @@ const SETTINGS = ["network", "activation", "rate", "batch", "seed", "step"];
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200];
 
-// Half a byte is the shade of a pixel; behind a 0 another one says how many more pixels are 0.
+// Half a byte is a run of pixels that are 0, or the shade of one that is not.
+const [SHADES_OF_DIGITS, RUNS] = [10, [1, 2, 3, 5, 8, 13]];
 function digitsOf({ pixels, labels }) {
   const halves = [...bytesOf(pixels)].flatMap((byte) => [byte >> 4, byte & 15]);
-  const shades = [];
-  for (let k = 0; shades.length < labels.length * SIDE * SIDE; k++) {
-    shades.push(halves[k]);
-    if (!halves[k]) for (let more = halves[++k]; more > 0; more--) shades.push(0);
-  }
+  const shades = halves.flatMap((half) => (RUNS[half] ? Array(RUNS[half]).fill(0) : half - RUNS.length + 1));
   return labels.map((label, k) => {
     const own = shades.slice(k * SIDE * SIDE, (k + 1) * SIDE * SIDE);
-    return { x: array([1, SIDE, SIDE], Float64Array.from(own, (shade) => shade / 15)), label };
+    return { x: array([1, SIDE, SIDE], Float64Array.from(own, (shade) => shade / SHADES_OF_DIGITS)), label };
   });
 }
 
@@ -49,14 +46,18 @@ function chart() {
   const top = 3.5;
   const [across, up] = [(step) => (440 * step) / STEPS, (loss) => 180 - (180 * Math.min(top, loss)) / top];
   const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 15 }, words);
-  const [batches, curve, now] = ["batches", "curve", "now"].map((name) => svg("path", { class: name, d: "M0 0" }));
+  const [past, batches, curve, now] = ["past", "batches", "curve", "now"].map((name) => svg("path", { class: name, d: "M0 0" }));
   const curves = svg("svg", { viewBox: "-44 -12 500 224", role: "img", class: "learning-curves" },
     svg("path", { class: "axis", d: "M0 0V180H440" }),
     ...[0, 1, 2, 3].map((loss) => text(String(loss), -14, up(loss) + 5)),
     ...[0, 200, 400, 600].map((step) => text(String(step), across(step), 202)),
-    batches, curve, now);
+    past, batches, curve, now);
   return {
     curves,
+    // The run before a change of a setting stays in gray.
+    keepCurve() {
+      past.setAttribute("d", curve.getAttribute("d"));
+    },
     showCurves(at, tried, losses) {
       const line = [...tried].sort(([a], [b]) => a - b).map(([step, [loss]]) => `${across(step)} ${up(loss).toFixed(1)}`);
       batches.setAttribute("d", losses.map((loss, k) => `M${across(k).toFixed(1)} ${up(loss).toFixed(1)}h0.01`).join(""));
@@ -79,6 +80,10 @@ export function draw(root, model) {
   const tell = teller(python, (name) => state[name]);
 
   const restart = (name) => (value) => {
+    if (learning.done()) {
+      keepCurve();
+      legend[2].hidden = false;
+    }
     state[name] = value;
     state.step = 0;
     begin();
@@ -90,7 +95,7 @@ export function draw(root, model) {
   });
   const activation = list(say("Nonlinearity"), { relu: say("ReLU"), tanh: say("tanh"), sigmoid: say("sigmoid") }, "relu", restart("activation"));
   const among = (values, name) => [{ min: 0, max: values.length - 1, value: 0, name }, (k) => restart(name)(values[k]), (k) => String(values[k])];
-  const rate = slider(say("Learning rate"), ...among(RATES, "rate"));
+  const rate = slider(say("Learning rate η"), ...among(RATES, "rate"));
   const batch = slider(say("Batch"), ...among(BATCHES, "batch"));
   const seed = slider(say("Seed"), { min: 0, max: 99, value: 0, name: "seed" }, restart("seed"));
   const film = player(say("Steps"), (at) => {
@@ -102,7 +107,10 @@ export function draw(root, model) {
     return state.step;
   }, { slow: 3 });
 
-  const { curves, showCurves } = chart();
+  const { curves, showCurves, keepCurve } = chart();
+  const legend = [["batches", say("of the batch")], ["curve", say("of 100 digits held back")], ["past", say("before the last change")]]
+    .map(([name, label]) => html("span", { class: name }, label));
+  legend[2].hidden = true;
   const told = html("p", { class: "sentence" });
   const heard = html("p", { class: "heard", role: "status" });
   const pictures = html("div", { class: "first-layer" });
@@ -130,8 +138,8 @@ export function draw(root, model) {
 
   root.replaceChildren(
     html("div", { class: "learning" },
-      html("div", {}, html("p", { class: "name" }, say("Loss after each step: of the batch, and of 100 digits held back")), curves),
-      html("div", {}, html("p", { class: "name" }, say("What the first layer asks for")), pictures)),
+      html("div", {}, html("p", { class: "name legend" }, say("Loss after each step:"), ...legend), curves),
+      html("div", {}, html("p", { class: "name" }, say("What the first layer asks for (orange) and against (blue)")), pictures)),
     film.element, told, heard,
     html("div", { class: "group" }, network.row, activation.row, rate.row, batch.row, seed.row),
     step,
@@ -187,7 +195,9 @@ export function draw(root, model) {
   let [telling, shown] = [0, 0];
   function update() {
     const at = learning.done();
-    const [loss, right] = film.playing() ? tried.get(at - (at % OFTEN)) : tried.get(at) ?? tryHeld();
+    // While it plays, all numbers are those of the step at which the held digits were read.
+    const read = film.playing() ? at - (at % OFTEN) : at;
+    const [loss, right] = tried.get(read) ?? tryHeld();
     root.outputs = { ...learning.weights() }; // for whoever opens the browser's console
     Object.assign(root.dataset, { step: at, heldLoss: loss, heldRight: right });
     showCurves(at, tried, learning.losses);
@@ -195,8 +205,8 @@ export function draw(root, model) {
     // So many numbers are not read while they change, and take their time to draw.
     if (film.playing() && performance.now() < shown + 150) return;
     shown = performance.now();
-    const values = { step: at, right, loss: number(loss, 3), batch: at ? number(learning.losses[at - 1], 3) : "" };
-    told.textContent = at ? say("After step {step}: {right} of 100 held digits are read correctly, their loss is {loss}; that of the last batch was {batch}.", values)
+    const values = { step: read, right, loss: number(loss, 3), batch: read && number(learning.losses[read - 1], 3) };
+    told.textContent = read ? say("After step {step}: {right} of 100 held digits are read correctly, their loss is {loss}; that of the last batch was {batch}.", values)
       : say("Before the first step: {right} of 100 held digits are read correctly, by chance; their loss is {loss}.", values);
     step.classList.toggle("moving", film.playing());
     showStep();
@@ -237,6 +247,7 @@ export function draw(root, model) {
   function showStep() {
     const last = learning.last();
     const { rows, columns } = parts[state.part];
+    tables.after.element.firstChild.textContent = last ? say("Weights after it") : say("First weights, drawn at random");
     const shown = { before: last && cellsOf(last.before), slopes: last && cellsOf(last.slopes), after: cellsOf(learning.weights()) };
     if (row.children.length !== (last ? 5 : 1)) row.replaceChildren(...(last ? equation : [tables.after.element]));
     for (const [name, values] of Object.entries(shown)) {
@@ -271,8 +282,21 @@ export function draw(root, model) {
       slope: slope.startsWith("−") ? `(${slope})` : slope,
       after: number(shown.after[k], 4),
     }) : say("No step yet: press Play, or go one step on.");
+    if (last && isSilent(last)) worked.append(html("br"), say("All slopes are 0: this part gives 0 for every digit of the batch, so the step cannot move it."));
     Object.assign(root.dataset, last ? { before: shown.before[k], slope: shown.slopes[k], after: shown.after[k] } : { after: shown.after[k] });
     showBatch(last);
+  }
+
+  // Whether the kernel or unit that is looked at gives nothing, wherever it looks.
+  function isSilent({ before, batch }) {
+    const { start, name } = parts[state.part];
+    if (name !== parts[0].name) return false;
+    const unit = start / parts[0].rows / parts[0].columns;
+    return batch.every((k) => {
+      const { data, shape } = forward(state, before, training[k].x).h;
+      const size = data.length / shape[0];
+      return data.subarray(unit * size, (unit + 1) * size).every((value) => !value);
+    });
   }
 
   // The digits of the batch, and the ten answers to one of them.

@@ -52,7 +52,7 @@ export function draw(root, model) {
   const heard = html("p", { class: "heard", role: "status" });
 
   const rows = {
-    fine: row(say("32 cells: drag a stripe to make it wider or narrower"), CELLS),
+    fine: row(say("32 cells: drag to the left for narrower stripes, to the right for wider ones"), CELLS),
     kept: row(say("16 cells, every second one, are kept"), KEPT),
   };
   const heights = svg("svg", { class: "heights", "aria-hidden": "true" });
@@ -75,7 +75,6 @@ export function draw(root, model) {
 
   function set(name, value) {
     state[name] = value;
-    if (name !== "moved") film.stop();
     update();
     tell(name);
   }
@@ -111,12 +110,9 @@ export function draw(root, model) {
     const back = FASTEST - state.waves;
     const kept = Math.min(state.waves, back);
     rows.kept.drawing.setAttribute("aria-label", say("{waves} waves on the 16 cells that are kept", { waves: short(kept) }));
-    const values = { waves: short(state.waves), kept: short(kept), height: number(height) };
-    told.textContent = state.waves < LIMIT ? say("{waves} waves, below the limit of 8: the kept cells show {kept}, of height {height}, which move along.", values)
-      : state.waves > LIMIT ? say("{waves} waves, above the limit of 8: the kept cells show {kept}, of height {height}, which move the other way.", values)
-        : say("8 waves, at the limit: the kept cells are plus and minus {height} in turn, which depends on where the stripes lie.", {
-          height: number(Math.abs(y[0])),
-        });
+    const cells = (count) => (count === 1 ? say("1 cell") : say("{count} cells", { count: short(count) }));
+    const moved = state.moved ? " " + say("The stripes have moved by {cells}.", { cells: cells(state.moved) }) : "";
+    told.textContent = sentence({ waves: short(state.waves), kept: short(kept), height: number(height), width: cells(FASTEST / state.waves), all: number(Math.abs(y[0])) }) + moved;
     Object.assign(root.dataset, { waves: state.waves, seen: kept, height, moved: state.moved });
     showHeights(height);
     if (film.playing()) return;
@@ -124,6 +120,16 @@ export function draw(root, model) {
     telling = setTimeout(() => {
       heard.textContent = told.textContent;
     }, 300);
+  }
+
+  // A wave is a bright stripe and a dark one.
+  function sentence(values) {
+    if (!state.waves) return say("No waves: all cells are the same.");
+    if (values.height === "0.00") return say("{waves} waves, each stripe {width} wide: nothing of them is left in the kept cells.", values);
+    if (state.waves === FASTEST) return say("16 waves, each stripe 1 cell wide, above the limit of 8: the kept cells are all the same, without stripes.");
+    if (state.waves < LIMIT) return say("{waves} waves, each stripe {width} wide, below the limit of 8: the kept cells show {kept}, of height {height}, which move along.", values);
+    if (state.waves > LIMIT) return say("{waves} waves, each stripe {width} wide, above the limit of 8: the kept cells show {kept}, of height {height}, which move the other way.", values);
+    return say("8 waves, each stripe 2 cells wide, at the limit: the kept cells are plus and minus {all} in turn, which depends on where the stripes lie.", values);
   }
 
   // Drawings are 650 wide, and higher on a phone. Both rows have one axis: what is kept stands below where it was.
@@ -151,13 +157,14 @@ export function draw(root, model) {
     const [along, up] = [(k) => (CELLS * CELL * k) / FASTEST, (h) => 115 * high * (1 - h)];
     heights.setAttribute("viewBox", `-30 ${-20 * high} ${CELLS * CELL + 45} ${161 * high}`);
     const points = Array.from({ length: 321 }, (_, k) => `${along(k / 20).toFixed(1)} ${up(answer(state.kernel, k / 20).height).toFixed(2)}`);
-    const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 8 + 9 * high }, words);
+    const text = (words, x, y) => svg("text", { x, y, "text-anchor": "middle", "font-size": 3 + 10 * high }, words);
     const back = FASTEST - state.waves;
     heights.replaceChildren(
       svg("rect", { class: "folds", x: along(LIMIT), y: 0, width: along(LIMIT), height: up(0) }),
       svg("path", { class: "axis", d: `M0 0V${up(0)}H${along(FASTEST)}` }),
       ...[0, 4, 8, 12, 16].map((k) => text(String(k), along(k), up(0) + 18 * high)),
       ...[0, 1].map((h) => text(String(h), -16, up(h) + 5)),
+      svg("path", { class: "axis", d: `M${along(LIMIT)} ${-6 * high}V${up(0)}` }),
       text(say("the limit"), along(LIMIT), -8 * high), text(say("folds back"), along(14), -8 * high),
       svg("path", { class: "curve", d: `M${points.join("L")}` }),
       ...(state.waves > LIMIT ? [
@@ -168,7 +175,6 @@ export function draw(root, model) {
     );
   }
 
-  // A stripe stays under the hand that holds it: the one that it took hold of, counted from the first that has moved in.
   const place = (drawing, event) => new DOMPoint(event.clientX, event.clientY).matrixTransform(drawing.getScreenCTM().inverse());
   function draggable(drawing, begin) {
     let move = null;
@@ -184,15 +190,14 @@ export function draw(root, model) {
       move = null;
     });
   }
-  const rounded = (value) => Math.min(FASTEST, Math.max(0.25, Math.round(4 * value) / 4));
+  const rounded = (value) => Math.min(FASTEST, Math.max(0, Math.round(4 * value) / 4));
+  // As far as the slider goes, the hand goes from one end to the other, wherever it takes hold.
   draggable(rows.fine.drawing, (x) => {
-    const cell = (x) => x / CELL - 1 - state.moved;
-    const sign = cell(x) < 0 ? -1 : 1;
-    const stripe = Math.max(1, Math.round((sign * cell(x) * state.waves) / CELLS));
-    return (next) => set("waves", rounded((CELLS * stripe) / Math.max(0.5, sign * cell(next))));
+    const start = state.waves;
+    return (next) => set("waves", rounded(start + (FASTEST * (x - next)) / (CELLS * CELL)));
   });
   draggable(heights, (x) => {
-    const choose = (next) => set("waves", Math.min(FASTEST, Math.max(0, Math.round((4 * FASTEST * next) / (CELLS * CELL)) / 4)));
+    const choose = (next) => set("waves", rounded((FASTEST * next) / (CELLS * CELL)));
     choose(x);
     return choose;
   });

@@ -56,12 +56,13 @@ export function draw(root, model) {
     meet(k);
     update();
     tell("image");
-  }, { least: 0, grain: () => 1 });
+  }, { grain: () => 1 });
   numbers.element.addEventListener("focusin", ({ target }) => {
     meet([...numbers.element.children].indexOf(target));
     explain();
   });
   const frame = html("div", { class: "reads" });
+  const unread = html("p", { class: "name" });
   const mapName = html("p", { class: "name" });
   const results = {
     maximum: result(say("The maxima. Arrow keys move the window.")),
@@ -80,7 +81,7 @@ export function draw(root, model) {
 
   root.replaceChildren(
     html("div", { class: "summaries" },
-      html("div", {}, mapName, html("div", { class: "sheet" }, numbers.element, frame)),
+      html("div", {}, mapName, html("div", { class: "sheet" }, numbers.element, frame), unread),
       html("div", {},
         html("div", { class: "boards" }, ...Object.values(results).map(({ caption, board }) => html("div", {}, caption, board.element))),
         html("div", { class: "lines" }, ...Object.values(lines)), told)),
@@ -112,7 +113,7 @@ export function draw(root, model) {
     pooled = {
       maximum: maxPool2d(map, window, stride),
       average: avgPool2d(map, window, stride),
-      norm: lpPool2d(map, window, stride, power),
+      norm: lpPool2d(array(map.shape, data.map(Math.abs)), window, stride, power),
     };
     root.outputs = { image: state.image, ...pooled }; // for whoever opens the browser's console
     const windows = pooled.maximum.data.length;
@@ -121,9 +122,10 @@ export function draw(root, model) {
     numbers.show({ values: data, height, width });
     [...numbers.element.children].forEach((field, k) => {
       const colour = shadeOf(SHADES.output, data[k], 0, Math.max(1e-9, range(data)[1]));
-      Object.assign(field.style, { background: `rgb(${colour})`, color: legibleOn(colour) });
+      Object.assign(field.style, { background: `rgb(${colour})`, color: legibleOn(colour), fontSize: `min(1.25rem, ${4 / field.value.length}rem)` });
     });
     mapName.textContent = say("Map, {size}", { size: `${height}×${width}` });
+    showUnread(width, window, stride);
     for (const { board } of Object.values(results)) board.element.hidden = !windows;
     film.element.hidden = frame.hidden = !windows;
     showResults();
@@ -135,13 +137,24 @@ export function draw(root, model) {
     }
   }
 
+  // Cells that lie in no window: behind the last one, or between windows that leap.
+  function showUnread(width, window, stride) {
+    const [, down, across] = pooled.maximum.shape;
+    const read = (cell, count) => cell - stride * Math.min(count - 1, Math.floor(cell / stride)) < window;
+    const fields = [...numbers.element.children];
+    fields.forEach((field, k) => field.classList.toggle("unread", !(read(Math.floor(k / width), down) && read(k % width, across))));
+    const count = fields.filter((field) => field.classList.contains("unread")).length;
+    unread.hidden = !count || !pooled.maximum.data.length;
+    unread.textContent = count === 1 ? say("No window reads the striped cell.") : say("No window reads the {count} striped cells.", { count });
+  }
+
   function showResults() {
     const high = Math.max(1e-9, range(state.image.data)[1]);
     const { power } = state;
-    const captions = { maximum: say("Maximum"), average: say("Average"), norm: say("L{power} norm", { power: raised(power) }) };
+    const captions = { maximum: say("Maxima"), average: say("Averages"), norm: say("L{power} norms", { power: raised(power) }) };
     for (const [name, { board, caption }] of Object.entries(results)) {
       const { shape: [, down, across], data } = pooled[name];
-      caption.textContent = data.length ? `${captions[name]}, ${down}×${across}` : captions[name];
+      caption.textContent = data.length ? `${captions[name]}: ${down}×${across}` : captions[name];
       if (!data.length) continue;
       const top = name === "norm" ? Math.max(high, range(data)[1]) : high;
       const there = (k) => painted === null || k < painted;
@@ -214,8 +227,9 @@ export function draw(root, model) {
     });
     const listed = values.map(short);
     lines.maximum.textContent = say("maximum: the largest of {numbers} is {result}", { numbers: listed.join(", "), result: short(maximum) });
-    lines.average.textContent = say("average: ({numbers}) / {count} = {result}", { numbers: listed.join(" + "), count: values.length, result: short(average) });
-    const powers = listed.map((value) => (power === 1 ? value : `${value}${raised(power)}`)).join(" + ");
+    lines.average.textContent = say("average: ({numbers}) / {count} = {result}", { numbers: listed.map((value) => (value.startsWith("−") ? `(${value})` : value)).join(" + "), count: values.length, result: short(average) });
+    const sizes = listed.map((value) => (value.startsWith("−") ? `|${value}|` : value));
+    const powers = sizes.map((value) => (power === 1 ? value : `${value}${raised(power)}`)).join(" + ");
     const sum = power === 1 ? powers : power === 2 ? `√(${powers})` : `(${powers})^(1/${power})`;
     lines.norm.textContent = say("L{power} norm: {sum} = {result}", { power: raised(power), sum, result: short(norm) });
     told.textContent = say("Window in row {row}, column {column}.", { row, column });
