@@ -96,8 +96,8 @@ export function cover(probabilitiesOf, moved) {
     if (lost.size < places()) return "";
     const kept = [...lost.values()].filter(({ first }) => first === answer).length;
     const { first, share } = worst();
-    return say("The {answer} is still read at {kept} of {all} places. At the worst: read as {first}, {share}\u00a0%.",
-      { answer, kept, all: places(), first, share: number(100 * share, 1) });
+    return say("The {answer} is still read at {kept} of {all} places. At the worst: read as {first}, {share}.",
+      { answer, kept, all: places(), first, share: `${number(100 * share, 1)}\u00a0%` });
   }
 
   function show() {
