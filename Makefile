@@ -7,7 +7,7 @@ VENV := .venv/bin/python
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh gpu catalogs coursework grade lint fuzz mutation faults versions audit clean
+.PHONY: help environment book pdf zip publish lighthouse test lab serve refresh gpu catalogs coursework grade gradebook gradescope lint fuzz mutation faults versions audit clean
 
 help: ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -53,6 +53,12 @@ coursework: environment ## Make the assignments: for students, with solutions, w
 
 grade: environment ## Grade a folder of submissions: make grade SUBMISSIONS=folder
 	@$(VENV) -m teaching.grading $(if $(SUBMISSIONS),"$(SUBMISSIONS)",--help) $(OPTIONS)
+
+gradebook: environment ## Fill in the table of a platform: make gradebook TABLE=export.csv GRADES=folder
+	@$(VENV) -m teaching.grading.hand_back $(if $(TABLE),"$(TABLE)" "$(GRADES)" --assignment "$(ASSIGNMENT)" --column "$(COLUMN)",--help) $(OPTIONS)
+
+gradescope: environment ## Pack an assignment's autograder for Gradescope: make gradescope ASSIGNMENT=convolution
+	@$(VENV) -m teaching.grading.gradescope $(if $(ASSIGNMENT),"$(ASSIGNMENT)",--help)
 
 lint: environment ## Check style and formatting
 	@$(VENV) -m ruff check .

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnlib.coursework import ASSIGNMENTS as NAMES
-from cnnlib.coursework import Case, load
+from cnnlib.coursework import Case
 
 __all__ = ["NAMES", "Assignment", "Criterion", "Graded", "Open", "load_assignment"]
 
@@ -27,7 +27,9 @@ class Graded:
     hidden : tuple of Case
         Tried after the visible ones; each says what it looks for.
     seconds : float, optional
-        Allowed for all cases together; the task's own limit, if left out.
+        Of processor time, for all cases together; the task's own limit, if left out.
+    may_use : tuple of str
+        Operators of ``cnnlib.vectorized`` that a solution may call; no others are there when it is graded.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Graded:
     goal: str
     hidden: tuple[Case, ...]
     seconds: float | None = None
+    may_use: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,6 @@ class Assignment:
     title: str
     goals: tuple[str, ...]
     tasks: tuple[Graded | Open, ...]
-
-    @property
-    def may_import(self):
-        """Modules that a solution may use."""
-        return tuple(sorted({module for task in load(self.name).values() for module in task.may_use}))
 
     @property
     def chapter(self):

@@ -48,10 +48,15 @@ HARMLESS = {
     ("cnnlib/experiments/speed/interpreter.py", "compile"): "a kernel's own lines, from cnnlib",
     ("cnnlib/experiments/speed/interpreter.py", "exec"): "a kernel's own lines, from cnnlib",
     ("teaching/grading/runner.py", "compile"): "a student's cells: what the walls are for",
-    ("teaching/grading/runner.py", "exec"): "a student's cells: what the walls are for",
-    ("teaching/grading/runner.py", "eval"): "expressions that the grader sends",
-    ("teaching/grading/runner.py", "pickle"): "what the grader sends into the walls; what comes out is JSON",
-    ("teaching/grading/sandbox.py", "pickle"): "writes what the runner reads, and reads nothing",
+    ("teaching/grading/runner.py", "eval"): "the same, and expressions that the grader sends",
+    (
+        "teaching/grading/standins.py",
+        "compile",
+    ): "modules that the grader sends, and lines of a student's, behind the wall",
+    ("teaching/grading/standins.py", "exec"): "modules that the grader sends",
+    ("teaching/grading/standins.py", "eval"): "lines of a student's cells, behind the wall",
+    ("teaching/grading/program.py", "compile"): "asks whether a cell is Python, and executes nothing",
+    ("teaching/grading/remembered.py", "pickle"): "makes a key of a call's arguments, and reads nothing",
 }
 
 

@@ -17,6 +17,8 @@ from cnnlib.coursework.inputs import (
     labels,
     lenet_weights,
     normal,
+    redrawn_digits,
+    redrawn_labels,
 )
 from cnnlib.coursework.judging import PROPERTIES, Answer, Verdict, judge
 from cnnlib.coursework.report import CheckError, Report
@@ -51,4 +53,6 @@ __all__ = [
     "load",
     "normal",
     "progress",
+    "redrawn_digits",
+    "redrawn_labels",
 ]

@@ -2,6 +2,7 @@
 
 Nothing is guessed from the code. What each mistake would have made of the visible cases is computed. A mistake is named
 if it agrees with all the calls that came back, in the first part that is wrong, and with the most of the other parts.
+It has to give a wrong answer at least once: a right one speaks for no mistake.
 """
 
 import numpy as np
@@ -44,7 +45,8 @@ def diagnose(task, answers):
     if best is not None:
         return best
     for mistake, looks_like in _BY_FORM:
-        if came and looks_like(task, came):
+        # Where a call failed, the form of the others is the least of what is wrong.
+        if came and len(came) == len(answers) and looks_like(task, came):
             return mistake
     return None
 
@@ -77,9 +79,9 @@ def diagnose_first(task, answers, number):
 def _explained(wrong, task, calls):
     """Count the wrong parts that this function gives as well, in all calls; 0 if the first of them is not among these.
 
-    A call for which the function has no answer tells nothing.
+    A call for which the function has no answer tells nothing, and nor does one that it answers rightly.
     """
-    fared = {}
+    fared, ever_wrong = {}, False
     for case, received, expected, wrong_parts in calls:
         try:
             would_be = parts(wrong(*case.arguments()))
@@ -96,7 +98,11 @@ def _explained(wrong, task, calls):
                 fared.setdefault(name, []).append(_equal(received.get(name), would_be[name]))
         if wrong_parts and not all(fared.get(wrong_parts[0], [False])):
             return 0
-    return sum(all(same) for same in fared.values())
+        ever_wrong |= any(
+            name not in expected or not _right(would_be[name], expected[name], task.tolerance)
+            for name in wrong_parts[:1]
+        )
+    return sum(all(same) for same in fared.values()) if ever_wrong else 0
 
 
 def _facts(task, came):
@@ -127,7 +133,7 @@ def _equal(received, would_be):
     # A float where an int is due is a mistake that some tasks name; half the digits are not.
     return (
         received is not None
-        and (received.dtype.kind == "f") == (would_be.dtype.kind == "f")
+        and (not received.size or (received.dtype.kind == "f") == (would_be.dtype.kind == "f"))
         and received.shape == would_be.shape
         and np.array_equal(np.isfinite(received), np.isfinite(would_be))
         and close(np.nan_to_num(received), np.nan_to_num(would_be), SAME)

@@ -153,16 +153,91 @@ def digit_labels(part, start, stop):
     return Drawn("digit_labels", part, start, stop)
 
 
+def redrawn_digits(part, count, seed, shift=0):
+    """Packaged digits that nobody has seen: drawn from all of them, and each turned, slanted and sized a little anew.
+
+    Whoever knows the packaged digits by heart does not know these.
+
+    Parameters
+    ----------
+    part : "train" or "test"
+    count : int
+    seed : int
+        Which digits, and how each is redrawn.
+    shift : int
+        Pixels to move them to the right.
+
+    Returns
+    -------
+    Drawn
+        Images (count, 1, 28, 28) float32 with paper 0 and ink 1.
+    """
+    return Drawn("redrawn_digits", part, count, seed, shift)
+
+
+def redrawn_labels(part, count, seed):
+    """The labels of `redrawn_digits`, int64.
+
+    Parameters
+    ----------
+    part : "train" or "test"
+    count, seed : int
+
+    Returns
+    -------
+    Drawn
+    """
+    return Drawn("redrawn_labels", part, count, seed)
+
+
 @cache
 def _packaged():
     return mnist()
 
 
 def _draw_digits(_, part, start, stop, shift):
-    images = as_float(getattr(_packaged(), part).images[start:stop])
+    return _moved(as_float(getattr(_packaged(), part).images[start:stop]), shift)
+
+
+def _moved(images, shift):
     moved = np.zeros_like(images)
     moved[..., shift:] = images[..., : images.shape[-1] - shift]
     return moved
+
+
+def _drawn(part, count, seed):
+    """Return which digits are drawn, and the stream that they are redrawn by."""
+    random = np.random.RandomState(seed)
+    return random.permutation(len(getattr(_packaged(), part).labels))[:count], random
+
+
+def _draw_redrawn_digits(_, part, count, seed, shift):
+    chosen, random = _drawn(part, count, seed)
+    images = as_float(getattr(_packaged(), part).images[chosen])
+    # Each cell of the new picture takes its value from a place of the old one: y = A x about the middle.
+    turn, slant = (random.uniform(-0.08, 0.08, count) for _ in range(2))
+    size = random.uniform(0.95, 1.05, count)
+    rows = np.stack([np.cos(turn), np.sin(turn)], axis=1) / size[:, None]
+    columns = np.stack([slant - np.sin(turn), np.cos(turn)], axis=1) / size[:, None]
+    middle = (images.shape[-1] - 1) / 2
+    grid = np.indices(images.shape[2:]) - middle
+    return _moved(
+        _between(images, np.tensordot(rows, grid, 1) + middle, np.tensordot(columns, grid, 1) + middle), shift
+    )
+
+
+def _between(images, row, column):
+    """Read images at places between their cells, from the four cells around; beyond the edge is paper."""
+    inside = np.pad(images[:, 0], ((0, 0), (1, 1), (1, 1)))
+    row, column = (
+        np.clip(place + 1, 0, size - 1.001) for place, size in zip((row, column), inside.shape[1:], strict=True)
+    )
+    top, left = row.astype(int), column.astype(int)
+    down, right = row - top, column - left
+    number = np.arange(len(images))[:, None, None]
+    upper = (1 - right) * inside[number, top, left] + right * inside[number, top, left + 1]
+    lower = (1 - right) * inside[number, top + 1, left] + right * inside[number, top + 1, left + 1]
+    return ((1 - down) * upper + down * lower)[:, None].astype(np.float32)
 
 
 def _draw_lenet_weights(random, scale):
@@ -181,5 +256,7 @@ _KINDS = {
     "function": lambda _, source: Source(source),
     "lenet_weights": _draw_lenet_weights,
     "digits": _draw_digits,
+    "redrawn_digits": _draw_redrawn_digits,
+    "redrawn_labels": lambda _, part, count, seed: getattr(_packaged(), part).labels[_drawn(part, count, seed)[0]],
     "digit_labels": lambda _, part, start, stop: getattr(_packaged(), part).labels[start:stop].copy(),
 }

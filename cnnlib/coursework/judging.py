@@ -216,6 +216,9 @@ def _not_numbers(value):
     if kind == "c":
         return "complex numbers, where real ones are asked for"
     if kind == "O":
+        lacking = next((place for place, each in enumerate(np.ravel(value)) if each is None), None)
+        if lacking is not None:
+            return f"an array of objects, not of numbers: place {lacking} is None. Does every branch return a number?"
         return "an array of objects (dtype=object), not of numbers: NumPy makes one of rows that differ in length"
     return "" if kind in "biuf" else f"an array of type {np.asarray(value).dtype}, not of numbers"
 

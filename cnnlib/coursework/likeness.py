@@ -66,7 +66,18 @@ def _one(received, expected, tolerance, name):
     if received.dtype == bool:  # whose values have no sizes to compare
         at = received[wrong]
         return (f"Where you are wrong, you have {at[0]}." if np.all(at == at[0]) else ""), _places(wrong, axes)
-    return _relation(received.astype(float), expected.astype(float), wrong, axes), _places(wrong, axes)
+    how = _overflown(received, expected) or _relation(received.astype(float), expected.astype(float), wrong, axes)
+    return how, _places(wrong, axes)
+
+
+def _overflown(received, expected):
+    """Say whether whole numbers lost what their type has no room for."""
+    bits = 8 * received.dtype.itemsize
+    if received.dtype.kind not in "iu" or expected.dtype.kind not in "iu" or bits == 64:
+        return ""
+    if np.any((received.astype(np.int64) - expected.astype(np.int64)) % 2**bits):
+        return ""
+    return f"Your numbers have {bits} bits each, which is too few: larger ones lose what does not fit."
 
 
 def _another_rank(received, expected):
@@ -117,8 +128,8 @@ def _inside(received, expected, axes):
                 if count:
                     ends.append(f"the {word} {one}" if count == 1 else f"the {word} {count} {many}")
         if mine_in_right:
-            return f"Your values are right as far as they go; missing {_are(ends)} {_and(ends)}."
-        return f"The right values stand inside of yours; too many {_are(ends)} {_and(ends)}."
+            return f"Your values are right as far as they go; missing {_are(ends, axes)} {_and(ends)}."
+        return f"The right values stand inside of yours; too many {_are(ends, axes)} {_and(ends)}."
     for step in (2, 3, 4):
         grid = large[tuple(slice(None, None, step if axis >= large.ndim - 2 else 1) for axis in range(large.ndim))]
         if min(grid.shape[-2:]) > 1 and close(grid, small, SAME):
@@ -249,6 +260,10 @@ def _bent(received, expected, wrong):
         (np.maximum(expected, 0), "Your values are right, with 0 wherever a negative number is asked for."),
         (np.abs(expected), "Your values are right but for their signs: none is negative."),
         (np.trunc(expected), "Your values are the right ones without their decimals."),
+        *(
+            (np.round(expected, digits), f"Your values are the right ones, rounded to {digits} decimals.")
+            for digits in (2, 3, 4)
+        ),
         (expected**2, "Your values are the squares of the right ones."),
         (~(expected != 0), "You have 1 for 0, and 0 for 1."),
     ):
@@ -331,8 +346,9 @@ def _count(number, words):
     return f"{number} {words[0] if number == 1 else words[1]}"
 
 
-def _are(things):
-    return "is" if len(things) == 1 else "are"
+def _are(ends, axes):
+    """Return the verb for one end of an axis, or for several."""
+    return "is" if len(ends) == 1 and ends[0].endswith(tuple(one for one, _ in axes)) else "are"
 
 
 def _and(words):

@@ -177,7 +177,7 @@ class Report:
     def _likeness(self):
         if self.only_in is None:
             return "It looks like this"
-        return f"Case {self.only_in} looks like this, and later cases show that something else is wrong, too"
+        return f"Case {self.only_in} looks like this; later cases do not, so that it may be another mistake"
 
     def _ending(self):
         """What was found in a sentence, why it is right if it is, and what comes next."""
@@ -325,7 +325,8 @@ def _value(value):
     if isinstance(value, np.ndarray):
         if value.size > CELLS:
             return f"array of shape {value.shape}"
-        return np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
+        text = np.array2string(value, precision=4, suppress_small=True, max_line_width=90)
+        return "\n".join(line for line in text.splitlines() if line.strip())
     if isinstance(value, dict):
         return textwrap.fill(", ".join(f"{name} {np.shape(each)}" for name, each in value.items()), 88)
     return str(value)

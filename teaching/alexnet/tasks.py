@@ -59,6 +59,7 @@ ASSIGNMENT = Assignment(
             points=20,
             minutes=20,
             goal="Groups are separate convolutions side by side.",
+            may_use=("conv2d",),
             hidden=(
                 Case("two groups, kernels of one cell", normal(1, 6, 3, 4), normal(4, 3, 1, 1), normal(4), 2, seed=41),
                 Case("more maps out than in", normal(3, 4, 5, 4), normal(12, 2, 2, 3), normal(12), 2, seed=42),

@@ -74,6 +74,7 @@ ASSIGNMENT = Assignment(
                 Case("moved by more than the row is long", 10, 3, 13),
                 Case("a large step to the left", 14, 5, -6),
                 Case("twice round, which is no move", 7, 3, -14),
+                Case("a kernel of one cell, moved by one", 5, 1, 1),
             ),
         ),
         Graded(

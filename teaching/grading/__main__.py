@@ -5,20 +5,26 @@ import hashlib
 import json
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 from tqdm import tqdm
 
 from teaching.assignment import NAMES
-from teaching.grading import pages, tables
-from teaching.grading.interview import interview
-from teaching.grading.marking import mark, rules
-from teaching.grading.sandbox import NoWallsError
-from teaching.grading.submissions import UnreadableError, find, read_bytes, student
+from teaching.grading import open_page, pages, tables
+from teaching.grading.apart import Failed, each
+from teaching.grading.engine import BASE, Engine, NoWallsError
+from teaching.grading.marking import mark, rules, unread
+from teaching.grading.names import owners
+from teaching.grading.open_points import check_open, settle_open
+from teaching.grading.remembered import recall
+from teaching.grading.roster import roster, submitters
+from teaching.grading.submissions import UnreadableError, find, read_bytes
+
+tqdm.monitor_interval = 0  # its thread would be copied into every process
 
 
-def grade(folder, output, walls=True, workers=None):
+def grade(folder, output, walls=True, workers=None, base=BASE):
     """Grade every submission that is not graded yet, then write all tables and pages.
 
     Parameters
@@ -29,45 +35,69 @@ def grade(folder, output, walls=True, workers=None):
     walls : bool
     workers : int, optional
         How many submissions at a time; as many as there are cores, if left out.
+    base : str
+        Image to build the room for submissions upon.
 
     Returns
     -------
     list of dict
-        A report for each file, in the order of their names.
+        A report for each student and assignment, in the order of their files' names.
 
     Raises
     ------
     NoWallsError
-        If this machine cannot isolate.
+        If no container can be started.
     ValueError
-        If the points that people gave cannot be read.
+        If the points that people gave cannot be read, before or after.
     """
-    given = tables.read_open(output / "open.csv")
-    interview([], {"nothing": (10.0, [])}, (), walls)  # one room on trial, before any student's
-    fingerprint = rules()
-
-    def one(path):
-        kept = output / ".graded" / f"{_key(folder, path, fingerprint)}.json"
-        report = tables.kept(kept)
-        if report is None:
-            report = mark(folder, path, student(path, NAMES), walls)
-            tables.write(kept, json.dumps(report))
-        return report
-
+    check_open(output / "open.csv")
+    engine = Engine.ready(base) if walls else None
+    if engine and engine.remark():
+        print(f"grade: {engine.remark()}", file=sys.stderr)
+    with np.errstate(all="ignore"):
+        for name in NAMES:
+            recall(name)
     paths = [path.relative_to(folder) for path in find(folder)]
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        try:
-            reports = list(tqdm(pool.map(one, paths), total=len(paths), unit=" submissions", disable=None))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    reports = tables.with_open(reports, given)
+    whose = owners(paths, NAMES, submitters(folder))
+    students = {path: owner.name for path, owner in zip(paths, whose, strict=True)}
+    try:
+        reports = _reports(folder, students, output / ".graded", engine, workers or os.cpu_count() or 1)
+    finally:
+        if engine:
+            engine.sweep()
+    reports = settle_open(output / "open.csv", roster(folder, paths, whose, reports))
     tables.write_tables(output, reports)
     for report in reports:
         tables.write(output / "feedback" / pages.file_name(report), pages.feedback(report))
     tables.write(output / "summary.html", pages.summary(reports))
-    tables.write(output / "open.html", pages.open_answers(reports))
+    tables.write(output / "open.html", open_page.open_answers(reports))
     return reports
+
+
+def _reports(folder, students, kept, engine, workers):
+    """Report on each file; what was late is tried once more, alone, and what stays late is not kept."""
+    fingerprint = rules()
+    places = {path: kept / f"{_key(folder, path, fingerprint)}.json" for path in students}
+    reports = {path: tables.kept(place) for path, place in places.items()}
+    left = [path for path in students if reports[path] is None]
+    with tqdm(total=len(students), initial=len(students) - len(left), unit=" submissions", disable=None) as bar:
+        for turn, at_once in enumerate((workers, 1)):
+            later = []
+            jobs = [(folder, path, students[path], engine) for path in left]
+            for (_, path, student, _), result in each(_mark, jobs, at_once):
+                failed = isinstance(result, Failed)
+                reports[path] = unread(path, student, result.reason) if failed else result
+                if not failed and not result["late"]:
+                    tables.write(places[path], json.dumps(result))
+                else:
+                    later.append(path)
+                bar.update(turn == 0)
+            left = later
+    return [reports[path] for path in students]
+
+
+def _mark(job):
+    return mark(*job)
 
 
 def _key(folder, path, fingerprint):
@@ -75,7 +105,7 @@ def _key(folder, path, fingerprint):
         data = read_bytes(folder / path)
     except UnreadableError as error:
         data = str(error).encode()
-    return hashlib.sha256(b"\0".join([fingerprint.encode(), path.as_posix().encode(), data])).hexdigest()
+    return hashlib.sha256(b"\0".join([fingerprint.encode(), os.fsencode(path), data])).hexdigest()
 
 
 def main(arguments=None):
@@ -84,6 +114,7 @@ def main(arguments=None):
     parser.add_argument("submissions", type=Path, help="folder with one notebook, or one folder, for each student")
     parser.add_argument("--output", type=Path, help="folder to write to; the submissions' name with -grades, beside it")
     parser.add_argument("--workers", type=int, help="submissions at a time; one for each core by default")
+    parser.add_argument("--base", default=BASE, help=f"image to build the room for submissions upon ({BASE})")
     parser.add_argument("--unsafe", action="store_true", help="run students' code as yourself, without walls")
     options = parser.parse_args(arguments)
     folder = options.submissions.resolve()
@@ -91,13 +122,9 @@ def main(arguments=None):
         parser.error(f"{options.submissions} is not a folder")
     output = options.output or folder.with_name(f"{folder.name}-grades")
     try:
-        reports = grade(folder, output, not options.unsafe, options.workers)
+        reports = grade(folder, output, not options.unsafe, options.workers, options.base)
     except NoWallsError as error:
-        print(
-            f"grade: this machine cannot shut students' code in ({error}); it needs Linux with user namespaces, or "
-            "root. --unsafe runs their code with your rights",
-            file=sys.stderr,
-        )
+        print(f"grade: {error}; --unsafe runs students' code without walls, with your rights", file=sys.stderr)
         return 1
     except (OSError, ValueError) as error:
         print(f"grade: {error}", file=sys.stderr)
@@ -105,7 +132,9 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print("grade: stopped; the same command goes on from here", file=sys.stderr)
         return 130
-    print(f"{len(reports)} submissions graded: {output / 'grades.csv'}, feedback/, summary.html, open.html")
+    noted = sum(bool(tables.remarks(report)) for report in reports)
+    notes = f", {noted} with a note" if noted else ""
+    print(f"{len(reports)} submissions graded{notes}: {output / 'grades.csv'}, feedback/, summary.html, open.html")
     return 0
 
 

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnlib.coursework import Verdict, diagnose, judge, load
+from cnnlib.coursework import Verdict, diagnose, judge
 from teaching.assignment import NAMES, Open, load_assignment
-from teaching.grading.interview import interview
+from teaching.grading.answers import open_answer
+from teaching.grading.frames import clean
+from teaching.grading.interview import Question, interview
+from teaching.grading.names import shown
+from teaching.grading.own_cells import failed, hiding, lost
 from teaching.grading.program import program
+from teaching.grading.remembered import remembered
 from teaching.grading.submissions import UnreadableError, cells, read, read_bytes
 
 ROOT = Path(__file__).resolve().parents[2]
+LONGEST_TEXT = 20_000
 
 
 def belongs_to(handed_in, path):
@@ -38,7 +44,7 @@ def belongs_to(handed_in, path):
     return named[-1] if named else ""
 
 
-def mark(folder, path, student, walls=True):
+def mark(folder, path, student, engine):
     """Grade one submission.
 
     Parameters
@@ -48,15 +54,48 @@ def mark(folder, path, student, walls=True):
     path : Path
         Of this one, relative to it.
     student : str
-    walls : bool
+    engine : Engine or None
+        None runs the student's code without walls.
 
     Returns
     -------
     dict
         As ``grades.json`` has it. A file that cannot be read has a ``problem`` and no points.
     """
-    report = {"student": student, "file": path.as_posix(), "assignment": "", "problem": "", "points": 0, "of": 0}
-    report |= {"tasks": [], "open": [], "broken": {}}
+    return cleaned(_marked(folder, path, student, engine))
+
+
+def unread(path, student, reason):
+    """Return the report on a submission that could not be graded.
+
+    Parameters
+    ----------
+    path : Path
+    student, reason : str
+
+    Returns
+    -------
+    dict
+        As `mark` returns it.
+    """
+    report = {"student": student, "file": shown(path), "assignment": "", "problem": reason, "points": 0, "of": 0}
+    return cleaned(
+        report | {"tasks": [], "open": [], "broken": {}, "added": [], "failed": [], "hiding": [], "late": False}
+    )
+
+
+def cleaned(value):
+    """Return a report in which every text can be written to a file."""
+    if isinstance(value, str):
+        return clean(value, LONGEST_TEXT)
+    if isinstance(value, dict):
+        # A picture is text that was made here, and long.
+        return {cleaned(key): each if key == "picture" else cleaned(each) for key, each in value.items()}
+    return [cleaned(each) for each in value] if isinstance(value, list | tuple) else value
+
+
+def _marked(folder, path, student, engine):
+    report = unread(path, student, "")
     try:
         handed_in = cells(read_bytes(folder / path))
     except UnreadableError as error:
@@ -69,21 +108,29 @@ def mark(folder, path, student, walls=True):
     report["of"] = assignment.points
     if report["problem"]:
         return report
-    known = load(assignment.name)
+    known = remembered(assignment.name)
     graded = [task for task in assignment.tasks if not isinstance(task, Open)]
     questions = {
-        task.name: (task.seconds or known[task.name].seconds, [*known[task.name].cases, *task.hidden])
+        task.name: Question(
+            task.seconds or known[task.name].seconds, known[task.name].cases, task.hidden, tuple(sorted(task.may_use))
+        )
         for task in graded
     }
-    met = interview(program(read(assignment.notebook), handed_in), questions, assignment.may_import, walls)
-    report["broken"] = met.broken
-    report["tasks"] = [_task(task, known[task.name], met.answers[task.name]) for task in graded]
+    source = read(assignment.notebook)
+    listed = program(source, handed_in)
+    met = interview(listed, questions, engine)
+    # A person reads the open question's code as it was handed in: here it has no data to run on.
+    asked = {task.name for task in assignment.tasks if isinstance(task, Open)}
+    report["broken"] = {name: why for name, why in met.broken.items() if name.partition("-")[0] not in asked}
+    report["added"] = [[number, failure] for number, failure in met.added]
+    report["tasks"] = [
+        _task(task, known[task.name], met.answers[task.name]) | {"lost": lost(task, handed_in)} for task in graded
+    ]
     report["points"] = sum(task["points"] for task in report["tasks"])
-    for task in assignment.tasks:
-        if isinstance(task, Open):
-            # Its code, if any, has a cell of its own: open-code.
-            texts = [cell.source for cell in handed_in if cell.grade_id.partition("-")[0] == task.name]
-            report["open"].append({"name": task.name, "of": task.points, "text": "\n\n".join(texts)[:20_000]})
+    report["late"] = met.late and report["points"] < sum(task["of"] for task in report["tasks"])
+    report["failed"] = failed(met.added, listed, handed_in, source)
+    report["hiding"] = hiding(assignment, handed_in, source)
+    report["open"] = [open_answer(task, handed_in, source) for task in assignment.tasks if isinstance(task, Open)]
     return report
 
 
@@ -131,7 +178,7 @@ def _diagnose(known, answers):
 def rules():
     """Fingerprint of all that a grade depends on besides the submission."""
     digest = hashlib.sha256(np.__version__.encode())
-    places = ("teaching/**/*.py", "teaching/*/*.ipynb", "cnnlib/**/*.py")
+    places = ("teaching/**/*.py", "teaching/*/*.ipynb", "teaching/grading/image/*", "cnnlib/**/*.py")
     for path in sorted(path for place in places for path in ROOT.glob(place)):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -1,11 +1,14 @@
-"""Write a page of feedback for each student, one of all open answers, and a summary of the class."""
+"""Write a page of feedback for each student, and a summary of the class."""
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from html import escape
+from urllib.parse import quote
 
-from teaching.assignment import Open, load_assignment
+from teaching.assignment import load_assignment
+from teaching.grading.tables import remarks
 
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #1c1c1c; }
@@ -13,6 +16,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 ul.cases { list-style: none; padding-left: 0; } li { margin: .25rem 0; }
 table { border-collapse: collapse; } td, th { text-align: left; padding: .2rem .8rem .2rem 0; }
 pre, .box { background: #f4f4f2; padding: .6rem .8rem; border-left: 4px solid #8a6d00; white-space: pre-wrap; }
+pre.output { background: none; border-left-color: #bbb; } img { max-width: 100%; }
 meter { width: 12rem; }
 """
 
@@ -27,9 +31,9 @@ def page(title, body):
 
 
 def file_name(report):
-    """Name of a student's page: readable, and another one for another file."""
-    slug = re.sub(r"[^a-z0-9]+", "-", report["student"].lower()).strip("-")[:60]
-    return f"{slug or 'student'}-{hashlib.sha256(report['file'].encode()).hexdigest()[:6]}.html"
+    """Name of a student's page: readable in every script, and another one for another file."""
+    slug = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFC", report["student"]).lower()).strip("-")[:40]
+    return f"{slug or 'student'}-{hashlib.sha256(report['file'].encode()).hexdigest()[:16]}.html"
 
 
 def feedback(report):
@@ -38,7 +42,7 @@ def feedback(report):
     Parameters
     ----------
     report : dict
-        As `teaching.grading.tables.with_open` returns it.
+        As `teaching.grading.open_points.settle_open` returns it.
 
     Returns
     -------
@@ -51,18 +55,55 @@ def feedback(report):
     more = f", and up to {left} for the open question" if left else ""
     title = f"{load_assignment(report['assignment']).title}: {report['points']} of {report['of'] - left} points{more}"
     parts = [head]
-    for name, reason in report["broken"].items():
-        parts.append(f'<p class="box">The cell of {escape(name)} did not run to its end: {escape(reason)}</p>')
+    if report["note"]:
+        parts.append(f"<p>{escape(report['note'])}.</p>")
+    imperfect = any(task["points"] < task["of"] for task in report["tasks"])
+    parts += _hidden_names(report) if imperfect else []
+    parts += _failed_cells(report)
+    if imperfect:
+        parts.append("<p>A task has its points when every one of its examples comes out right, and none otherwise.</p>")
     parts += [_task(task) for task in report["tasks"]]
-    for answer in report["open"]:
-        points = "not graded yet" if answer["points"] is None else f"{answer['points']:g} of {answer['of']} points"
-        parts.append(f"<h2>The open question: {points}</h2>\n<pre>{escape(answer['text'])}</pre>")
-        parts += [f"<p>{escape(answer['remark'])}</p>"] if answer["remark"] else []
+    parts += [_open(answer) for answer in report["open"]]
     return page(title, "\n".join(parts))
 
 
+def _hidden_names(report):
+    """Boxes on names that a student's cells give another meaning, where that can have cost points."""
+    lost = {task["name"] for task in report["tasks"] if task["points"] < task["of"]}
+    return [
+        f'<p class="box">Cell {each["cell"]} of the notebook gives <code>{escape(each["name"])}</code> another '
+        f"meaning: <code>{escape(each['line'])}</code>. What runs afterwards meets this one.</p>"
+        for each in report["hiding"]
+        if not each["is_task"] or each["name"] in lost
+    ]
+
+
+def _failed_cells(report):
+    own = {f"Cell {each['cell']} of the notebook, one of your own,": each["reason"] for each in report["failed"]}
+    given = {f"The cell of {name}": reason for name, reason in report["broken"].items()}
+    return [
+        f'<p class="box">{escape(cell)} did not run to its end: {escape(reason)}</p>'
+        for cell, reason in (own | given).items()
+    ]
+
+
+def _open(answer):
+    points = "not graded yet" if answer["points"] is None else f"{answer['points']:g} of {answer['of']} points"
+    earlier = ", given for an earlier version of your answer" if answer["outdated"] else ""
+    parts = [f"<h2>The open question: {points}{earlier}</h2>", f"<pre>{escape(answer['text'])}</pre>"]
+    elsewhere = [cell for cell in answer["cells"] if not cell["asked"]]
+    if elsewhere:
+        numbers = ", ".join(str(cell["number"]) for cell in elsewhere)
+        parts.append(f"<p>Read with it, from elsewhere in your notebook: cell {numbers}.</p>")
+    parts += [f"<p>{escape(answer['remark'])}</p>"] if answer["remark"] else []
+    return "\n".join(parts)
+
+
 def _task(task):
-    lines = [f"<h2>{escape(task['name'])}: {task['points']} of {task['of']} points</h2>", '<ul class="cases">']
+    lines = [f"<h2>{escape(task['name'])}: {task['points']} of {task['of']} points</h2>"]
+    if task["lost"] and not task["points"]:
+        return "\n".join([*lines, f'<p class="box">{escape(task["lost"])}</p>'])
+    lines.append('<ul class="cases">')
     for case in task["visible"]:
         lines.append(_case(case, f": {case['message']}" if case["message"] else ""))
     lines.append("</ul>")
@@ -104,13 +145,11 @@ def summary(reports):
         graded = [report for report in reports if report["assignment"] == name and report["tasks"]]
         parts.append(_assignment(name, graded))
     parts.append("<h2>Submissions</h2>\n<table>\n<tr><th>Student</th><th>Assignment</th><th>Points</th><th></th></tr>")
-    times = Counter((report["student"], report["assignment"]) for report in reports)
     for report in reports:
-        note = report["problem"]
-        if times[report["student"], report["assignment"]] > 1:
-            note = f"{note}; one of several by this student".removeprefix("; ")
+        note = "; ".join(filter(None, [report["problem"], remarks(report)]))
+        number = f" ({escape(report['id'])})" if report["id"] not in ("", report["student"]) else ""
         parts.append(
-            f'<tr><td><a href="feedback/{file_name(report)}">{escape(report["student"])}</a></td>'
+            f'<tr><td><a href="feedback/{quote(file_name(report))}">{escape(report["student"])}</a>{number}</td>'
             f"<td>{escape(report['assignment'])}</td><td>{report['points']} of {report['of']}</td>"
             f"<td>{escape(note)}</td></tr>"
         )
@@ -144,29 +183,3 @@ def _assignment(name, graded):
         rows = [f"<li>{times} × {escape(task)}: {escape(mistake)}</li>" for (task, mistake), times in common]
         parts += ["<h3>Commonest mistakes</h3>\n<ul>", *rows, "</ul>"]
     return "\n".join(parts)
-
-
-def open_answers(reports):
-    """Return the page from which the open questions are graded: the rubric, then every answer.
-
-    Parameters
-    ----------
-    reports : list of dict
-
-    Returns
-    -------
-    str
-    """
-    parts = ["<p>Write points and remarks into <code>open.csv</code> and grade again: nothing is executed twice.</p>"]
-    for name in dict.fromkeys(report["assignment"] for report in reports if report["open"]):
-        assignment = load_assignment(name)
-        parts.append(f"<h2>{escape(assignment.title)}</h2>")
-        for task in assignment.tasks:
-            if isinstance(task, Open):
-                rows = [f"<li>{line.points} points: {escape(line.text)}</li>" for line in task.rubric]
-                parts += ["<ul>", *rows, "</ul>"]
-        for report in reports:
-            if report["assignment"] == name:
-                texts = [f"<pre>{escape(answer['text'])}</pre>" for answer in report["open"]]
-                parts += [f"<h3>{escape(report['student'])} · {escape(report['file'])}</h3>", *texts]
-    return page("Open questions", "\n".join(parts))

@@ -1,171 +1,145 @@
-"""Run a student's cells and call the functions they define: the only program that the walls are built for.
+"""Execute a student's cells and call the functions they define: the program that rooms are built for.
 
-It reads a pickle from its input (the grader's, so to be trusted) and writes frames to its output (the student's, so
-not to be trusted): what it begins, how that ended, and what a function returned, as plain numbers. It holds inputs
-and no expected value. Nothing here is relied upon: once a student's cell has run, this process does as the student
-likes, and all that it can do is to write other frames.
+It reads frames that the grader wrote and answers each with one of its own: how a cell ended, or what a function
+returned and what has become of its arguments. It holds inputs of cases that have been asked, and no expected value.
+Nothing here is relied upon: once a student's cell has run, this process does as the student likes, and all that it can
+do is to answer something else. This file is sent to the room.
 """
 
-import importlib.abc
-import importlib.util
-import json
+import asyncio
+import contextlib
+import inspect
 import os
-import pickle
+import random
+import signal
 import struct
 import sys
 import types
+from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT
 
-STUBS = ("cnnlib.coursework", "cnnlib.data", "cnnlib.figures", "matplotlib", "IPython", "anywidget")
-PLAIN = (bool, int, float, type(None))
-INTEGERS = (f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64))
-DTYPES = frozenset(["bool", "float16", "float32", "float64", "complex64", "complex128", *INTEGERS])
-DEEPEST, LONGEST = 3, 1000  # nesting of what a function returns, letters of a text
+import numpy as np
 
+from teaching.grading.frames import LONGEST, clean, decode, encode
+from teaching.grading.standins import NOT_THERE, Absent, Shell
 
-class Absent:
-    """Whatever is asked of it, it is there and does nothing: figures and checks have no use here."""
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __call__(self, *arguments, **options):
-        return self
-
-    def __iter__(self):
-        return iter(())
-
-
-class Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """The last finder: what a notebook may import, and no graded function needs, becomes a module of nothing."""
-
-    def find_spec(self, name, path=None, target=None):
-        if any(f"{name}.".startswith(f"{stub}.") for stub in STUBS):
-            return importlib.util.spec_from_loader(name, self, is_package=True)
-        return None
-
-    def create_module(self, spec):
-        module = types.ModuleType(spec.name)
-        module.__getattr__ = Absent().__getattr__
-        return module
-
-    def exec_module(self, module):
-        """There is nothing to execute."""
-
-
-class Channel:
-    """Where frames go: a line of JSON after its length, then the bytes of its arrays."""
-
-    def __init__(self, file):
-        self.file = file
-
-    def send(self, frame, arrays=()):
-        """Write one frame."""
-        head = json.dumps(frame | {"arrays": [[str(each.dtype), list(each.shape)] for each in arrays]}).encode()
-        self.file.write(struct.pack(">I", len(head)) + head)
-        for each in arrays:
-            self.file.write(each.tobytes())
-        self.file.flush()
-
-
-def plain(value, arrays, depth=0):
-    """Write a value as JSON, its arrays apart; a `TypeError` says what cannot be written."""
-    import numpy as np
-
-    if isinstance(value, str):
-        return value[:LONGEST]
-    if isinstance(value, PLAIN):
-        return value
-    if issubclass(type(value), np.ndarray | np.generic | complex):  # isinstance believes what an object says it is
-        array = np.asarray(value)
-        if array.dtype.name not in DTYPES:
-            raise TypeError(f"returned an array of {array.dtype}, not of the usual numbers")
-        arrays.append(array.astype(array.dtype.newbyteorder("=")))
-        return {"array": len(arrays) - 1}
-    if isinstance(value, tuple | list | dict) and depth < DEEPEST:
-        if isinstance(value, dict):
-            return {"dict": [[str(key)[:LONGEST], plain(each, arrays, depth + 1)] for key, each in value.items()]}
-        return {type(value).__name__: [plain(each, arrays, depth + 1) for each in value]}
-    if isinstance(value, Absent):
-        raise TypeError("used something that is not there when it is graded, where Python has NumPy and little else")
-    raise TypeError(f"returned a {type(value).__name__}, not an array or a number")
+_LENGTH = struct.Struct(">I")
 
 
 def words(error):
     """Return an exception as its last line says it."""
     try:
-        return f"{type(error).__name__}: {error}"[:LONGEST]
+        return clean(f"{type(error).__name__}: {error}")
     except BaseException:
-        return type(error).__name__
+        return clean(type(error).__name__)
 
 
-def run_cell(source, namespace):
-    """Execute a cell; return what it died of, or an empty string."""
+class Notebook:
+    """The names of a notebook, and what is done with them."""
+
+    def __init__(self):
+        module = types.ModuleType("__main__")
+        sys.modules["__main__"] = module  # what asks for the main program's names finds the notebook's
+        self.names = module.__dict__
+        shell = Shell(self.names)
+        self.names |= {"display": print, "get_ipython": lambda: shell}
+        self.inside = False
+        signal.signal(signal.SIGINT, self._interrupted)
+
+    def _interrupted(self, *_):
+        if self.inside:  # not while an answer is written
+            raise KeyboardInterrupt
+
+    def answer(self, request):
+        """Do what a request asks for; return the reply as bytes."""
+        np.random.seed(0)
+        random.seed(0)
+        number = {"number": request["number"]}  # by which the grader knows the reply
+        if "cell" in request:
+            return encode(number | {"failure": self.run(request["cell"])})
+        if request["call"] not in self.names:
+            return encode(number | {"failure": f"{request['call']} is not defined"})
+        fields = self.call(self.names[request["call"]], request["arguments"])
+        try:
+            return encode(number | fields)
+        except BaseException as error:
+            said = str(error)[:LONGEST] if type(error) is TypeError else f"raised {words(error)}"
+            return encode(number | {"failure": said})
+
+    def run(self, source):
+        """Execute a cell; return what it died of, or an empty string."""
+        try:
+            self.inside = True
+            code = compile(source, "<cell>", "exec", flags=PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            running = eval(code, self.names)
+            if inspect.iscoroutine(running):
+                asyncio.run(running)
+        except BaseException as error:  # also sys.exit: the next cell is still to come
+            return words(error)
+        finally:
+            self.inside = False
+        return ""
+
+    def call(self, function, arguments):
+        """Call a function; return what came of it, as fields of a reply."""
+        given = [evaluated(each) for each in arguments]
+        try:
+            self.inside = True
+            value = function(*given)
+        except NotImplementedError:  # as it was handed out
+            return {"failure": "not written yet"}
+        except BaseException as error:
+            said = words(error)
+            return {"failure": NOT_THERE if NOT_THERE in said else f"raised {said}"[:LONGEST]}
+        finally:
+            self.inside = False
+        if isinstance(value, Absent):
+            return {"failure": NOT_THERE}
+        # Of a function among the arguments, its source: it cannot be changed.
+        after = [then if callable(now) else now for now, then in zip(given, arguments, strict=True)]
+        return {"failure": "", "value": value, "after": after}
+
+
+def evaluated(value):
+    """Return an argument as the function may have it: arrays that can be changed, and functions from their source."""
+    if isinstance(value, dict) and set(value) == {"source"}:
+        return eval(value["source"], {"np": np})
+    if isinstance(value, dict):
+        return {key: evaluated(each) for key, each in value.items()}
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def limit(limits):
+    """Set resource limits by their names; not every system lets all be set."""
     try:
-        exec(compile(source, "<cell>", "exec"), namespace)
-    except BaseException as error:  # also sys.exit: the next cell is still to come
-        return words(error)
-    return ""
+        import resource
+    except ImportError:
+        return
+    for name, value in limits.items():
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (value, value))
 
 
-def call(function, arguments):
-    """Call a function and return what came of it, as a frame's fields and its arrays."""
-    before = [pickle.dumps(each) for each in arguments]
-    given = [evaluate(each) for each in arguments]
-    try:
-        value = function(*given)
-    except NotImplementedError:  # as it was handed out
-        return {"value": None, "failure": "not written yet"}, []
-    except BaseException as error:
-        return {"value": None, "failure": f"raised {words(error)}"}, []
-    # A function among the arguments cannot be changed.
-    changed = [not callable(now) and pickle.dumps(now) != then for now, then in zip(given, before, strict=True)]
-    arrays = []
-    try:
-        after = {str(place): plain(given[place], arrays) for place, is_new in enumerate(changed) if is_new}
-        return {"value": plain(value, arrays), "failure": "", "changed": after}, arrays
-    except TypeError as error:
-        return {"value": None, "failure": str(error)}, []
+def main(requests, limits):
+    """Answer requests until there are no more.
 
-
-def evaluate(value):
-    """Return an argument; one that is itself a function comes as its source."""
-    import numpy as np
-
-    return eval(value["source"], {"np": np}) if isinstance(value, dict) and set(value) == {"source"} else value
-
-
-def main():
-    """Execute the cells, then call the functions, telling each step before it begins and after it ended."""
-    sys.path[:] = [*sys.path[1:], os.path.join(os.path.dirname(__file__), "packages")]
-    sys.meta_path.append(Stubs())
-    job = pickle.load(sys.stdin.buffer)
-    channel = Channel(os.fdopen(os.dup(1), "wb"))
+    Parameters
+    ----------
+    requests : file
+    limits : dict of str to int
+        Of this process.
+    """
+    replies = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
-    import numpy as np
-
-    # As in a kernel, so that what asks for the main program's names finds the notebook's.
-    namespace = types.ModuleType("__main__").__dict__ | {"display": print, "get_ipython": Absent()}
-    for step, source in job["cells"]:
-        channel.send({"begin": step})
-        np.random.seed(0)
-        channel.send({"end": step, "failure": run_cell(source, namespace)})
-    for step, name, cases in job["tasks"]:
-        channel.send({"begin": step})
-        for number, arguments in enumerate(cases):
-            np.random.seed(0)
-            if name in namespace:
-                fields, arrays = call(namespace[name], arguments)
-            else:
-                fields, arrays = {"value": None, "failure": f"{name} is not defined"}, []
-            channel.send({"case": [step, number]} | fields, arrays)
-        channel.send({"end": step, "failure": ""})
-    channel.send({"done": True})
-    os._exit(0)  # whatever the student's code registered for the exit
-
-
-if __name__ == "__main__":
-    main()
+    limit(limits)
+    notebook = Notebook()
+    reply = encode({"number": 0, "failure": ""})
+    while True:
+        left = memoryview(_LENGTH.pack(len(reply)) + reply)
+        while left:
+            left = left[os.write(replies, left) :]
+        head = requests.read(4)
+        if len(head) < 4:
+            os._exit(0)  # whatever the student's code registered for the exit
+        reply = notebook.answer(decode(requests.read(_LENGTH.unpack(head)[0])))

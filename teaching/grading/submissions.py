@@ -1,21 +1,27 @@
-"""Find submissions in a folder, tell whose they are, and read them without trusting a byte."""
+"""Find submissions in a folder, and read them without trusting a byte."""
 
 import json
 import os
-import re
 import stat
 from dataclasses import dataclass
-from pathlib import Path
+
+from teaching.assignment import NAMES
+from teaching.grading.names import owners
 
 LARGEST = 20 << 20  # bytes of a notebook
-SKIPPED = ("__MACOSX", "__pycache__", "node_modules")
-
-# What learning platforms make of a student's name and a file's name, in one folder or in one folder each.
-PLATFORMS = (
-    re.compile(r"(?P<name>.+?)_\d+_assignsubmission_file_?(?P<rest>.*)"),  # Moodle
-    re.compile(r".+?_(?P<name>[^_]+)_attempt_\d{4}(-\d\d){5}(_(?P<rest>.*))?"),  # Blackboard
-    re.compile(r"(?P<name>[^\W\d_][^_]*?)(_LATE)?_\d+_\d+_(?P<rest>.+)"),  # Canvas
+# What systems and platforms leave among the submissions, in lower case.
+SKIPPED = (
+    "__macosx",
+    "__pycache__",
+    "node_modules",
+    "thumbs.db",
+    "desktop.ini",
+    "index.html",
+    "submission_metadata.yml",
 )
+# Browsers that take a notebook for a text save it with another suffix.
+NOTEBOOK = (".ipynb", ".ipynb.json", ".ipynb.txt")
+DEEPEST, MOST = 20, 5000  # folders within one another, entries looked at: of one student
 
 
 class UnreadableError(Exception):
@@ -35,6 +41,8 @@ class Cell:
         nbgrader's name for it, empty where it has none.
     locked, grade : bool
         What nbgrader's metadata say; believed of the teacher's notebook alone.
+    outputs : tuple of dict
+        As the file has them.
     """
 
     kind: str
@@ -42,6 +50,7 @@ class Cell:
     grade_id: str = ""
     locked: bool = False
     grade: bool = False
+    outputs: tuple = ()
 
 
 def find(folder):
@@ -54,65 +63,49 @@ def find(folder):
     Returns
     -------
     list of Path
-        In the order of their names: every notebook; of a student's folder or file that holds none, one file, so
-        that the student is told. Links are not followed.
+        In the order of their names: every notebook; of a student who handed in none, one file or the empty folder,
+        so that the student is told. Links are not followed.
     """
     found = []
-    for entry in sorted(folder.iterdir()):
-        if entry.name.startswith(".") or entry.name in SKIPPED:
-            continue
-        files = [entry]
-        if entry.is_dir() and not entry.is_symlink():
-            files = []
-            for place, folders, names in os.walk(entry):
-                folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in SKIPPED)
-                files += [Path(place, name) for name in sorted(names) if not name.startswith(".")]
-        notebooks = [path for path in files if path.suffix.lower() == ".ipynb"]
-        found += notebooks or files[:1]
-    return found
+    for entry in _entries(folder):
+        files = _files(entry)
+        found += [path for path in files if is_notebook(path)] or files[:1]
+    # A receipt, say, lies beside its student's notebook.
+    keys = [owner.key for owner in owners([path.relative_to(folder) for path in found], NAMES)]
+    done = {key for key, path in zip(keys, found, strict=True) if is_notebook(path)}
+    listed = []
+    for key, path in zip(keys, found, strict=True):
+        if is_notebook(path) or key not in done:
+            listed.append(path)
+            done.add(key)
+    return listed
 
 
-def student(path, assignments):
-    """Tell whose submission a file is, from its place in the folder of submissions.
+def is_notebook(path):
+    """Tell from a file's name whether it is to be a notebook."""
+    return path.name.lower().endswith(NOTEBOOK)
 
-    Parameters
-    ----------
-    path : Path
-        Relative to that folder.
-    assignments : iterable of str
-        Their names, which are no part of a student's.
 
-    Returns
-    -------
-    str
+def _entries(folder):
+    """What is in a folder, in the order of the names, without what nobody handed in."""
+    try:
+        listed = sorted(folder.iterdir())
+    except OSError:  # it may not be read, or its path is too long
+        return []
+    return [path for path in listed if not path.name.startswith((".", "~$")) and path.name.lower() not in SKIPPED]
 
-    Examples
-    --------
-    >>> names = ["convolution"]
-    >>> for path in (
-    ...     "Ada Lovelace_4711_assignsubmission_file_/convolution.ipynb",
-    ...     "lovelaceada_LATE_4711_8912_convolution-1.ipynb",
-    ...     "Week 2_alovelace_attempt_2026-11-20-18-30-00_convolution.ipynb",
-    ...     "convolution-alovelace/convolution.ipynb",
-    ...     "alovelace/convolution/convolution.ipynb",
-    ...     "alovelace.ipynb",
-    ... ):
-    ...     print(student(Path(path), names))
-    Ada Lovelace
-    lovelaceada
-    alovelace
-    alovelace
-    alovelace
-    alovelace
-    """
-    name = path.parts[0] if len(path.parts) > 1 else path.stem
-    for pattern in PLATFORMS:
-        matched = pattern.fullmatch(name)
-        if matched:
-            return matched["name"]
-    either = "|".join(map(re.escape, assignments))
-    left = re.sub(rf"(^|[-_ ])({either})(?=$|[-_ ])", "", name, flags=re.I).strip("-_ ")
-    return left or name
+
+def _files(entry):
+    """List the files of a student, in the order of their paths; of a folder that has none, the folder."""
+    found, left, seen = [], [(entry, 0)], 0
+    while left and seen < MOST:
+        path, depth = left.pop()
+        seen += 1
+        if depth == DEEPEST or os.path.islink(path) or not os.path.isdir(path):
+            found.append(path)
+        else:
+            left += [(below, depth + 1) for below in reversed(_entries(path))]
+    return found or [entry]
 
 
 def read(path):
@@ -136,10 +129,13 @@ def read(path):
 
 def read_bytes(path):
     """Return a plain file's bytes; raise `UnreadableError` for anything else, and for what is too large."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        raise UnreadableError("is a folder without a notebook (.ipynb)")
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        raise UnreadableError("is a link" if path.is_symlink() else f"cannot be read: {error.strerror}") from error
+        is_link = os.path.islink(path)
+        raise UnreadableError("is a link" if is_link else f"cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
@@ -156,23 +152,27 @@ def cells(data):
     if data[:4] == b"PK\x03\x04":
         raise UnreadableError("is a zip archive, which is not opened; hand in the notebook itself")
     try:
-        listed = json.loads(data)["cells"]
-        return [_cell(each) for each in listed]
+        notebook = json.loads(data)
+        # Before version 4 of the format, cells lay in sheets.
+        sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
+        return [_cell(each) for sheet in sheets for each in sheet["cells"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableError("is not a notebook (.ipynb)") from error
 
 
 def _cell(entry):
-    source = entry.get("source", "")
+    source = entry.get("source", entry.get("input", ""))  # "input" before version 4
     source = source if isinstance(source, str) else "".join(source)
+    outputs = entry.get("outputs")
     metadata = entry.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     marks = marks if isinstance(marks, dict) else {}
     name = marks.get("grade_id")
     return Cell(
-        kind=str(entry.get("cell_type")),
+        kind="markdown" if entry.get("cell_type") == "heading" else str(entry.get("cell_type")),
         source=source,
         grade_id=name if isinstance(name, str) else "",
         locked=marks.get("locked") is True,
         grade=marks.get("grade") is True,
+        outputs=tuple(each for each in outputs if isinstance(each, dict)) if isinstance(outputs, list) else (),
     )

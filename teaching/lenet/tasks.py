@@ -1,7 +1,10 @@
 """LeNet: points, minutes, hidden cases and the rubric."""
 
-from cnnlib.coursework import Case, array, digit_labels, digits, labels, lenet_weights, normal
+from cnnlib.coursework import Case, array, labels, lenet_weights, normal, redrawn_digits, redrawn_labels
 from teaching.assignment import Assignment, Criterion, Graded, Open
+
+LAYERS = ("conv2d", "avg_pool2d", "linear", "relu", "sigmoid")
+OPERATORS = (*LAYERS, *(f"{name}_backward" for name in LAYERS), "softmax", "softmax_backward", "cross_entropy_backward")
 
 ASSIGNMENT = Assignment(
     name="lenet",
@@ -40,6 +43,7 @@ ASSIGNMENT = Assignment(
             points=15,
             minutes=15,
             goal="The surprise at the right answer, computed without overflow.",
+            may_use=OPERATORS,
             hidden=(
                 Case("one picture", normal(1, 5), labels(5, 1), seed=31),
                 Case("sure and right: a loss of nothing", array([[50, 0, 0], [0, 0, 900]]), labels(3, 2), seed=33),
@@ -51,6 +55,7 @@ ASSIGNMENT = Assignment(
             points=20,
             minutes=25,
             goal="A network is a chain of operators, in the right order.",
+            may_use=OPERATORS,
             hidden=(
                 Case("a batch of four, with sigmoids", lenet_weights(3.0), normal(4, 1, 28, 28), "sigmoid", seed=41),
                 Case("a batch of five, with ReLUs", lenet_weights(0.5), normal(5, 1, 28, 28), "relu", seed=42),
@@ -61,6 +66,7 @@ ASSIGNMENT = Assignment(
             points=20,
             minutes=40,
             goal="Backwards through the chain, each operator hands on what it got.",
+            may_use=OPERATORS,
             hidden=(
                 Case("a batch of five", lenet_weights(0.7), normal(5, 1, 28, 28), labels(10, 5), seed=51),
                 Case("two pictures, other weights", lenet_weights(1.5), normal(2, 1, 28, 28), labels(10, 2), seed=52),
@@ -78,13 +84,14 @@ ASSIGNMENT = Assignment(
             points=10,
             minutes=30,
             goal="Train on some digits, read others, moved by two pixels: pixels cannot be compared, strokes can.",
+            may_use=OPERATORS,
             hidden=(
                 Case(
                     "learn from another 2,000 digits, read others",
-                    digits("train", 2000, 4000),
-                    digit_labels("train", 2000, 4000),
-                    digits("test", 500, 1000, 2),
-                    answer=(digit_labels("test", 500, 1000), 0.7),
+                    redrawn_digits("train", 2000, 71),
+                    redrawn_labels("train", 2000, 71),
+                    redrawn_digits("test", 500, 72, 2),
+                    answer=(redrawn_labels("test", 500, 72), 0.7),
                 ),
             ),
         ),

@@ -44,6 +44,33 @@ def test_a_small_example_fails_in_the_same_way():
         function(*report.failure.arguments)
 
 
+def test_a_small_example_keeps_the_error_but_for_its_numbers():
+    text = """
+def grouped_conv2d(x, weight, bias, groups):
+    parts = zip(np.split(x, groups), np.split(weight, groups), np.split(bias, groups))
+    return np.concatenate([vectorized.conv2d(*each) for each in parts], axis=1)
+"""
+    report = check("alexnet", defined(text, "grouped_conv2d"))
+    assert "weight must have" in report.verdicts[1].message
+    assert "weight must have" in report.failure.message  # one picture less, and `np.split` would fail before that
+
+
+def test_a_small_example_has_a_right_answer_of_finite_numbers():
+    report = check("equivariance", slip("equivariance", "equivariance_error", "by the input").function())
+    assert report.failure.made_smaller
+    assert np.isfinite(report.failure.expected)
+
+
+def test_a_small_example_has_few_filters():
+    text = """
+def grouped_conv2d(x, weight, bias, groups):
+    parts = zip(np.split(x, groups, axis=1), np.split(weight, groups), np.split(bias, groups))
+    return np.concatenate([vectorized.conv2d(*each) for each in parts], axis=1) + (groups == 3)
+"""
+    _, weight, bias, groups = check("alexnet", defined(text, "grouped_conv2d")).failure.arguments
+    assert (len(weight), len(bias), groups) == (3, 3, 3)  # nine filters, and whole groups of them
+
+
 def test_the_arguments_of_a_case_can_be_had():
     report = check("convolution", CONV.reference)
     for mine, theirs in zip(report.case(3), CONV.cases[2].arguments(), strict=True):
@@ -121,6 +148,45 @@ def test_an_error_shows_the_students_line_and_what_it_means(capsys):
             "raised ValueError: operands could not be broadcast together with shapes (7,3) (7,) ",
             "so that 3 meets 7",
         ),
+        (
+            "raised ValueError: could not broadcast input array from shape (1,2,1) into shape (1,1,1)",
+            "one before these does not",
+        ),
+        (
+            "raised ValueError: operands could not be broadcast together with shapes (1,1,2,3) (1,3,2) ",
+            "are rows and columns exchanged?",
+        ),
+        (
+            "raised ValueError: operands could not be broadcast together with shapes (3,2,1,1) (2,3,1,1) (3,2,1,1) ",
+            "are two axes exchanged?",
+        ),
+        (
+            "raised ValueError: could not broadcast input array from shape (2,1,1,1) into shape (2,1)",
+            "more axes than its place",
+        ),
+        ("raised ValueError: could not broadcast input array from shape (2,1) into shape (2,)", "along too few axes"),
+        ("raised IndexError: index 0 is out of bounds for axis 0 with size 0", "no place at all"),
+        (
+            "raised ValueError: matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
+            "(n?,k),(k,m?)->(n?,m?) (size 120 is different from 400)",
+            "here 400 meets 120",
+        ),
+        (
+            "raised IndexError: shape mismatch: indexing arrays could not be broadcast together with shapes (3,) (2,) ",
+            "taken in pairs",
+        ),
+        (
+            "raised ValueError: setting an array element with a sequence. The array has an inhomogeneous shape",
+            "Print the shape of each",
+        ),
+        ("raised ValueError: setting an array element with a sequence.", "One cell is given several numbers"),
+        ("raised TypeError: only 0-dimensional arrays can be converted to Python scalars", "take one number"),
+        ("raised TypeError: only length-1 arrays can be converted to Python scalars", "take one number"),
+        ("raised TypeError: only integer scalar arrays can be converted to a scalar index", "one whole number is due"),
+        ("raised IndexError: only integers, slices (`:`), ellipsis (`...`) and", "`//` gives a whole number"),
+        ("raised ValueError: The truth value of an array with more than one element", "take a `key`"),
+        ("raised ValueError: array split does not result in an equal division", "equal parts only"),
+        ("raised IndexError: list index out of range", "ends before this index"),
         ("raised TypeError: 'float' object cannot be interpreted as an integer", "`//` gives a whole number"),
         ("raised NameError: name 'windw' is not defined", "nothing called `windw`"),
         ("raised KeyError: 'dense1.weights'", "no `dense1.weights`"),
@@ -262,7 +328,7 @@ def conv2d(x, weight, bias, stride, padding):
 """
     report, seen = told(capsys, "convolution", defined(text, "conv2d"))
     assert (report.mistake.name, report.only_in) == ("the last channel overwrites the others", 2)
-    assert "Case 2 looks like this, and later cases show that something else is wrong, too: the last channel" in seen
+    assert "Case 2 looks like this; later cases do not, so that it may be another mistake: the last channel" in seen
     alone = check("convolution", slip("convolution", "conv2d", "last channel overwrites").function())
     assert alone.only_in is None
 

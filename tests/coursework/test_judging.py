@@ -18,6 +18,7 @@ from cnnlib.coursework import (
     judge,
     normal,
 )
+from cnnlib.coursework.diagnosis import diagnose_first
 
 
 class EqualToEverything:
@@ -57,6 +58,7 @@ RIGHT = np.array([[2.0, 4, 6], [8, 10, 12]])
         ((RIGHT,), "answers", "A comma behind `return …` makes a tuple"),
         ({"y": RIGHT, "z": RIGHT}, "answers", "returned a dict of 2 values"),
         (RIGHT.tolist(), "answers", "returned a list"),
+        (np.array([2, None, 6]), "answers", "an array of objects, not of numbers: place 1 is None"),
         (RIGHT.astype(int), "number type", "has numbers of type int64, asked for float64"),
         (RIGHT.astype(np.float32), "number type", "has numbers of type float32"),
         (RIGHT > 0, "number type", "type bool"),
@@ -173,3 +175,25 @@ def test_a_mistake_that_has_no_answer_at_all_explains_nothing():
 
     task = Task("double", lambda x: 2 * x, (Case("a row", normal(4)),), (mistake("never", never),))
     assert diagnose(task, [Answer(failure="raised ValueError: never")]) is None
+
+
+def test_a_right_answer_speaks_for_no_mistake():
+    def fails_where_it_matters(x):
+        if x.ndim == 2:
+            raise ValueError
+        return 2 * x
+
+    cases = (Case("a row", normal(8)), Case("a matrix", normal(3, 4)))
+    task = Task("double", lambda x: 2 * x, cases, (mistake("silent", fails_where_it_matters),))
+    [[row], [matrix]] = (case.arguments() for case in task.cases)
+    answers = [Answer(2 * row), Answer(matrix + 1)]
+    assert diagnose(task, answers) is None
+    assert diagnose_first(task, answers, 2) is None
+
+
+def test_a_form_is_named_only_where_every_call_came_back():
+    task = Task("double", lambda x: 2 * x, (Case("a row", normal(1, 8)), Case("a matrix", normal(3, 4))), ())
+    [[row], [matrix]] = (case.arguments() for case in task.cases)
+    flat = Answer(2 * row.ravel())
+    assert diagnose(task, [flat, Answer(2 * matrix.ravel())]).name == "right values, wrong shape"
+    assert diagnose(task, [flat, Answer(failure="raised IndexError: shape mismatch")]) is None

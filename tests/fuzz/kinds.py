@@ -3,10 +3,8 @@
 import gzip
 import io
 import json
-import os
 import struct
 import tarfile
-import time
 from hashlib import sha256
 
 import numpy as np
@@ -26,12 +24,10 @@ from cnnlib.models.storage import load_weights, save_tensors, save_weights
 from cnnlib.models.trained import describe_trained, load_trained
 from cnnlib.training.checkpoints import load_checkpoint, save_checkpoint
 from teaching.grading import frames, submissions
-from teaching.grading.runner import Channel, plain
 from tests.fuzz.damage import damaged, sealed_again
 from tests.training.small import SMALL, small_network
 
 PICTURES = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM", "ICO", "TGA")
-PATIENCE = 10  # seconds for a frame, which lies in a file and so is always there
 
 
 class Reader:
@@ -151,22 +147,11 @@ def _texts():
     """Return the readers of what students hand in, of what their programs send back, and of records."""
     nbgrader = {"grade_id": "task", "locked": True, "grade": True}
     cells = [{"cell_type": "code", "source": ["a = 1\n", "a"], "metadata": {"nbgrader": nbgrader}}, {"source": "text"}]
-    file, arrays = io.BytesIO(), []
-    value = plain({"y": np.arange(6.0).reshape(2, 3), "more": (1, [2.5, "text"])}, arrays)
-    Channel(file).send({"value": value}, arrays)
-
-    def read_frames(path):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            reader = frames.Reader(descriptor, lambda: None)
-            while reader.frame(time.monotonic() + PATIENCE) is not None:
-                pass
-        finally:
-            os.close(descriptor)
+    frame = frames.encode({"y": np.arange(6.0).reshape(2, 3), "more": (1, [2.5, "text"])})
 
     notebook, row = json.dumps({"cells": cells}).encode(), json.dumps({"results": [{"ms": 1.5}]}).encode()
     return {
         "notebooks": Reader([notebook], submissions.read, submissions.UnreadableError),
-        "frames of the grader": Reader([file.getvalue()], read_frames, frames.BrokenFrameError),
+        "frames of the grader": Reader([frame], lambda path: frames.decode(path.read_bytes()), frames.BrokenFrameError),
         "records": Reader([row], records.read, ValueError),
     }

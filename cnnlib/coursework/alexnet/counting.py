@@ -12,6 +12,7 @@ NUMBERS = Section("alexnet", "Where do the numbers live?")
 TOWERS = Section("alexnet", "What do the two towers compute?")
 OVERLAP = Section("alexnet", "What do overlapping windows do?")
 CONV_MISTAKES = Section("convolution", "Common mistakes")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 
 
 def parameters(layers, shape, *, grouped=True, bias=lambda units, groups: units, features=lambda shape: shape.prod()):
@@ -49,6 +50,12 @@ def _reading(layers, shape, read):
         elif layer[0] == "dense":
             counts[place] = layer[1] * (c * h * w + 1)
     return counts
+
+
+def _convs_read_the_picture(layers, shape):
+    before = shapes_before(layers, shape)
+    before[[layer[0] == "conv" for layer in layers], 0] = shape[0]
+    return _reading(layers, shape, before)
 
 
 def _with_area(layers, shape, area):
@@ -127,6 +134,12 @@ PARAMETERS = Task(
             ),
         ),
         Mistake(
+            "one bias a layer",
+            "You count one bias for a whole layer. Each kernel, and each dense unit, has its own.",
+            PLAN,
+            lambda layers, shape: parameters(layers, shape, bias=lambda units, groups: 1),
+        ),
+        Mistake(
             "the kernel's side, not its area",
             "A kernel has as many cells as its side *squared*.",
             NUMBERS,
@@ -170,16 +183,52 @@ PARAMETERS = Task(
             lambda layers, shape: _in_groups(layers, shape, lambda count, groups: count // groups),
         ),
         Mistake(
+            "groups divide the kernels as well",
+            "Layers with groups have too few kernels, and too few biases: each kernel reads a part of the channels, "
+            "and all kernels are there.",
+            TOWERS,
+            lambda layers, shape: (
+                parameters(layers, shape) // [layer[5] if layer[0] == "conv" else 1 for layer in layers]
+            ),
+        ),
+        Mistake(
             "multiplied by the groups",
             "Layers with groups have too many weights: groups make kernels read less, not more.",
             TOWERS,
             lambda layers, shape: _in_groups(layers, shape, lambda count, groups: count * groups**2),
         ),
         Mistake(
+            "multiplied by the groups",
+            "Layers with groups have too many kernels: the number in the layer's tuple is that of all groups together.",
+            TOWERS,
+            lambda layers, shape: (
+                parameters(layers, shape) * [layer[5] if layer[0] == "conv" else 1 for layer in layers]
+            ),
+        ),
+        Mistake(
             "the picture's channels everywhere",
             "A layer reads what the layer before it made, not the picture.",
             PLAN,
             lambda layers, shape: _reading(layers, shape, [shape] * len(layers)),
+        ),
+        Mistake(
+            "every convolution reads the picture's channels",
+            "Your dense layers are right. A convolution reads the channels that the layer before it made, too; only "
+            "the first one reads the picture's.",
+            PLAN,
+            _convs_read_the_picture,
+        ),
+        Mistake(
+            "the first layer reads the last",
+            "The first layer reads the picture. Index -1, the place before 0, is that of the last layer.",
+            WRAP,
+            lambda layers, shape: _reading(layers, shape, np.roll(layer_shapes(layers, shape), 1, axis=0)),
+        ),
+        Mistake(
+            "added up from layer to layer",
+            "Each of your numbers holds those before it. Asked for is the count of each layer alone.",
+            NUMBERS,
+            lambda layers, shape: np.cumsum(parameters(layers, shape)),
         ),
         Mistake(
             "all in one number",
@@ -208,6 +257,14 @@ def _scaled_convs(layers, shape, factor):
     return np.array(
         [round(count * factor(layer, old, new)) if layer[0] == "conv" else count for layer, count, old, new in rows]
     )
+
+
+def _poolings_repeat(layers, shape):
+    counts = multiply_adds(layers, shape)
+    for place, layer in enumerate(layers):
+        if layer[0] == "pool":
+            counts[place] = counts[place - 1]
+    return counts
 
 
 ARITHMETIC = Task(
@@ -337,12 +394,44 @@ ARITHMETIC = Task(
             lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: 1 / layer[5]),
         ),
         Mistake(
+            "multiplied by the groups",
+            "Layers with groups do too much: groups make kernels read less, not more.",
+            TOWERS,
+            lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: layer[5] ** 2),
+        ),
+        Mistake(
+            "height and width added",
+            "You add the height and the width of the map. It has height times width places.",
+            NUMBERS,
+            lambda layers, shape: _scaled_convs(
+                layers, shape, lambda layer, before, after: (after[1] + after[2]) / (after[1] * after[2])
+            ),
+        ),
+        Mistake(
+            "dense layers left out",
+            "Your dense layers have no work to do. Each of their weights is used once.",
+            NUMBERS,
+            lambda layers, shape: multiply_adds(layers, shape) * [int(layer[0] != "dense") for layer in layers],
+        ),
+        Mistake(
+            "poolings with the number before them",
+            "A pooling has the count of the layer before it: is the number set anew for every layer?",
+            OVERLAP,
+            _poolings_repeat,
+        ),
+        Mistake(
             "the stride taken off once more",
             "The stride has its share already: it makes the map small.",
             PLAN,
             lambda layers, shape: _scaled_convs(
                 layers, shape, lambda layer, before, after: layer[2] ** 2 // layer[3] ** 2 / layer[2] ** 2
             ),
+        ),
+        Mistake(
+            "the stride taken off once more",
+            "The stride has its share already: it makes the map small.",
+            PLAN,
+            lambda layers, shape: _scaled_convs(layers, shape, lambda layer, before, after: 1 / layer[3] ** 2),
         ),
         Mistake(
             "all in one number",

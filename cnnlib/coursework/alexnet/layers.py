@@ -56,6 +56,28 @@ def _filters_from_g(x, weight, bias, groups):
     return grouped_conv2d(x, weight[order], bias, groups)
 
 
+def _channels_in_turn_for_filters(x, weight, bias, groups):
+    """Let filter o read block o modulo the groups."""
+    blocks = np.split(x, groups, axis=1)
+    maps = [
+        vectorized.conv2d(np.ascontiguousarray(blocks[o % groups]), weight[o : o + 1], bias[o : o + 1])
+        for o in range(len(weight))
+    ]
+    return np.concatenate(maps, axis=1)
+
+
+def _groups_for_pictures(x, weight, bias, groups):
+    """Stack the groups in front of the pictures, and read both as one."""
+    right = grouped_conv2d(x, weight, bias, groups)
+    return np.stack(np.split(right, groups, axis=1)).reshape(right.shape)
+
+
+def _whole_groups(call):
+    x, weight, bias, groups = call
+    filters = len(weight) // groups * groups
+    return [x, weight[:filters], bias[:filters], groups] if filters else None
+
+
 GROUPED = Task(
     "grouped_conv2d",
     grouped_conv2d,
@@ -63,7 +85,8 @@ GROUPED = Task(
         "Two groups are two networks side by side: each kernel reads half of the channels, so that weights "
         "and work are halved. AlexNet's second layer has 256·48·5·5 = 307,200 weights, and would have 614,400."
     ),
-    axes=("n . h w", ". . u v", "", ""),
+    axes=("n . h w", "o . u v", "o", ""),
+    fit=_whole_groups,
     may_use=("numpy", "cnnlib.vectorized"),
     may_not_call=("cnnlib.vectorized.conv2d(groups)",),
     cases=(
@@ -136,6 +159,20 @@ GROUPED = Task(
             _filters_in_turn,
         ),
         Mistake(
+            "filters dealt out in turn",
+            "Filter o reads the block of channels number o modulo the groups in yours. The first filters belong to the "
+            "first group, all of them.",
+            TOWERS,
+            _channels_in_turn_for_filters,
+        ),
+        Mistake(
+            "groups and pictures mixed up",
+            "One picture comes out right, and of several some maps stand in another picture: the groups were laid in "
+            "front of the pictures, and `reshape` keeps that order.",
+            TOWERS,
+            _groups_for_pictures,
+        ),
+        Mistake(
             "blocks that begin at g",
             "Your blocks of channels begin at channel g. Block g begins at g times its size.",
             TOWERS,
@@ -168,6 +205,12 @@ GROUPED = Task(
             lambda x, weight, bias, groups: np.concatenate(
                 np.split(grouped_conv2d(x, weight, bias, groups), groups, axis=1), axis=2
             ),
+        ),
+        Mistake(
+            "the first group only",
+            "You return the maps of the first group: does a `return` stand inside of the loop?",
+            TOWERS,
+            lambda x, weight, bias, groups: np.split(grouped_conv2d(x, weight, bias, groups), groups, axis=1)[0],
         ),
         Mistake(
             "the last group only",
@@ -237,6 +280,12 @@ def _wrapped(x, size):
 def _one_number(x, size):
     """Sum each channel's window over all places and pictures, too."""
     return _window(np.broadcast_to((x**2).sum(axis=(0, 2, 3), keepdims=True), x.shape), size)
+
+
+def _pushed_inside(x, size):
+    channels = x.shape[1]
+    starts = [min(max(0, c - size // 2), max(0, channels - size)) for c in range(channels)]
+    return np.stack([(x[:, start : start + size] ** 2).sum(axis=1) for start in starts], axis=1)
 
 
 def _with_k_outside(x, size, alpha, beta, k):
@@ -450,6 +499,19 @@ NORM = Task(
             "`alpha` is divided by the size of the window, not by the number of channels.",
             NORMALISATION,
             _norm_with(lambda x, size: _window(x**2, size) * size / x.shape[1]),
+        ),
+        Mistake(
+            "k and alpha in one bracket",
+            "`k` is added to the energy in yours as often as `alpha` is. It stands alone: k + (alpha / size) · energy.",
+            NORMALISATION,
+            lambda x, size, alpha, beta, k: x / ((k + alpha) / size * _window(x**2, size)) ** beta,
+        ),
+        Mistake(
+            "the window pushed inside",
+            "In the outer channels your window is moved inwards, so that it keeps its length. It stays where it is, "
+            "and what hangs over is left out.",
+            NORMALISATION,
+            _norm_with(_pushed_inside),
         ),
         Mistake(
             "alpha forgotten",

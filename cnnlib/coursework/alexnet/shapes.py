@@ -42,18 +42,11 @@ WIDE = (
 )
 
 
-def layer_shapes(
-    layers,
-    shape,
-    *,
-    round_up=False,
-    nearest=False,
-    ends=2,
-    first=1,
-    pool_stride=None,
-    pool_channels=None,
-    pool_padding=0,
-):
+def output_size(kind, side, kernel, stride, padding):
+    return (side + 2 * padding - kernel) // stride + 1
+
+
+def layer_shapes(layers, shape, *, size=output_size, pool_channels=None, pool_padding=0):
     channels, height, width = shape
     shapes, before = [], 0
     for kind, *numbers in layers:
@@ -63,19 +56,42 @@ def layer_shapes(
             inherited = pool_padding and before
             kernel, stride, padding = numbers[1:4] if kind == "conv" else (*numbers, inherited)
             before = padding
-            if kind == "conv":
-                channels = numbers[0]
-            else:
-                stride = stride if pool_stride is None else pool_stride(kernel)
-                channels = channels if pool_channels is None else pool_channels
-            up = stride - 1 if round_up else stride // 2 if nearest else 0
-            height, width = ((side + ends * padding - kernel + up) // stride + first for side in (height, width))
+            channels = numbers[0] if kind == "conv" else pool_channels or channels
+            height, width = (size(kind, side, kernel, stride, padding) for side in (height, width))
         shapes.append((channels, height, width))
     return np.array(shapes)
 
 
 def shapes_before(layers, shape):
     return np.array([shape, *layer_shapes(layers, shape)[:-1]])
+
+
+def _with_size(size):
+    """Make a mistake of a rule for one side: (kind, side, kernel, stride, padding) in, a size out."""
+    return lambda layers, shape: layer_shapes(layers, shape, size=size)
+
+
+def _step_by_step(change):
+    """Make a mistake of what happens to each shape before the next layer: (layer, shape before, shape behind) in."""
+
+    def wrong(layers, shape):
+        shapes = [np.array(shape)]
+        for layer in layers:
+            [behind] = layer_shapes((layer,), shapes[-1])
+            shapes.append(np.array(change(layer, shapes[-1], behind)))
+        return np.array(shapes[1:])
+
+    return wrong
+
+
+def _height_for_width(*kinds):
+    def change(layer, before, behind):
+        if layer[0] not in kinds:
+            return behind
+        [of_the_new] = layer_shapes((layer,), (before[0], behind[1], behind[1]))
+        return (*behind[:2], of_the_new[1])
+
+    return _step_by_step(change)
 
 
 def _poolings_passed_over(layers, shape):
@@ -99,7 +115,7 @@ SHAPES = Task(
     axes=("shorter", ""),
     cases=(
         Case("a small network, by hand", SMALL, (2, 9, 9)),
-        Case("a picture that is not square", WIDE, (3, 41, 50)),
+        Case("a picture that is not square", WIDE, (3, 41, 51)),
         Case("AlexNet as published", PUBLISHED, (3, 227, 227)),
     ),
     mistakes=(
@@ -107,31 +123,39 @@ SHAPES = Task(
             "rounded up",
             "You take a last step that does not fit. What does not fill a window is dropped.",
             FIT,
-            lambda layers, shape: layer_shapes(layers, shape, round_up=True),
+            _with_size(lambda kind, side, kernel, stride, padding: -((kernel - side - 2 * padding) // stride) + 1),
         ),
         Mistake(
             "padding on one side",
             "Padded layers come out too small: padding is added at both ends.",
             CONV_MISTAKES,
-            lambda layers, shape: layer_shapes(layers, shape, ends=1),
+            _with_size(lambda kind, side, kernel, stride, padding: (side + padding - kernel) // stride + 1),
         ),
         Mistake(
             "padding ignored",
             "Padded layers shrink as if they were not padded.",
             CONV_MISTAKES,
-            lambda layers, shape: layer_shapes(layers, shape, ends=0),
+            _with_size(lambda kind, side, kernel, stride, padding: (side - kernel) // stride + 1),
         ),
         Mistake(
             "pooling windows side by side",
             "Your poolings move on by their window, whatever their stride. AlexNet's overlap.",
             OVERLAP,
-            lambda layers, shape: layer_shapes(layers, shape, pool_stride=lambda kernel: kernel),
+            _with_size(
+                lambda kind, side, kernel, stride, padding: output_size(
+                    kind, side, kernel, kernel if kind == "pool" else stride, padding
+                )
+            ),
         ),
         Mistake(
             "pooling without a stride",
             "Your poolings move on by one cell, whatever their stride.",
             OVERLAP,
-            lambda layers, shape: layer_shapes(layers, shape, pool_stride=lambda kernel: 1),
+            _with_size(
+                lambda kind, side, kernel, stride, padding: output_size(
+                    kind, side, kernel, 1 if kind == "pool" else stride, padding
+                )
+            ),
         ),
         Mistake(
             "height and width swapped",
@@ -149,13 +173,79 @@ SHAPES = Task(
             "one window short",
             "Every convolution and pooling comes out one too small: there is a window before the first step.",
             FIT,
-            lambda layers, shape: layer_shapes(layers, shape, first=0),
+            _with_size(lambda kind, side, kernel, stride, padding: (side + 2 * padding - kernel) // stride),
+        ),
+        Mistake(
+            "the one inside the division",
+            "You add one and then divide. There is a window before the first step, whatever the stride: divide, and "
+            "then add.",
+            FIT,
+            _with_size(
+                lambda kind, side, kernel, stride, padding: (
+                    output_size(kind, side, kernel, stride, padding)
+                    if kind == "pool"
+                    else (side + 2 * padding - kernel + 1) // stride
+                )
+            ),
+        ),
+        Mistake(
+            "the one inside the division",
+            "You add one and then divide. There is a window before the first step, whatever the stride: divide, and "
+            "then add.",
+            FIT,
+            _with_size(lambda kind, side, kernel, stride, padding: (side + 2 * padding - kernel + 1) // stride),
+        ),
+        Mistake(
+            "poolings rounded up",
+            "Your poolings take a last step that does not fit. What does not fill a window is dropped, as in a "
+            "convolution.",
+            FIT,
+            _with_size(
+                lambda kind, side, kernel, stride, padding: (
+                    -((kernel - side) // stride) + 1
+                    if kind == "pool"
+                    else output_size(kind, side, kernel, stride, padding)
+                )
+            ),
         ),
         Mistake(
             "rounded to the nearest",
             "You take a last step when more than half of it fits. What does not fill a window is dropped.",
             FIT,
-            lambda layers, shape: layer_shapes(layers, shape, nearest=True),
+            _with_size(
+                lambda kind, side, kernel, stride, padding: (side + 2 * padding - kernel + stride // 2) // stride + 1
+            ),
+        ),
+        Mistake(
+            "divided with a fraction",
+            "Your sizes have fractions, and there is no half of a window. `/` keeps what is left over.",
+            FIT,
+            _with_size(lambda kind, side, kernel, stride, padding: (side + 2 * padding - kernel) / stride + 1),
+        ),
+        Mistake(
+            "stride and padding exchanged",
+            "Your convolutions move on by their padding and are padded by their stride. In which order does a layer's "
+            "tuple hold them?",
+            PLAN,
+            _with_size(
+                lambda kind, side, kernel, stride, padding: (
+                    output_size(kind, side, kernel, stride, padding)
+                    if kind == "pool"
+                    else output_size(kind, side, kernel, padding or 1, stride)
+                )
+            ),
+        ),
+        Mistake(
+            "the new height for the width",
+            "Your widths are computed from the height that the line before has changed.",
+            CONV_MISTAKES,
+            _height_for_width("conv"),
+        ),
+        Mistake(
+            "the new height for the width",
+            "Your widths are computed from the height that the line before has changed.",
+            CONV_MISTAKES,
+            _height_for_width("conv", "pool"),
         ),
         Mistake(
             "square pictures",
@@ -198,6 +288,27 @@ SHAPES = Task(
                     for layer, (c, h, w) in zip(layers, layer_shapes(layers, shape), strict=True)
                 ]
             ),
+        ),
+        Mistake(
+            "channels divided by the groups",
+            "Groups say what a kernel reads, not how many kernels there are. The poolings behind such a layer have too "
+            "few channels, too.",
+            TOWERS,
+            _step_by_step(
+                lambda layer, before, behind: (behind[0] // layer[5], *behind[1:]) if layer[0] == "conv" else behind
+            ),
+        ),
+        Mistake(
+            "each layer from the picture",
+            "Each of your layers begins with the picture. It reads what the layer before it made.",
+            PLAN,
+            lambda layers, shape: np.array([layer_shapes((layer,), shape)[0] for layer in layers]),
+        ),
+        Mistake(
+            "the last layer only",
+            "You return the last layer alone: is your list begun anew inside of the loop?",
+            FIT,
+            lambda layers, shape: layer_shapes(layers, shape)[-1:],
         ),
         Mistake(
             "the first layer only",

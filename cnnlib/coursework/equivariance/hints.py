@@ -55,12 +55,24 @@ HINTS = {
             "all. For which `pixels` is that so?",
             fits=(4, 5),
         ),
+        Hint(
+            "a reach of nothing",
+            "A kernel of one cell reads that cell alone, and no window hangs over. Which cells does your code mark "
+            "when the reach is 0? Print it.",
+            fits=(6,),
+        ),
     ),
     "circular_correlate": (
         Hint(
             "with your shift",
             "Each cell of the kernel multiplies the whole picture, shifted. Which shift brings cell `(i + m "
             "- r, j + n - s)` to place `(i, j)`?",
+        ),
+        Hint(
+            "off the far end",
+            "A negative index counts from the end by itself, so that the ring closes at one side only. Which operator "
+            "brings an index that is too large back to the beginning?",
+            said="out of bounds",
         ),
         Hint(
             "with padding",

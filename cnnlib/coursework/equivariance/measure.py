@@ -35,6 +35,25 @@ def _other_ring(image, rows, columns):
     return np.array([[image[(i - rows) % width, (j - columns) % height] for j in range(width)] for i in range(height)])
 
 
+def _other_ring_written(image, rows, columns):
+    height, width = image.shape
+    moved = np.zeros_like(image)
+    for i, j in np.ndindex(height, width):
+        moved[(i + rows) % width, (j + columns) % height] = image[i, j]
+    return moved
+
+
+def _once_round(image, rows, columns):
+    """Move by slices, which are cut off at the picture's end."""
+    image = np.concatenate([image[-rows:], image[:-rows]])
+    return np.concatenate([image[:, -columns:], image[:, :-columns]], axis=1)
+
+
+def _rows_twice(image, rows, columns):
+    height, width = image.shape
+    return image[(np.arange(height) - rows) % height][(np.arange(width) - columns) % width]
+
+
 SHIFT = Task(
     "shift",
     shift,
@@ -68,6 +87,13 @@ SHIFT = Task(
             " shift one cannot undo, so that these shifts are no group.",
             MOVES,
             _entering_zeros,
+        ),
+        Mistake(
+            "not moved at all",
+            "Every cell stands where it stood. `np.roll` makes a new array and leaves the one that it is given as it "
+            "is: where does its result go?",
+            MOVES,
+            lambda image, rows, columns: image,
         ),
         Mistake(
             "moved along one axis only",
@@ -130,6 +156,33 @@ SHIFT = Task(
             "You count rows round a ring that is as long as there are columns, or the other way round.",
             MOVES,
             _other_ring,
+        ),
+        Mistake(
+            "the ring of the other axis",
+            "You count rows round a ring that is as long as there are columns, or the other way round.",
+            MOVES,
+            _other_ring_written,
+        ),
+        Mistake(
+            "once round at most",
+            "Moved further than once round, your picture is not moved. A slice that begins before the array is cut "
+            "off; how far has a cell come on the ring?",
+            MOVES,
+            _once_round,
+        ),
+        Mistake(
+            "negative moves ignored",
+            "Down and to the right you are right; up and to the left nothing moves. `range` of a negative number is "
+            "empty.",
+            MOVES,
+            lambda image, rows, columns: shift(image, max(rows, 0), max(columns, 0)),
+        ),
+        Mistake(
+            "rows chosen twice",
+            "The second of two brackets, `[i][j]`, chooses among the rows that the first has left. Columns are never "
+            "chosen.",
+            MOVES,
+            _rows_twice,
         ),
     ),
 )
@@ -333,9 +386,36 @@ ERROR = Task(
         ),
         Mistake(
             "divided by the spread",
-            "You divide by how far the output spreads around its mean, as the chapter does. Here its length will do.",
+            "You divide by how far the output spreads around its mean. Here its length will do.",
             MOVES,
             _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / norm(f(x) - f(x).mean())),
+        ),
+        Mistake(
+            "divided by the spread, as in the chapter",
+            "The chapter divides by the root of 2 and by how far the output spreads around its mean. Here its length "
+            "is asked for.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x))) / (np.sqrt(2) * norm(f(x) - f(x).mean()))),
+        ),
+        Mistake(
+            "a matrix's norm, not a length",
+            "`np.linalg.norm` with a 2 takes an array of two axes for a matrix, and says how far it stretches at most. "
+            "A length is the root of the sum of all squares.",
+            MOVES,
+            _measure(lambda f, x, g, h: np.linalg.norm(f(g(x)) - h(f(x)), 2) / np.linalg.norm(f(x), 2)),
+        ),
+        Mistake(
+            "a bracket that closes too late",
+            "One of the two outputs is divided before they are compared. The length of the difference is what has to "
+            "be divided: where does its bracket close?",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - h(f(x)) / norm(f(x)))),
+        ),
+        Mistake(
+            "both moves before the layer",
+            "Both of your ways move the input and then go through the layer. In one of them the output is moved.",
+            MOVES,
+            _measure(lambda f, x, g, h: norm(f(g(x)) - f(h(x))) / norm(f(x))),
         ),
         Mistake(
             "upside down",

@@ -161,6 +161,28 @@ CIRCULAR = Task(
             lambda image, kernel: circular_correlate(image, kernel) / kernel.size,
         ),
         Mistake(
+            "the kernel's first row only",
+            "Your sum ends with the first row of the kernel: does a `return` stand inside of the loops?",
+            MISTAKES,
+            lambda image, kernel: circular_correlate(image, kernel * (np.arange(len(kernel)) == 0)[:, None]),
+        ),
+        Mistake(
+            "a matrix product",
+            "Window and kernel are multiplied as matrices, so that each row of the one meets every row of the other. "
+            "Cell by cell is asked for.",
+            MISTAKES,
+            lambda image, kernel: circular_correlate(image, np.broadcast_to(kernel.sum(axis=0), kernel.shape)),
+        ),
+        Mistake(
+            "flipped, and not centred",
+            "The kernel is flipped, and your windows end at their cell. A product of Fourier transforms does both: it "
+            "is a convolution that begins at the corner.",
+            Section("convolution", "Common mistakes"),
+            lambda image, kernel: shift(
+                circular_correlate(image, kernel[::-1, ::-1]), *(size // 2 for size in kernel.shape)
+            ),
+        ),
+        Mistake(
             "one axis closed, the other not",
             "Top and bottom are joined, and beyond the sides your windows read the last pixel again.",
             BREAKS,
@@ -175,6 +197,11 @@ CIRCULAR = Task(
         ),
     ),
 )
+
+
+def _exchanged(image, stride):
+    i, j = max(np.ndindex(stride, stride), key=lambda at: norm(image[at[0] :: stride, at[1] :: stride]))
+    return image[j::stride, i::stride]
 
 
 def _whole_blocks(call):
@@ -193,12 +220,12 @@ STEADY = Task(
     axes=("h w", ""),
     fit=_whole_blocks,
     cases=(
-        Case("by hand: the bright grid begins in the second column", array([[1, 9, 0, 8], [0, 1, 1, 0]]), 2),
+        Case("by hand: the bright grid begins in the second column", array([[1, 9, 0, 8], [2, 3, 1, 0]]), 2),
         Case("a picture that is not square", normal(6, 10), 2, seed=6),
         Case("every third", normal(9, 6), 3, seed=2),
-        Case("strong and negative", array([[-9, 1, -8, 2], [1, 0, 2, 0]]), 2),
+        Case("strong and negative", array([[-9, 1, -8, 2], [1, 0, 2, 3]]), 2),
         Case("the loudest grid is neither the first nor the last", normal(4, 8), 2, seed=8),
-        Case("bright and even against a single spark", array([[4, 0, 4, 5], [0, 0, 1, 0]]), 2),
+        Case("bright and even against a single spark", array([[4, 0, 4, 5], [0, 2, 1, 0]]), 2),
     ),
     mistakes=(
         Mistake(
@@ -213,6 +240,12 @@ STEADY = Task(
             "You add up values that cancel. A grid of strong negative values is as loud as one of positive ones.",
             BREAKS,
             lambda image, stride: max(_phases(image, stride), key=np.sum),
+        ),
+        Mistake(
+            "largest sum, not length",
+            "You add up values that cancel, and then drop the sign. Squares do not cancel.",
+            BREAKS,
+            lambda image, stride: max(_phases(image, stride), key=lambda grid: abs(grid.sum())),
         ),
         Mistake(
             "the weakest grid",
@@ -253,6 +286,13 @@ STEADY = Task(
             lambda image, stride: max(_phases(image, stride), key=lambda grid: np.abs(grid).max()),
         ),
         Mistake(
+            "the loudest cell, not the loudest grid",
+            "You compare the largest cells of the grids, and a negative one counts for little. A grid's length is made "
+            "of all its cells.",
+            BREAKS,
+            lambda image, stride: max(_phases(image, stride), key=np.max),
+        ),
+        Mistake(
             "sum of absolute values, not length",
             "You add up absolute values. The length is the root of the sum of the squares, in which strong cells "
             "count more.",
@@ -291,6 +331,25 @@ STEADY = Task(
             BREAKS,
             lambda image, stride: norm(steady_subsample(image, stride)),
         ),
+        Mistake(
+            "row and column of the loudest exchanged",
+            "You find the loudest grid, and return the one whose offsets are exchanged.",
+            BREAKS,
+            _exchanged,
+        ),
+        Mistake(
+            "four grids, whatever the stride",
+            "You try the offsets 0 and 1. There are as many for rows as the stride is long, and as many for columns.",
+            BREAKS,
+            lambda image, stride: max((image[i::stride, j::stride] for i, j in np.ndindex(2, 2)), key=norm),
+        ),
+        Mistake(
+            "a corner, not a grid",
+            "You return the picture's first cells. Behind the first colon of a slice stands its end; a step has its "
+            "place behind the second.",
+            BREAKS,
+            lambda image, stride: image[:stride, :stride],
+        ),
     ),
 )
 
@@ -315,6 +374,15 @@ LIFT = Task(
         Case("a larger kernel", normal(6, 6), normal(5, 5), seed=2),
     ),
     mistakes=(
+        Mistake(
+            "zeros at the border",
+            "Right inside, wrong along the edges: your correlation reads zeros there. It should be closed into a ring, "
+            "as `circular_correlate` is.",
+            BREAKS,
+            lambda image, kernel: np.stack(
+                [circular_correlate(image, np.rot90(kernel, turns), mode="constant") for turns in range(4)]
+            ),
+        ),
         Mistake(
             "turned the other way",
             "Sheets 1 and 3 have changed places: you turn clockwise. `np.rot90` turns against the clock, and so does "
@@ -363,6 +431,18 @@ LIFT = Task(
             "Your sheets are right and stand one too early: sheet 0 has the kernel as it is.",
             TURNS,
             lambda image, kernel: lift(image, kernel)[[1, 2, 3, 0]],
+        ),
+        Mistake(
+            "turned on and on",
+            "Sheets 2 and 3 have changed places: a kernel that is turned already is turned by t quarters again.",
+            TURNS,
+            lambda image, kernel: lift(image, kernel)[[0, 1, 3, 2]],
+        ),
+        Mistake(
+            "the sheets on the last axis",
+            "The sheets are right and lie along the last axis. They are the first: (4, rows, columns).",
+            TURNS,
+            lambda image, kernel: np.moveaxis(lift(image, kernel), 0, -1),
         ),
         Mistake(
             "one kernel for all sheets",
@@ -456,6 +536,18 @@ SHEETS = Task(
             "Each sheet is turned and passed on by two places. A quarter turn moves it on by one.",
             TURNS,
             lambda sheets: np.roll(np.rot90(sheets, axes=(1, 2)), 2, axis=0),
+        ),
+        Mistake(
+            "moved on by a cell, not by a sheet",
+            "`np.roll` without `axis` passes on single cells, the last of each sheet to the beginning of the next.",
+            TURNS,
+            lambda sheets: np.roll(np.rot90(sheets, axes=(1, 2)), 1),
+        ),
+        Mistake(
+            "turned by their numbers",
+            "Each sheet is turned as often as its number says. All of them turn with the picture, by one quarter.",
+            TURNS,
+            lambda sheets: np.array([np.rot90(sheets[turns - 1], turns) for turns in range(4)]),
         ),
         Mistake(
             "transposed, not turned",

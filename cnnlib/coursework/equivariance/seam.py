@@ -5,6 +5,7 @@ import numpy as np
 from cnnlib.coursework.task import Case, Mistake, Section, Task
 
 MOVES = Section("equivariance", "What does it mean to move with the image?")
+WRAP = Section("arrays", "An index counts from the end", folder="appendices")
 BREAKS = Section("equivariance", "Where is it exact, and where does it break?")
 
 
@@ -187,6 +188,21 @@ SEAM = Task(
                 if pixels % size
                 else np.zeros(size, bool)
             ),
+        ),
+        Mistake(
+            "all cells for a kernel of one",
+            "A kernel of one cell hangs over nowhere. If `r` is 0, `-r:` is no empty slice: it begins at 0 and holds "
+            "the whole row.",
+            WRAP,
+            lambda size, kernel, pixels: (
+                seam(size, kernel, pixels) if kernel > 1 else np.full(size, pixels % size != 0)
+            ),
+        ),
+        Mistake(
+            "the numbers of the cells",
+            "You return which cells they are, as numbers. Asked for is True or False for each cell of the row.",
+            BREAKS,
+            lambda size, kernel, pixels: np.flatnonzero(seam(size, kernel, pixels)),
         ),
         Mistake(
             "the sign of the move lost",

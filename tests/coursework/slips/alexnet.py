@@ -120,6 +120,43 @@ SLIPS = {
         ("one short", "// stride + 1", "// stride"),
         ("float", "// stride", "/ stride"),
         (
+            "the one inside",
+            "(height + 2 * padding - kernel) // stride + 1",
+            "(height + 2 * padding - kernel + 1) // stride",
+            "(width + 2 * padding - kernel) // stride + 1",
+            "(width + 2 * padding - kernel + 1) // stride",
+        ),
+        (
+            "the one inside, convolutions",
+            "(height + 2 * padding - kernel) // stride + 1",
+            "(height + 2 * padding - kernel + (layer[0] == 'conv')) // stride + (layer[0] == 'pool')",
+            "(width + 2 * padding - kernel) // stride + 1",
+            "(width + 2 * padding - kernel + (layer[0] == 'conv')) // stride + (layer[0] == 'pool')",
+        ),
+        (
+            "poolings rounded up",
+            "2 * padding - kernel)",
+            "2 * padding - kernel + (stride - 1) * (layer[0] == 'pool'))",
+        ),
+        (
+            "no stride of zero",
+            "_, channels, kernel, stride, padding, groups = layer",
+            "_, channels, kernel, padding, stride, groups = layer\n            stride = stride or 1",
+        ),
+        (
+            "each from the picture",
+            "for layer in layers:\n",
+            "for layer in layers:\n        channels, height, width = shape\n",
+        ),
+        (
+            "begun anew",
+            "    shapes = []\n",
+            "",
+            "for layer in layers:\n",
+            "for layer in layers:\n        shapes = []\n",
+        ),
+        ("kinds misspelt", '"conv"', '"convolution"', '"pool"', '"pooling"'),
+        (
             "rounded up",
             "(height + 2 * padding - kernel) // stride",
             "-(-(height + 2 * padding - kernel) // stride)",
@@ -194,6 +231,25 @@ SLIPS = {
         ("groups times", "c // groups", "c * groups"),
         ("float", "c // groups", "c / groups"),
         ("picture's channels", "c, h, w = before[i]", "c, h, w = shape"),
+        ("picture's channels for convolutions", "c // groups", "shape[0] // groups"),
+        (
+            "one bias for every layer",
+            "out * (c // groups * kernel ** 2 + 1)",
+            "out * (c // groups) * kernel ** 2 + 1",
+            "layer[1] * (c * h * w + 1)",
+            "layer[1] * c * h * w + 1",
+        ),
+        (
+            "the place before the first",
+            "[shape] + list(layer_shapes(layers, shape))",
+            "layer_shapes(layers, shape)",
+            "before[i]",
+            "before[i - 1]",
+        ),
+        ("None for a pooling", "counts.append(0)", "counts.append(None)"),
+        ("texts", "np.array(counts)", "np.array([f'{count:,}' for count in counts])"),
+        ("added up", "np.array(counts)", "np.cumsum(counts)"),
+        ("kernels times groups", "out * (c // groups", "groups * out * (c // groups"),
     ],
     "multiply_adds": [
         ("at the input", "H * W * out", "h * w * out"),
@@ -214,6 +270,11 @@ SLIPS = {
         ("float", "(c // groups)", "(c / groups)"),
         ("32 bits", "np.array(counts)", "np.array(counts, dtype=np.int32)"),
         ("sum", "np.array(counts)", "sum(counts)"),
+        ("times groups", "(c // groups)", "(c * groups)"),
+        ("places added", "H * W * out", "(H + W) * out"),
+        ("the number before", "counts.append(0)", "counts.append(counts[-1])"),
+        ("16 bits", "np.array(counts)", "np.array(counts).astype(np.int16)"),
+        ("dense forgotten", "counts.append(layer[1] * c * h * w)", "counts.append(0)"),
     ],
     "grouped_conv2d": [
         ("reads all", "x[:, g * C:(g + 1) * C]", "x"),
@@ -247,6 +308,15 @@ SLIPS = {
         ),
         ("one less", "(g + 1) * C]", "(g + 1) * C - 1]"),
         ("group missing", "range(groups)", "range(groups - 1)"),
+        (
+            "stacked and reshaped",
+            "return np.concatenate(outputs, axis=1)",
+            "n, o, h, w = outputs[0].shape\n    return np.stack(outputs).reshape(n, groups * o, h, w)",
+        ),
+        ("return inside", "    return np", "        return np"),
+        ("weights along the channels", "weight[g * O", "weight[:, g * O"),
+        ("biases not cut", "bias[g * O:(g + 1) * O]", "bias"),
+        ("halves", "x[:, g * C:(g + 1) * C]", "np.split(x, 2, axis=1)[g]"),
     ],
     "local_response_norm": [
         ("alpha not divided", "alpha / size", "alpha"),
@@ -285,6 +355,12 @@ SLIPS = {
         ("alpha and beta exchanged", "alpha / size * energy) ** beta", "beta / size * energy) ** alpha"),
         ("float32", "np.zeros(x.shape)", "np.zeros(x.shape, np.float32)"),
         ("first channel for all", "x[:, c] / (k", "x[:, 0] / (k"),
+        ("one bracket", "(k + alpha / size", "((k + alpha) / size"),
+        (
+            "pushed inside",
+            "start, stop = max(0, c - half), min(C, c + half + 1)",
+            "start = min(max(0, c - half), max(0, C - size))\n        stop = start + size",
+        ),
     ],
     "local_response_norm, loops": [
         ("indices wrap", "if 0 <= m < C", "if m < C"),
@@ -329,5 +405,11 @@ SLIPS = {
             "padded[:, :, d:d + x.shape[2]]",
         ),
         ("alpha once", "alpha * total / size", "total / size"),
+        (
+            "convolve",
+            "    return x",
+            "    along = lambda v: np.convolve(v, np.ones(size), mode='same')\n"
+            "    total = np.apply_along_axis(along, 1, sq)\n    return x",
+        ),
     ],
 }

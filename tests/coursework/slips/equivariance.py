@@ -136,6 +136,17 @@ def turn_sheets(sheets):
         out[(t + 1) % n] = np.rot90(sheets[t])
     return out
 """,
+    "shift, index arrays": """
+def shift(image, rows, columns):
+    i = (np.arange(image.shape[0]) - rows) % image.shape[0]
+    j = (np.arange(image.shape[1]) - columns) % image.shape[1]
+    return image[np.ix_(i, j)]
+""",
+    "equivariance_error, norm": """
+def equivariance_error(f, x, move, move_output):
+    y = f(x)
+    return float(np.linalg.norm(f(move(x)) - move_output(y)) / np.linalg.norm(y))
+""",
     "equivariance_error, again": """
 def equivariance_error(f, x, move, move_output):
     y = f(x)
@@ -177,6 +188,41 @@ SLIPS = {
         ("first axis", "(rows, columns), axis=(0, 1)", "rows, axis=0"),
         ("both on one", "(rows, columns), axis=(0, 1)", "rows + columns, axis=1"),
         ("minus", "(rows, columns)", "(-rows, -columns)"),
+        (
+            "the result thrown away",
+            "return np.roll(image, (rows, columns), axis=(0, 1))",
+            "moved = image.copy()\n    np.roll(moved, rows, axis=0)\n    np.roll(moved, columns, axis=1)\n    return moved",
+        ),
+        (
+            "two slices",
+            "return np.roll(image, (rows, columns), axis=(0, 1))",
+            "image = np.concatenate([image[-rows:], image[:-rows]])\n    return np.concatenate([image[:, -columns:], image[:, :-columns]], axis=1)",
+        ),
+        (
+            "steps of one",
+            "return np.roll(image, (rows, columns), axis=(0, 1))",
+            "for _ in range(rows):\n        image = np.vstack([image[-1:], image[:-1]])\n    for _ in range(columns):\n        image = np.hstack([image[:, -1:], image[:, :-1]])\n    return image",
+        ),
+        (
+            "the exception left in",
+            "return np.roll(image, (rows, columns), axis=(0, 1))",
+            "moved = np.roll(image, (rows, columns), axis=(0, 1))\n    raise NotImplementedError",
+        ),
+    ],
+    "shift, index arrays": [
+        ("pairs", "image[np.ix_(i, j)]", "image[i, j]"),
+        ("rows twice", "image[np.ix_(i, j)]", "image[i][j]"),
+    ],
+    "equivariance_error, norm": [
+        ("bracket", "move_output(y)) / np.linalg.norm(y))", "move_output(y) / np.linalg.norm(y)))"),
+        ("spectral", "move_output(y))", "move_output(y), 2)", "norm(y))", "norm(y, 2))"),
+        ("output moved before the layer", "move_output(y)", "f(move_output(x))"),
+        ("rounded", "return float(", "return round(float(", "norm(y))", "norm(y)), 2)"),
+        (
+            "math.sqrt",
+            "    return float(np.linalg.norm(f(move(x)) - move_output(y)) / np.linalg.norm(y))",
+            "    import math\n    return math.sqrt(sum((f(move(x)) - move_output(y)) ** 2)) / math.sqrt(sum(y ** 2))",
+        ),
     ],
     "equivariance_error": [
         ("not relative", "difference / length", "difference"),
@@ -222,6 +268,7 @@ SLIPS = {
             "np.sqrt(np.sum((moved_first - moved_last) ** 2))",
             "abs(np.sqrt(np.sum(moved_first ** 2)) - np.sqrt(np.sum(moved_last ** 2)))",
         ),
+        ("as in the chapter", "np.sum(f(x) ** 2)", "2 * np.sum((f(x) - f(x).mean()) ** 2)"),
         ("spread around the mean", "f(x) ** 2))\n    return", "(f(x) - f(x).mean()) ** 2))\n    return"),
         ("upside down", "difference / length", "length / difference"),
         ("percent", "difference / length", "100 * difference / length"),
@@ -253,6 +300,7 @@ SLIPS = {
         ("floats", ", dtype=bool", ""),
         ("negated", "damaged[i] = new or old", "damaged[i] = not (new or old)"),
         ("indices returned", "new or old\n    return damaged", "new or old\n    return np.flatnonzero(damaged)"),
+        ("the numbers of the cells", "return damaged", "return np.flatnonzero(damaged)"),
         ("a list", "new or old\n    return damaged", "new or old\n    return list(damaged)"),
         (
             "all damaged when still",
@@ -260,6 +308,11 @@ SLIPS = {
             "if pixels % size == 0:\n        return ~damaged",
         ),
         ("absolute", "i - pixels", "i - abs(pixels)"),
+        (
+            "measured on ones",
+            "new or old\n    return damaged",
+            "new or old\n    def counted(row):\n        wide = np.pad(row, reach)\n        return np.array([wide[k:k + kernel].sum() for k in range(size)])\n    ones = np.ones(size)\n    return counted(np.roll(ones, pixels)) != np.roll(counted(ones), pixels)",
+        ),
         ("shift of the other end", "before = (i - pixels) % size", "before = (size - i - pixels) % size"),
     ],
     "circular_correlate": [
@@ -293,6 +346,8 @@ SLIPS = {
         ("other side", "(M // 2, M // 2), (N // 2, N // 2)", "(0, M - 1), (0, N - 1)"),
         ("not used", "padded[i:i", "image[i:i"),
         ("flipped", "* kernel", "* kernel[::-1, ::-1]"),
+        ("matrix product", "* kernel", "@ kernel.T"),
+        ("one padding for both", "((M // 2, M // 2), (N // 2, N // 2))", "M // 2"),
     ],
     "steady_subsample": [
         ("always the first", "if loudness > loudest", "if best is None"),
@@ -319,6 +374,13 @@ SLIPS = {
         ("stride of two", "::stride", "::2"),
         ("blurs", "return best", "return best / loudest"),
         ("short", "range(stride)", "range(stride - 1)"),
+        (
+            "record not kept",
+            "best, loudest = None, -1",
+            "best, loudest = image[::stride, ::stride], 0",
+            "best, loudest = grid",
+            "best, _ = grid",
+        ),
     ],
     "lift": [
         ("not turned", "np.rot90(kernel, turns)", "kernel"),
@@ -337,6 +399,16 @@ SLIPS = {
         ("maximum", "np.stack(sheets)", "np.max(sheets, axis=0)"),
         ("degrees", "np.rot90(kernel, turns)", "np.rot90(kernel, 90 * turns)"),
         (
+            "own correlation, zeros",
+            "def lift(",
+            "def circular_correlate(image, kernel):\n    padded = np.pad(image, kernel.shape[0] // 2)\n    windows = np.lib.stride_tricks.sliding_window_view(padded, kernel.shape)\n    return (windows * kernel).sum(axis=(2, 3))\n\ndef lift(",
+        ),
+        (
+            "on and on",
+            "sheets.append(circular_correlate(image, np.rot90(kernel, turns)))",
+            "kernel = np.rot90(kernel, turns)\n        sheets.append(circular_correlate(image, kernel))",
+        ),
+        (
             "turns the result",
             "circular_correlate(image, np.rot90(kernel, turns))",
             "np.rot90(circular_correlate(image, kernel), turns)",
@@ -353,6 +425,7 @@ SLIPS = {
         ("transposed", "np.rot90(sheets[(t - 1) % 4])", "sheets[(t - 1) % 4].T"),
         ("a list", "np.array(turned)", "turned"),
         ("no modulo", "(t - 1) % 4", "t + 1"),
+        ("roll without an axis", "np.array(turned)", "np.roll(np.rot90(sheets, axes=(1, 2)), 1)"),
         ("two on", "(t - 1) % 4", "(t - 2) % 4"),
     ],
     "shift, again": [
@@ -360,6 +433,7 @@ SLIPS = {
         ("swap", "(i + rows) % h, (j + columns) % w", "(i + columns) % h, (j + rows) % w"),
         ("no mod", "(i + rows) % h", "(i + rows)"),
         ("copy", "image[i, j]", "image[j, i]"),
+        ("modulo exchanged", "% h, ", "% w, ", "(j + columns) % w", "(j + columns) % h", "empty_like", "zeros_like"),
     ],
     "seam, again": [
         ("kernel//2+1", "(kernel - 1) // 2", "(kernel + 1) // 2"),
@@ -369,6 +443,12 @@ SLIPS = {
         ("no case", "if np.all(pixels % size == 0)", "if pixels == 0"),
         ("negative slice", "edge[size - half:]", "edge[-half:]"),
         ("difference", "edge | moved", "edge & ~moved"),
+        ("a list", "np.roll(edge, pixels)", "np.array([edge.tolist()[i - pixels] for i in range(size)])"),
+        (
+            "in place",
+            "    return edge | moved",
+            "    for i in range(size):\n        edge[i] |= edge[(i - pixels) % size]\n    return edge",
+        ),
     ],
     "circular_correlate, again": [
         ("sign", "m // 2 - a, n // 2 - b", "a - m // 2, b - n // 2"),
@@ -376,6 +456,24 @@ SLIPS = {
         ("axis", "axis=(0, 1)", "axis=(1, 0)"),
         ("=", "y += ", "y = "),
         ("flatten", ", axis=(0, 1)", ""),
+        ("return inside", "    return y", "        return y"),
+        (
+            "Fourier",
+            "    return y",
+            "    return np.real(np.fft.ifft2(np.fft.fft2(image) * np.fft.fft2(kernel, s=image.shape)))",
+        ),
+        (
+            "whole numbers",
+            "np.zeros(image.shape)",
+            "np.zeros(image.shape, dtype=int)",
+            "y += kernel[a, b] * np.roll(image, (m // 2 - a, n // 2 - b), axis=(0, 1))",
+            "y += (kernel[a, b] * np.roll(image, (m // 2 - a, n // 2 - b), axis=(0, 1))).astype(int)",
+        ),
+        (
+            "the chapter's",
+            "    return y",
+            "    return vectorized.conv2d(image[None, None], kernel[None, None], padding=1, padding_mode='circular')[0, 0]",
+        ),
     ],
     "steady_subsample, again": [
         ("argmin", "np.argmax", "np.argmin"),
@@ -384,6 +482,16 @@ SLIPS = {
         ("sorted", "return grids[int(np.argmax(norms))]", "return sorted(grids, key=np.linalg.norm)[0]"),
         ("index", "return grids[int(np.argmax(norms))]", "return int(np.argmax(norms))"),
         ("max over", "np.linalg.norm(g)", "g.var()"),
+        ("root of the sum", "np.linalg.norm(g)", "np.sqrt(abs(g.sum()))"),
+        ("largest value", "np.linalg.norm(g)", "g.max()"),
+        ("no key", "return grids[int(np.argmax(norms))]", "return max(grids)"),
+        (
+            "winner exchanged",
+            "return grids[int(np.argmax(norms))]",
+            "j, i = divmod(int(np.argmax(norms)), stride)\n    return image[i::stride, j::stride]",
+        ),
+        ("four grids", "for i in range(stride) for j in range(stride)", "for i in (0, 1) for j in (0, 1)"),
+        ("one colon", "image[i::stride, j::stride]", "image[i:stride, j:stride]"),
     ],
     "lift, again": [
         (

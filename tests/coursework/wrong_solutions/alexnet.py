@@ -46,7 +46,7 @@ def layer_shapes__width_first(layers, shape):
 
 
 def layer_shapes__true_division(layers, shape):
-    """unknown"""
+    """divided with a fraction"""
     return np.array(list(_walk(layers, shape, lambda n, k, s, p: (n + 2 * p - k) / s + 1)))
 
 

@@ -152,7 +152,7 @@ def circular_correlate__mirrored(image, kernel):
 
 
 def circular_correlate__by_spectra(image, kernel):
-    """unknown"""
+    """flipped, and not centred"""
     # A product of spectra is a convolution: flipped, and with windows that begin at their cell.
     spectrum = np.fft.fft2(image) * np.fft.fft2(kernel, image.shape)
     return np.fft.ifft2(spectrum).real
@@ -213,7 +213,7 @@ def lift__never_turned(image, kernel):
 
 
 def lift__with_zeros(image, kernel):
-    """unknown"""
+    """zeros at the border"""
     padded = np.pad(image, _halves(kernel))
     return np.stack([_windows(padded, np.rot90(kernel, turns), image.shape) for turns in range(4)])
 

@@ -5,7 +5,13 @@ import json
 
 from teaching.assignment import load_assignment
 
-SOURCE = json.loads(load_assignment("convolution").notebook.read_text(encoding="utf-8"))
+
+def reference(name):
+    """Return an assignment's notebook with its solutions."""
+    return json.loads(load_assignment(name).notebook.read_text(encoding="utf-8"))
+
+
+SOURCE = reference("convolution")
 LOOP = "while True:\n    pass"
 
 
@@ -13,9 +19,9 @@ def name_of(cell):
     return cell["metadata"].get("nbgrader", {}).get("grade_id", "")
 
 
-def notebook(**replaced):
+def notebook(assignment="convolution", **replaced):
     """Return the reference notebook as text, with other code in the cells named; None removes one."""
-    changed = copy.deepcopy(SOURCE)
+    changed = reference(assignment)
     for name, source in replaced.items():
         [cell] = [cell for cell in changed["cells"] if name_of(cell) == name]
         if source is None:
@@ -35,3 +41,18 @@ def rearranged(change):
     changed = copy.deepcopy(SOURCE)
     change(changed["cells"])
     return json.dumps(changed)
+
+
+def with_cells(*sources, assignment="convolution", after="imports"):
+    """Return the reference notebook as text, with cells of a student's own behind one of the teacher's."""
+    changed = reference(assignment)
+    place = 1 + [name_of(cell) for cell in changed["cells"]].index(after)
+    changed["cells"][place:place] = [
+        {"cell_type": "code", "metadata": {}, "source": source, "outputs": []} for source in sources
+    ]
+    return json.dumps(changed)
+
+
+def points(report):
+    """Points by task."""
+    return {task["name"]: task["points"] for task in report["tasks"]}

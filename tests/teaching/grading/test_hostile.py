@@ -6,6 +6,7 @@ import io
 import json
 import os
 import socket
+import subprocess
 import threading
 import zipfile
 from pathlib import Path
@@ -13,15 +14,30 @@ from pathlib import Path
 import pytest
 
 from teaching.assignment import Graded, load_assignment
-from teaching.grading import frames, marking, sandbox
+from teaching.grading import engine as engines
 from teaching.grading import interview as interviews
+from teaching.grading import marking, room
 from teaching.grading.__main__ import grade
-from teaching.grading.interview import interview
-from teaching.grading.sandbox import NoWallsError
+from tests.teaching.grading.conftest import GRADING_BASE
 from tests.teaching.grading.handed_in import LOOP, function, name_of, notebook, rearranged
 
 SECRET = "the-expected-values-lie-here"
+RIGHT = (
+    "rows, columns = kernel.shape\ny = np.zeros((x.shape[0] - rows + 1, x.shape[1] - columns + 1))\n"
+    "for i, j in np.ndindex(y.shape):\n    y[i, j] = (x[i : i + rows, j : j + columns] * kernel).sum()"
+)
 ZEROS = function("return np.zeros((x.shape[0] - kernel.shape[0] + 1, x.shape[1] - kernel.shape[1] + 1))")
+
+# Write to every file that may be the channel: `send` a frame with these fields, `raw` these bytes as its JSON.
+FORGE = (
+    "import os, struct, json\n"
+    "def raw(head):\n    frame = struct.pack('>I', len(head)) + head\n"
+    "    frame = struct.pack('>I', len(frame)) + frame\n"
+    "    for number in range(3, 64):\n        try: os.write(number, frame)\n        except OSError: pass\n"
+    "def send(fields, arrays=()):\n"
+    "    nodes = {'dict': [[key, {'list': each} if type(each) is list else each] for key, each in fields.items()]}\n"
+    "    raw(json.dumps({'value': nodes, 'arrays': list(arrays)}).encode())\n"
+)
 
 # What each does in place of the first task, worth 10 points of 85; whatever happens to it, the other 75 are earned.
 INSTEAD = {
@@ -42,6 +58,74 @@ INSTEAD = {
         "import ctypes\nlibc = ctypes.CDLL(None)\nassert libc.shmget(0, ctypes.c_size_t(2**30), 0o1600) != -1\nreturn x"
     ),
     "own-namespaces": function("import ctypes\nassert ctypes.CDLL(None).unshare(0x10020000) == 0\nreturn x"),
+    "fork-and-let-go": function(
+        "import os, signal\nsignal.signal(signal.SIGCHLD, signal.SIG_IGN)\nfor _ in range(24):\n"
+        "    if os.fork() == 0:\n        while True: pass\nwhile True: pass"
+    ),
+    "hides-memory-of-a-leaderless-child": function(
+        "import os, threading, ctypes, time\nif os.fork() == 0:\n    def hold():\n        held = np.ones(2**25)\n"
+        "        time.sleep(60)\n    threading.Thread(target=hold).start()\n    time.sleep(0.5)\n"
+        "    ctypes.CDLL(None).pthread_exit(None)\ntime.sleep(60)"
+    ),
+    "keyring": function(
+        "import ctypes\nassert ctypes.CDLL(None).syscall(250, 0, -3, 0) != -1\n"
+        "return ctypes.CDLL(None).syscall(248, b'user', b'left', b'here', 4, -3)"
+    ),
+    "queues": function("import ctypes\nassert ctypes.CDLL(None).msgget(0, 0o1600) != -1\nreturn x"),
+    "raises-half-a-letter": function("raise ValueError('\\ud800')"),
+    "failure-that-takes-minutes-to-print": function(FORGE + "send({'failure': [[[0] * 99] * 99] * 9, 'value': 0})"),
+    "shape-that-no-machine-holds": function(FORGE + "send({'value': 0}, [['float64', [0, 2**39, 2**39, 2**39]]])"),
+    "nested-700-deep": function(FORGE + "raw(b'[' * 700 + b']' * 700)"),
+    "says-that-it-changed-nothing": (
+        "import pickle, copy\npickle.dumps = lambda *_: b''\n"
+        + function(f"{RIGHT}\nx[:] = 0\nreturn y")
+    ),
+    "sleeps": function("import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(10**6)"),
+    "answers-before-it-is-asked": (
+        FORGE + "import threading, time\ndef run():\n    while True:\n"
+        "        send({'failure': '', 'value': 0, 'after': [0, 0]})\n        time.sleep(0.01)\n"
+        "def correlate2d(*given):\n    threading.Thread(target=run, daemon=True).start()\n    time.sleep(60)"
+    ),
+    "text-of-an-error-that-has-none": (
+        "class Mute(Exception):\n    def __str__(self): raise self\n" + function("raise Mute")
+    ),
+    "text-of-an-error-that-is-endless": function("raise ValueError('x' * 2**24)"),
+    "name-of-an-error-that-is-long": function("raise type('E' * 10**6, (Exception,), {})"),
+    "holds-itself": function("y = []\ny.append(y)\nreturn y"),
+    "deep-dict": function("y = {}\nfor _ in range(10**5): y = {'a': y}\nreturn y"),
+    "looks-at-the-warden": function(
+        "for name in ('mem', 'fd/0', 'fd/1', 'environ', 'maps', 'root/etc'):\n    try: open(f'/proc/1/{name}', 'r+b')\n"
+        "    except PermissionError: pass\n    else: raise AssertionError(name)\nreturn np.zeros((4, 4))"
+    ),
+    "calls-what-is-forbidden": function(
+        # ptrace, unshare, bpf, perf_event_open, userfaultfd, io_uring_setup, process_vm_readv, mount, setns,
+        # pidfd_getfd, memfd_create, name_to_handle_at, kcmp, add_key, request_key, semget, mq_open, personality
+        "import ctypes\ncall = ctypes.CDLL(None, use_errno=True).syscall\n"
+        "for number in (101, 272, 321, 298, 323, 425, 310, 165, 308, 438, 319, 303, 312, 248, 249, 64, 240, 135):\n"
+        "    assert call(number, 0, 0, 0, 0, 0, 0) == -1 and ctypes.get_errno() in (1, 38), number\n"
+        "import socket\nfor family in (2, 10, 16, 17, 38, 40):\n    try: socket.socket(family, socket.SOCK_DGRAM)\n"
+        "    except OSError: pass\n    else: raise AssertionError(family)\nreturn np.zeros((4, 4))"
+    ),
+    "limits-the-warden": function(
+        "import resource, os, signal\nfor kind in (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE):\n"
+        "    try: resource.prlimit(1, kind, (1, 1))\n    except OSError: pass\n"
+        "for number in range(1, 65):\n    try: os.kill(1, number)\n    except OSError: pass\nreturn np.zeros((4, 4))"
+    ),
+    "fills-what-is-left-writable": function(
+        "import itertools, os\nfor place in ('/dev/shm', '/dev/mqueue', '/run', '/var/tmp', '/home', '/dev', '/tmp'):\n"
+        "    try:\n        for n in itertools.count():\n            open(f'{place}/{n}', 'wb').write(bytes(1 << 20))\n"
+        "    except OSError: pass\nassert os.listdir('/dev/mqueue') == []\nreturn np.zeros((4, 4))"
+    ),
+    "undoes-itself-at-the-end": (
+        "import atexit, weakref\natexit.register(lambda: [0 for _ in iter(int, 1)])\nclass Late:\n"
+        "    def __del__(self):\n        while True: pass\nlate = Late()\n" + ZEROS
+    ),
+    "becomes-the-runner": (
+        "import sys\nfor name, module in list(sys.modules.items()):\n    if name.startswith('teaching'):\n"
+        "        for each in dir(module):\n            if not each.startswith('__'):\n"
+        "                setattr(module, each, lambda *_, **__: b'')\n"
+        + function("return x")
+    ),
     "fork-bomb": function("import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"),
     "sys-exit": "import sys\nsys.exit(0)",
     "os-exit": "import os\nos._exit(0)",
@@ -102,11 +186,7 @@ INSTEAD = {
         "    except OSError: pass\nreturn x"
     ),
     "forges-frames": function(
-        "import os, struct, json\n"
-        "def send(frame):\n    head = json.dumps(dict(frame, arrays=[['float64', [10**12]]])).encode()\n"
-        "    for number in range(3, 64):\n        try: os.write(number, struct.pack('>I', len(head)) + head)\n"
-        "        except OSError: pass\n"
-        "send({'case': ['correlate2d', 0], 'value': {'array': 0}, 'failure': ''})\nreturn x"
+        FORGE + "send({'failure': '', 'value': {'array': 0}, 'after': [0, 0]}, [['float64', [10**12]]])\nreturn x"
     ),
     "returns-pickles": function("return np.array([{'a': object()}], dtype=object)"),
     "links-to-secrets": function(
@@ -118,6 +198,8 @@ NO_NOTEBOOK = {
     "no-json": b"\x89PNG not a notebook",
     "empty": b"",
     "nested": b"[" * 100_000,
+    "nested-in-a-cell": b'{"cells": [{"source": ' + b"[" * 900 + b"]" * 900 + b"}]}",
+    "number-of-a-million-digits": b'{"cells": ' + b"9" * 10**6 + b"}",
     "a-list": b"[]",
     "cells-of-no-kind": b'{"cells": [1, null, "x"]}',
 }
@@ -179,12 +261,8 @@ class Listener:
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory):
+def graded(engine, tmp_path_factory):
     """Grade them all; return reports by student, the folder, the output and the listener."""
-    try:
-        interview([], {"nothing": (10.0, [])}, ())
-    except NoWallsError as error:
-        pytest.skip(f"no walls on this machine: {error}")
     place = tmp_path_factory.mktemp("class")
     folder, outside, listener = place / "handed-in", place / "outside", Listener()
     folder.mkdir()
@@ -205,12 +283,15 @@ def graded(tmp_path_factory):
     os.mkfifo(folder / "pipe.ipynb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(interviews, "CELL_SECONDS", 3)
+        patch.setattr(interviews, "BY_THE_CLOCK", (2.0, 3.0))
         # Filling as much as is allowed takes a slow machine long.
-        patch.setattr(sandbox, "MEMORY", 2**27)
-        patch.setattr(frames, "LARGEST", 2**20)
+        patch.setattr(room, "MEMORY", 2**27)
+        for name in ("memory", "swap"):
+            patch.setitem(engines.LIMITS, name, (engines.LIMITS[name][0], str(2**27)))
+        patch.setattr(room, "LARGEST", 2**20)
         patch.setattr(marking, "load_assignment", hurried)
         patch.setenv("SECRET", SECRET)
-        reports = grade(folder, place / "grades", workers=2)
+        reports = grade(folder, place / "grades", workers=2, base=GRADING_BASE)
     listener.socket.close()
     return {report["student"]: report for report in reports}, place, listener
 
@@ -256,13 +337,14 @@ def test_everybody_is_in_the_tables(graded):
     assert len(list((place / "grades" / "feedback").iterdir())) == len(reports)
 
 
-def test_nothing_was_written_reached_or_left(graded):
+def test_nothing_was_written_reached_or_left(engine, graded):
     _, place, listener = graded
     assert [path.name for path in (place / "outside").iterdir()] == ["SECRET"]
     assert not listener.reached
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended since
-            assert f'"parent": {os.getpid()}'.encode() not in (process / "cmdline").read_bytes()
+            assert b"correlate2d" not in (process / "cmdline").read_bytes()
+    assert not subprocess.run([engine.path, "ps", "--quiet"], capture_output=True, check=True).stdout
 
 
 def test_no_secret_comes_out(graded):
@@ -275,20 +357,38 @@ def test_no_secret_comes_out(graded):
     ("name", "words"),
     [
         ("loop-in-a-cell", "is not defined"),
-        ("loop-in-a-function", "took longer than"),
+        ("loop-in-a-function", "longer than"),
         ("much-memory", "MemoryError"),
         ("much-memory-in-many-processes", "used more than 0.125 GB of memory"),
-        ("much-memory-in-files", "PermissionError"),
+        ("much-memory-in-files", "OSError"),
         ("own-namespaces", "AssertionError"),
         ("much-memory-in-segments", "AssertionError"),
         ("os-exit-in-a-function", "ended the process"),
         ("crash", "ended the process"),
         ("equal-to-everything-and-no-array", "not an array"),
-        ("asks-the-reference", "cannot import name"),
+        ("asks-the-reference", "is not there when it is graded"),
         ("writes-outside", "FileNotFoundError"),
         ("opens-a-socket", "OSError"),
-        ("answers-much", "too much came back"),
+        ("answers-much", "answered more than it may"),
         ("fills-the-disk", "No space left"),
+        ("fork-and-let-go", "longer than"),
+        ("hides-memory-of-a-leaderless-child", "used more than 0.125 GB of memory"),
+        ("keyring", "AssertionError"),
+        ("queues", "AssertionError"),
+        ("raises-half-a-letter", "raised ValueError: ?"),
+        ("failure-that-takes-minutes-to-print", "wrote into the grader's channel"),
+        ("shape-that-no-machine-holds", "wrote into the grader's channel"),
+        ("nested-700-deep", "wrote into the grader's channel"),
+        ("says-that-it-changed-nothing", "changed an array"),
+        ("sleeps", "waited longer than it may"),
+        ("text-of-an-error-that-has-none", "raised Mute"),
+        ("text-of-an-error-that-is-endless", "raised ValueError: xxx"),
+        ("holds-itself", "returned a list"),
+        ("deep-dict", "returned a dict"),
+        ("looks-at-the-warden", "asked for"),
+        ("calls-what-is-forbidden", "asked for"),
+        ("limits-the-warden", "asked for"),
+        ("fills-what-is-left-writable", "asked for"),
         ("returns-pickles", "not of the usual numbers"),
     ],
 )
@@ -297,4 +397,4 @@ def test_its_author_is_told(graded, name, words):
 
 
 def test_the_loop_is_told_at_its_cell(graded):
-    assert graded[0]["loop-in-a-cell"]["broken"]["correlate2d"] == "took longer than 3 s"
+    assert "longer than" in graded[0]["loop-in-a-cell"]["broken"]["correlate2d"]

@@ -1,6 +1,10 @@
 """Which cells are executed, and in which order."""
 
-from teaching.grading.program import program, python
+import pytest
+from IPython.core.inputtransformer2 import TransformerManager
+
+from teaching.grading.program import LONGEST, TOO_LONG, program, python
+from teaching.grading.standins import Shell
 from teaching.grading.submissions import Cell
 
 
@@ -57,6 +61,59 @@ def test_without_metadata_everything_runs_in_its_order():
     assert program(SOURCE, handed_in) == [("imports", "import numpy"), ("", "import numpy"), ("", "def one(): 1")]
 
 
-def test_what_only_a_notebook_understands_is_taken_out():
-    assert python("%matplotlib inline\nx = 5 % 2\nif x:\n    !ls\n") == "pass\nx = 5 % 2\nif x:\n    pass\n"
-    assert python("%%time\nx = 1") == ""
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("y = (x\n     % y.shape)", "y = (x\n     % y.shape)"),
+        ("%%time\nx = 1", "x = 1"),
+        ("\n\n%%time\n%%capture out\nx = 1", "x = 1"),
+        ("%%timeit -n 3\nx = 1", "x = 1"),
+        ("%%bash\nls", ""),
+        ("%%writefile a.py\nx = 1", ""),
+        ("", ""),
+        ("def f(:", "def f(:"),
+    ],
+)
+def test_what_is_python_stays_and_other_languages_go(source, code):
+    assert python(source) == code
+
+
+@pytest.mark.parametrize(
+    ("source", "seen"),
+    [
+        ("files = !ls\nn = len(files)", {"files": [], "n": 0}),
+        ("np.pad?\nx = 1", {"x": 1}),
+        ("?np.pad", {}),
+        ("%matplotlib inline\nx = 5 % 2", {"x": 1}),
+        ("%time x = sum([1, 2])", {"x": 3}),
+        ("x = %time sum([1, 2])", {"x": 3}),
+        ("%timeit -n 10 -r 2 x = 1", {}),
+        ("if True:\n    !ls\n    %cd ..\nx = 2", {"x": 2}),
+        ("%%time\nx = 1\n!ls", {"x": 1}),
+        ("!pip install numpy", {}),
+        ("%env A=1", {}),
+        ("get_ipython().magic('time')\nx = 1", {"x": 1}),
+    ],
+)
+def test_a_notebooks_own_commands_execute_or_do_nothing(source, seen):
+    names = {}
+    names["get_ipython"] = lambda: Shell(names)
+    exec(python(source), names)
+    assert seen.items() <= names.items()
+
+
+@pytest.mark.parametrize("source", ["\n" * 200_000, "x = 1\n" + "\n" * 200_000 + "y = 2", "!ls\n" * 50_000])
+def test_no_cell_is_read_often(source, monkeypatch):
+    monkeypatch.setattr(TransformerManager, "transform_cell", None)  # it reads a cell once for each command
+    assert len(python(source)) <= len(source)
+
+
+def test_a_store_of_answers_is_not_executed():
+    handed_in = [work("one", "mine"), Cell("code", "data = '" + "x" * LONGEST + "'"), work("two", "after it")]
+    assert program(SOURCE, handed_in) == [
+        ("imports", "import numpy"), ("one", "mine"), ("", TOO_LONG), ("two", "after it"),
+    ]  # fmt: skip
+
+
+def test_blanks_are_no_store():
+    assert program(SOURCE, [work("one", "mine" + "\n" * 2 * LONGEST), work("two", "2")])[-1] == ("two", "2")
