@@ -37,7 +37,7 @@ class ConvolutionPlayground(Playground):
         Of your own, C up to 4; by default a photograph, with others to choose from. Up to some hundred cells show their
         numbers.
     kernel : array_like of float, shape (K_h, K_w) or (C, K_h, K_w), optional
-        With a slice for each channel of the picture. Sobel's kernel for edges from left to right by default.
+        With a slice for each channel of the picture. Sobel's kernel for vertical edges by default.
 
     Attributes
     ----------

@@ -235,7 +235,7 @@ def test_a_playground_speaks_the_language(book, browser):
     assert room.locator(".pad").get_attribute("aria-label").startswith(pseudo("Sheet to draw on. Arrow keys")[:-1])
     room.locator("button").last.click()
     said = pseudo("Nothing stands out yet. A network has to answer all the same.")
-    room.locator(".reading").get_by_text(said).wait_for()
+    room.locator(".reading").get_by_text(said).first.wait_for()
     page.close()
 
 

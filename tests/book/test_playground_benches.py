@@ -53,13 +53,17 @@ class TestConvolution:
                 seen = outputs(root)
                 widget.image, widget.kernel = seen["image"], seen["kernel"]
                 assert widget.output.shape == (0, 0)
+                down, across = (n + 2 * padding - dilation * (side - 1) - 1 for n in seen["image"].shape[1:])
+                told = re.findall(r"\+ 1 = (−?\d+)", text_of(root, ".formula"))
+                assert [int(each.replace("−", "-")) for each in told] == [down // stride + 1, across // stride + 1]
                 assert "The kernel spans 13×13 cells, the padded picture has 12×16." in root.text_content()
                 continue
-            root.query_selector(".fields input").fill("0.75")  # no symmetry is left
+            # No symmetry is left; what is written is the kernel as it is laid over the picture.
+            root.query_selector(".fields input").fill("0.75")
             seen = outputs(root)
             widget.image, widget.kernel = seen["image"], seen["kernel"]
             assert seen["kernel"].shape == (3 if picture == "a dahlia, in colour" else 1, side, side)
-            assert seen["kernel"][0, 0, 0] == 0.75
+            assert seen["kernel"][0].ravel()[-1 if turned else 0] == 0.75
             np.testing.assert_allclose(seen["output"][0], widget.output, atol=1e-4)
             assert f"= {widget.output.shape[1]}" in text_of(root, ".formula")
 
@@ -190,6 +194,59 @@ class TestConvolution:
         seen = root.evaluate("root => [...root.seen].map(Number)")[:3]
         assert np.diff(seen).min() > 250  # half a second's share of twelve seconds
 
+    def test_a_weight_is_written_as_one_writes_numbers(self, show):  # noqa: F811
+        root = show(ConvolutionPlayground())
+        field = root.query_selector(".fields input")
+        for text, value in (("1/9", 1 / 9), ("0,5", 0.5), ("−2", -2), (" -1,5 / 3", -0.5), ("1e-2", 0.01)):
+            field.fill(text)
+            assert outputs(root)["kernel"][0, 0, 0] == pytest.approx(value)
+            assert field.get_attribute("aria-invalid") == "false"
+        for text in ("abc", "1/0", "", "1/2/3", "Infinity"):
+            field.fill(text)
+            press(root, "Enter")
+            assert outputs(root)["kernel"][0, 0, 0] == pytest.approx(0.01)
+            assert field.get_attribute("aria-invalid") == "true"
+            assert f"“{text}” is no number" in text_of(root, ".sentence")
+        field.fill("3")
+        press(root, "ArrowUp", "ArrowUp", "ArrowDown")
+        assert outputs(root)["kernel"][0, 0, 0] == 4
+        assert "is no number" not in text_of(root, ".sentence")
+
+    def test_a_kernel_begins_with_zeros(self, show):  # noqa: F811
+        root = show(ConvolutionPlayground())
+        choose(root, "Kernel", "zeros, to write your own")
+        assert not outputs(root)["kernel"].any()
+        assert not outputs(root)["output"].any()
+
+    def test_the_kernel_shown_is_the_one_that_is_multiplied(self, show):  # noqa: F811
+        root = show(ConvolutionPlayground())
+        root.query_selector(".group input[type=checkbox]").click()
+        shown = [float(each.input_value()) for each in root.query_selector_all(".fields input")]
+        np.testing.assert_array_equal(shown, outputs(root)["kernel"][0, ::-1, ::-1].ravel())
+        assert "kernel, turned over" in text_of(root, ".sums")
+
+    @pytest.mark.parametrize("wide", [1366, 390])
+    def test_nothing_moves_where_the_kernel_does_not_fit(self, wide, show):  # noqa: F811
+        root = show(ConvolutionPlayground(), viewport={"width": wide, "height": 844})
+        choose(root, "Picture", "a grid to paint on")
+        choose(root, "Size", 7)
+        slider = root.query_selector("input[name=dilation]")
+        before = slider.evaluate(BOX)
+        move(root, "input[name=dilation]", 4)
+        assert "No output" in root.text_content()
+        assert slider.evaluate(BOX)["y"] == pytest.approx(before["y"], abs=60)
+        assert not root.query_selector(".player").is_visible()
+        move(root, "input[name=dilation]", 1)
+        assert root.query_selector(".player").is_visible()
+
+    def test_the_map_stays_in_sight_on_a_phone(self, show):  # noqa: F811
+        root = show(ConvolutionPlayground(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+        slider = root.query_selector("input[name=dilation]")
+        slider.evaluate("each => each.scrollIntoView({ block: 'end' })")
+        box = root.query_selector_all(".board")[1].evaluate(BOX)
+        assert box["top"] >= 0
+        assert box["bottom"] < slider.evaluate(BOX)["top"]
+
     def test_picture_and_map_are_drawn_to_one_scale(self, show):  # noqa: F811
         root = show(ConvolutionPlayground())
         for stride, padding in ((1, 0), (3, 0), (2, 5), (1, 6)):
@@ -224,7 +281,7 @@ class TestConvolution:
         np.testing.assert_allclose(outputs(root)["output"][0], sum(parts), atol=1e-6)
         root.query_selector_all(".fields input")[9].fill("3")  # the first weight of the second slice
         assert outputs(root)["kernel"][1, 0, 0] == 3
-        choose(root, "Kernel", "edges, left to right (Sobel)")
+        choose(root, "Kernel", "vertical edges (Sobel)")
         choose(root, "Picture", "temple roofs")
         np.testing.assert_allclose(outputs(root)["output"], gray, atol=1e-6)
 
@@ -240,6 +297,26 @@ class TestConvolution:
         row, column = map(int, root.get_attribute("data-pixel").split())
         press(root, "ArrowDown", " ")
         assert outputs(root)["image"][0, row + 2, column + 1] != before[row + 2, column + 1]
+
+    def test_a_fast_stroke_has_no_gaps_and_is_kept_until_it_is_cleared(self, show):  # noqa: F811
+        root = show(ConvolutionPlayground())
+        clear = root.query_selector("text=Clear the grid")
+        assert not clear.is_visible()
+        choose(root, "Picture", "a grid to paint on")
+        clear.click()
+        assert not outputs(root)["image"].any()
+        mouse, grid = root.owner_frame().page.mouse, root.query_selector(".board")
+        mouse.move(*cell(grid, 1, 2, 12, 16))
+        mouse.down()
+        mouse.move(*cell(grid, 10, 14, 12, 16))  # in one step
+        mouse.up()
+        painted = outputs(root)["image"][0]
+        rows, columns = np.nonzero(painted)
+        assert sorted(columns) == list(range(2, 15))
+        np.testing.assert_allclose(rows, 1 + (columns - 2) * 9 / 12, atol=0.51)
+        choose(root, "Picture", "rings")
+        choose(root, "Picture", "a grid to paint on")
+        np.testing.assert_array_equal(outputs(root)["image"][0], painted)
 
     def test_a_picture_of_ones_own(self, show, tmp_path):  # noqa: F811
         path = tmp_path / "mine.png"

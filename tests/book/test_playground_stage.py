@@ -25,15 +25,16 @@ def answer(network, image):
     return vectorized.softmax(outputs["dense3"])[0]
 
 
-def under(image, top, left, side):
-    """Lay a grey patch on an image."""
+def under(image, top, left, height, width, ink=0.5):
+    """Lay a patch on an image."""
     image = image.copy().reshape(28, 28)
-    image[top : top + side, left : left + side] = 0.5
+    image[top : top + height, left : left + width] = ink
     return image
 
 
 def patch_of(root):
-    return [int(each) for each in root.get_attribute("data-patch").split()]
+    *place, ink = root.get_attribute("data-patch").split()
+    return [*map(int, place), float(ink)]
 
 
 def check_patch(root, bare):
@@ -136,7 +137,7 @@ class TestHands:
             kind = "touchMove" if step else "touchStart"
             device.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
         device.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-        assert patch_of(root) == [6, 10, 8]
+        assert patch_of(root)[:3] == [6, 10, 8]
 
     @pytest.mark.parametrize("number", [0, 1])
     def test_the_trace_is_what_the_patch_takes_from_the_answer(self, number, show):  # noqa: F811
@@ -151,11 +152,11 @@ class TestHands:
             move(root, ".cover .player input", place)
         root.query_selector(".sheet .board").focus()
         press(root, "ArrowLeft")
-        lost = dict(root.evaluate("root => [...root.lost]"))
+        lost = dict(root.evaluate("root => [...root.lost].map(([centre, { loss }]) => [centre, loss])"))
         assert len(lost) == 5
         for centre, loss in lost.items():
             top, left = divmod(centre, 28)
-            remains = answer(network, under(bare, top - 4, left - 4, 8))[whole.argmax()]
+            remains = answer(network, under(bare, top - 4, left - 4, 8, 8))[whole.argmax()]
             assert loss == pytest.approx(max(0, whole.max() - remains), abs=1e-4)
         move(root, "input[name=patch]", 6)
         assert len(root.evaluate("root => [...root.lost]")) == 1  # what was measured with another patch is forgotten
@@ -168,6 +169,57 @@ class TestHands:
         root.query_selector(".cover .play").click()
         root.owner_frame().page.wait_for_function("root => root.lost.size === 13 ** 2", arg=root, timeout=60_000)
 
+    @pytest.mark.parametrize(("form", "ink", "places"), [("square", 0.5, 13**2), ("upright", 0, 15), ("flat", 1, 15)])
+    def test_a_sweep_is_summed_up_and_the_patch_goes_to_its_worst_place(self, form, ink, places, show):  # noqa: F811
+        widget = LenetPlayground()
+        network = network_of(widget, 0)
+        root = show(widget)
+        page = root.owner_frame().page
+        root.query_selector_all(".thumbs button")[3].click()
+        bare = outputs(root)["image"][0]
+        root.query_selector("[data-mode=patch]").click()
+        move(root, "input[name=patch]", 16)
+        move(root, ".cover select >> nth=0", form)
+        move(root, ".cover select >> nth=1", str(ink))
+        _, _, height, width, _ = patch_of(root)
+        assert (height, width) == {"square": (16, 16), "upright": (28, 14), "flat": (14, 28)}[form]
+        root.query_selector(".cover .play").click()
+        page.wait_for_function("root => root.querySelector('.sum').textContent", arg=root, timeout=60_000)
+        digit = answer(network, bare).argmax()
+        every = {
+            (top, left): answer(network, under(bare, top, left, height, width, ink))
+            for top in range(29 - height)
+            for left in range(29 - width)
+        }
+        assert len(every) == places
+        kept = sum(each.argmax() == digit for each in every.values())
+        worst = min(every, key=lambda place: every[place][digit])
+        page.wait_for_function("root => root.querySelector('.cover .play').textContent === 'Play'", arg=root)
+        assert every[tuple(patch_of(root)[:2])][digit] == pytest.approx(every[worst][digit], abs=1e-4)
+        seen = outputs(root)["probabilities"]
+        assert text_of(root, ".sum") == (
+            f"The {digit} is still read at {kept} of {places} places. "
+            f"At the worst: read as {seen.argmax()}, {100 * seen.max():.1f}\u00a0%."
+        )
+        # What the eye reads is of the patch that lies there.
+        assert f"read as {seen.argmax()}, {100 * seen.max():.1f}" in text_of(root, ".reading span")
+        root.query_selector(".sheet .board").focus()
+        press(root, "ArrowLeft")
+        check_patch(root, bare)
+        move(root, ".cover select >> nth=1", str((ink + 1) % 2))
+        assert not text_of(root, ".sum")
+
+    def test_undo_and_clear_rest_while_a_patch_lies_there_and_nothing_moves(self, show):  # noqa: F811
+        root = show(LenetPlayground(), viewport={"width": 1366, "height": 800})
+        root.query_selector("text=Clear").click()
+        assert "Cleared." in text_of(root, ".begin")
+        before = root.query_selector(".sheet").bounding_box()
+        draw(root, *SEVEN)
+        assert "Cleared." not in text_of(root, ".begin")
+        root.query_selector("[data-mode=patch]").click()
+        assert root.query_selector(".sheet").bounding_box()["y"] == pytest.approx(before["y"], abs=1)
+        assert root.query_selector("text=Undo").is_disabled()
+
     def test_python_hears_what_is_under_the_patch(self, show):  # noqa: F811
         widget = LenetPlayground()
         root = show(widget, kernel=True)
@@ -175,7 +227,7 @@ class TestHands:
         root.query_selector("[data-mode=patch]").click()
         page.wait_for_function("() => model.sent.length")
         shown = page.evaluate("() => [...model.sent.at(-1)[1].data]")
-        np.testing.assert_allclose(np.reshape(shown, (28, 28)), under(widget.image, 6, 6, 8), atol=1e-6)
+        np.testing.assert_allclose(np.reshape(shown, (28, 28)), under(widget.image, 6, 6, 8, 8), atol=1e-6)
 
 
 class TestWay:

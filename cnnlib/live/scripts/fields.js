@@ -13,8 +13,9 @@ export function numberIn(text) {
 }
 
 // `named` gives the label of the field in a row and column; changed(k, value) hears of a number, and never of what is none:
-// that is marked, and gives way to the last number when the field is left. `grain` gives the step of a key or a hand.
-export function fields(label, named, changed, { grain = () => 0.1 } = {}) {
+// that is marked, told to refused(text) and gives way to the last number when the field is left. `grain` gives the step of a
+// key or a hand.
+export function fields(label, named, changed, { grain = () => 0.1, refused = () => {} } = {}) {
   const element = html("div", { class: "fields", role: "group", "aria-label": label });
   const held = []; // the numbers in the fields
   let shown = "";
@@ -50,7 +51,10 @@ export function fields(label, named, changed, { grain = () => 0.1 } = {}) {
         held[k] = value;
         changed(k, value);
       });
-      field.addEventListener("blur", () => write(field, k));
+      field.addEventListener("blur", () => {
+        if (field.hasAttribute("aria-invalid")) refused(field.value);
+        write(field, k);
+      });
       field.addEventListener("keydown", (event) => {
         const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
         if (!steps) return;

@@ -18,7 +18,10 @@ export function answers(networks, chosen) {
     const card = html("label", { class: "card", title: say("Show the layers of this network") }, input, html("span", {}, name), digit);
     return { card, digit, name, input };
   });
-  const reading = html("p", { class: "reading", role: "status" });
+  // The eye follows every change, the ear hears the last.
+  const shownText = html("span", { "aria-hidden": "true" });
+  const heard = html("span", { class: "heard", role: "status" });
+  const reading = html("p", { class: "reading" }, shownText, heard);
   const bars = Array.from({ length: 10 }, (_, digit) => {
     const tracks = networks.map(() => html("i"));
     const shares = networks.map(() => html("b"));
@@ -38,20 +41,21 @@ export function answers(networks, chosen) {
         bars.forEach(({ row, tracks, shares }, digit) => {
           tracks[k].style.width = `${100 * data[digit]}%`;
           shares[k].textContent = percent(data[digit]);
-          shares[k].classList.toggle("best", digit === first && !empty);
-          if (k === shown) row.classList.toggle("best", digit === first && !empty);
+          shares[k].classList.toggle("best", digit === first);
+          if (k === shown) row.classList.toggle("best", digit === first);
         });
-        cards[k].digit.textContent = empty ? "?" : first;
+        cards[k].digit.textContent = first;
         if (!alone) cards[k].input.checked = k === shown;
         const values = { network: cards[k].name, first, next, share: percent(data[first]), nextShare: percent(data[next]) };
         return alone ? say("Read as {first}, {share}; next {next}, {nextShare}.", values)
           : say("{network}: read as {first}, {share}; next {next}, {nextShare}.", values);
       });
-      const text = empty ? say("Nothing stands out yet. A network has to answer all the same.") : sentences.join(" ");
+      if (empty) sentences.unshift(say("Nothing stands out yet. A network has to answer all the same."));
+      shownText.textContent = sentences.join(" ");
       clearTimeout(announcing);
       announcing = setTimeout(() => {
-        reading.textContent = text;
-      }, reading.textContent ? 300 : 0);
+        heard.textContent = shownText.textContent;
+      }, heard.textContent ? 300 : 0);
     },
   };
 }

@@ -1,10 +1,10 @@
 // A kernel that paints: its window sweeps over a picture and makes the feature map, pixel by pixel.
-import { array, conv2d, places, taps } from "./operators.js";
+import { array, conv2d, taps } from "./operators.js";
 import { received, sent } from "./packets.js";
 import { PRESETS, reframed } from "./kernels.js";
 import { numbers } from "./inspector.js";
 import { pictureChooser } from "./chooser.js";
-import { OWN, html, list, number, slider, tick } from "../../live/scripts/elements.js";
+import { OWN, button, html, list, number, slider, tick } from "../../live/scripts/elements.js";
 import { SHADES, legibleOn, mapOf, range, shadeOf } from "../../live/scripts/shades.js";
 import { board } from "../../live/scripts/board.js";
 import { fields } from "../../live/scripts/fields.js";
@@ -24,8 +24,9 @@ function channelNames(count) {
 }
 
 // The nine products of a window, for one channel or more: what the window sees, the kernel to be edited, what they make.
-// changed(c, k, value) hears of an edited weight, which a mouse draws up and down by grain().
-function sums(changed, grain) {
+// changed(c, k, value) hears of an edited weight, which a mouse draws up and down by grain(), and refused(text) of what is no
+// number.
+function sums(changed, { grain, refused }) {
   const element = html("div", { class: "sums" });
   let [rows, built] = [[], ""];
 
@@ -37,7 +38,7 @@ function sums(changed, grain) {
     rows = channels.map(({ c, name }) => {
       const of = (text) => (name ? `${text}, ${name}` : text);
       const weights = fields(of(say("Weights of the kernel")), (row, column) => of(say("weight in row {row}, column {column}", { row, column })),
-        (k, value) => changed(c, k, value), { grain });
+        (k, value) => changed(c, k, value), { grain, refused });
       const [seen, made] = [html("div"), html("div")];
       const kernelName = html("p", { class: "caption" });
       const part = html("b");
@@ -61,7 +62,7 @@ function sums(changed, grain) {
       const [weightEnds, productEnds] = [ends(channels.map(({ kernel }) => kernel)), ends(channels.map(({ product }) => product))];
       rows.forEach(({ weights, seen, made, part, kernelName }, row) => {
         const channel = channels[row];
-        kernelName.textContent = channel.turned ? say("kernel, used turned over") : say("kernel");
+        kernelName.textContent = channel.turned ? say("kernel, turned over") : say("kernel");
         seen.replaceChildren(numbers(say("window"), channel.seen, ...sees, digits));
         weights.show(channel.kernel);
         weights.colour((k) => {
@@ -81,7 +82,7 @@ export function draw(root, model) {
   let parts = []; // what each slice of the kernel adds, [H_out, W_out]
   let output = null;
   let painted = null; // how many pixels of the map are there; null for all
-  let brush = 1;
+  let [brush, dabbed] = [1, [0, 0]]; // its colour, and the cell where it was last
 
   const python = joined(model, () => fromPython());
   python.hear("image", "kernel", "cell", ...SETTINGS);
@@ -148,11 +149,22 @@ export function draw(root, model) {
   const inner = sums((c, k, value) => {
     const [, tall, wide] = state.kernel.shape;
     state.kernel = array(state.kernel.shape, state.kernel.data.slice());
-    state.kernel.data[c * tall * wide + k] = value;
+    // What is written is the kernel as it is laid over the picture.
+    state.kernel.data[c * tall * wide + (state.flipped ? tall * wide - 1 - k : k)] = value;
     preset.select.value = OWN;
     update();
     tell("kernel");
-  }, () => (digits() ? 0.1 : 1));
+  }, {
+    grain: () => (digits() ? 0.1 : 1),
+    refused(text) {
+      told.textContent = heard.textContent = say("“{text}” is no number, so the weight stays as it was. Write −2, 0.5 or 1/9.", { text });
+    },
+  });
+  const clear = button(say("Clear the grid"), () => {
+    state.image.data.fill(0);
+    drawn();
+    heard.textContent = say("Cleared.");
+  });
   picture.row.hidden = !Object.keys(pictures).length;
   const chooser = pictureChooser(input.element, 120, (gray) => {
     setImage(array([1, ...gray.shape], gray.data.map((value) => value / 255)));
@@ -167,7 +179,7 @@ export function draw(root, model) {
   root.replaceChildren(
     stage, film.element,
     html("div", { class: "below" }, inner.element, html("div", {}, told, formula)), heard,
-    html("div", { class: "group" }, picture.row, chooser, channel.row, preset.row, side.row),
+    html("div", { class: "group" }, picture.row, clear, chooser, channel.row, preset.row, side.row),
     html("div", { class: "group" }, sliders.stride.row, sliders.padding.row, mode.row, sliders.dilation.row, flip.row),
   );
 
@@ -290,13 +302,17 @@ export function draw(root, model) {
     stage.style.setProperty("--ratio", extent[1] / extent[0]);
     stage.classList.toggle("few", extent[1] < 12);
     sheet.style.aspectRatio = `${extent[1]} / ${extent[0]}`;
-    result.element.style.width = `${(100 * across) / extent[1]}%`;
+    if (across) result.element.style.width = `${(100 * across) / extent[1]}%`;
     Object.assign(outline.style, { width: `${(100 * width) / extent[1]}%`, height: `${(100 * height) / extent[0]}%` });
-    result.element.hidden = film.element.hidden = inner.element.hidden = !output.data.length;
+    root.classList.toggle("nothing", !output.data.length);
     input.press(painting());
+    clear.hidden = !painting();
     showPicture();
-    const axis = (name, size, k) => `${name}: ⌊(${size} + 2·${padding} − ${dilation}·(${k} − 1) − 1) / ${stride}⌋ + 1 = ${places(size, k, options())}`;
-    formula.replaceChildren(axis(say("rows"), height, tall), html("br"), axis(say("columns"), width, wide));
+    // Below zero where the kernel does not fit.
+    const size = (n, k) => number(Math.floor((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1, 0);
+    const axis = (name, n, k) => html("span", {}, `${name}: ⌊(${n} + 2·${padding} − ${dilation}·(${k} − 1) − 1) / ${stride}⌋ + 1 = ${size(n, k)}`);
+    const letters = say("size: ⌊(n + 2·p − d·(k − 1) − 1) / s⌋ + 1, for n pixels, padding p, dilation d, kernel side k, stride s");
+    formula.replaceChildren(html("span", {}, letters), axis(say("rows"), height, tall), axis(say("columns"), width, wide));
     if (output.data.length) {
       showMap();
       explain();
@@ -425,7 +441,7 @@ export function draw(root, model) {
         return i === null || j === null ? 0 : image.data[(c * height + i) * width + j];
       });
       const map = (values) => ({ values, height: tall, width: wide });
-      return { c, name: image.shape[0] > 1 ? named[c] : "", turned: state.flipped, seen: map(values), kernel: slice, product: map(values.map((value, k) => value * weights[k])) };
+      return { c, name: image.shape[0] > 1 ? named[c] : "", turned: state.flipped, seen: map(values), kernel: { ...slice, values: weights }, product: map(values.map((value, k) => value * weights[k])) };
     });
     inner.show(channels, sees(), digits());
     const sum = output.data[row * output.shape[2] + column];
@@ -455,13 +471,25 @@ export function draw(root, model) {
     }, 300);
   }
 
-  // A press turns a cell of the picture over, and a drag goes on with the same colour.
+  // A press turns a cell of the picture over, and a drag goes on with the same colour, on a line from where it was: a fast hand
+  // leaves out cells.
   function dab(row, column, first) {
     const { shape: [, , width], data } = state.image;
-    if (first) brush = data[row * width + column] > 0.5 ? 0 : 1;
-    data[row * width + column] = brush;
-    update();
+    if (first) [brush, dabbed] = [data[row * width + column] > 0.5 ? 0 : 1, [row, column]];
+    const [down, across] = [row - dabbed[0], column - dabbed[1]];
+    const steps = Math.max(Math.abs(down), Math.abs(across), 1);
+    for (let step = 0; step <= steps; step++) {
+      data[Math.round(row - (down * step) / steps) * width + Math.round(column - (across * step) / steps)] = brush;
+    }
+    dabbed = [row, column];
+    drawn();
     heard.textContent = brush ? say("Painted white.") : say("Painted black.");
+  }
+
+  // What was painted is there again when the reader comes back from another picture.
+  function drawn() {
+    pictures[GRID] = whole(state.image);
+    update();
     tell("image");
   }
 

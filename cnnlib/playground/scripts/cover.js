@@ -1,48 +1,71 @@
-// A grey patch on what the network reads, to be dragged over it: where it takes the answer away, a trace is left.
-import { html, slider } from "../../live/scripts/elements.js";
+// A patch on what the network reads, to be dragged over it: where it takes the answer away, a trace is left.
+import { html, list, number, slider } from "../../live/scripts/elements.js";
 import { SHADES, shadeOf } from "../../live/scripts/shades.js";
 import { board } from "../../live/scripts/board.js";
 import { player } from "../../live/scripts/player.js";
 import { say } from "../../live/scripts/say.js";
 
-const [SIZE, GREY, TRACE] = [28, 0.5, [240, 122, 30]];
+const [SIZE, HALF, TRACE] = [28, 14, [240, 122, 30]];
 const BUDGET = 12; // milliseconds for the places of one picture
+const INKS = { 0.5: say("grey: half the ink"), 0: say("black: hides ink"), 1: say("white: all ink") };
+
+const within = ({ top, left, height, width }, row, column) => row >= top && row < top + height && column >= left && column < left + width;
 
 // An image [1, 28, 28] under a patch.
-export function covered({ shape, data }, { top, left, side }) {
-  const inside = (place, start) => place >= start && place < start + side;
-  return { shape, data: data.map((value, k) => (inside(Math.floor(k / SIZE), top) && inside(k % SIZE, left) ? GREY : value)) };
+export function covered({ shape, data }, patch) {
+  return { shape, data: data.map((value, k) => (within(patch, Math.floor(k / SIZE), k % SIZE) ? patch.ink : value)) };
 }
 
-// `remaining(image)` gives the probability of what is read without a patch; moved() hears that the patch lies elsewhere.
-export function cover(remaining, moved) {
-  let [image, whole] = [null, 0];
-  let patch = { top: 6, left: 6, side: 8 };
-  const lost = new Map(); // centre of the patch → what it took from the answer
+// `probabilitiesOf(image)` is what the network makes of it; moved() hears that the patch lies elsewhere or is another.
+export function cover(probabilitiesOf, moved) {
+  let [image, answer, whole] = [null, 0, 0]; // without a patch, and the answer's probability
+  let patch = { top: 6, left: 6, height: 8, width: 8, ink: 0.5 };
+  const lost = new Map(); // centre of the patch → what it took from the answer, what is read instead, and the corner
   let swept = 0; // places, by the film
-  const places = () => SIZE - patch.side + 1; // along a side
-  const film = player(say("Lay the patch on every place"), sweep, { slow: 20 });
-  const size = slider(say("patch"), { min: 2, max: 16, value: patch.side, name: "patch" }, (side) => {
-    const [row, column] = [patch.top, patch.left].map((start) => start + Math.round((patch.side - side) / 2));
-    patch = { ...patch, side };
-    forget();
-    lay(row, column);
-  }, (side) => `${side}×${side}`);
-  const sheet = board(say("What the network reads, under a grey patch. Drag it, or move it with the arrow keys."), {
+  const across = () => SIZE - patch.width + 1;
+  const places = () => (SIZE - patch.height + 1) * across();
+  const whatever = say("Lay the patch on every place");
+  const film = player(whatever, sweep, { slow: 20 });
+  film.element.prepend(html("span", {}, whatever));
+  const size = slider(say("size"), { min: 2, max: 16, value: patch.height, name: "patch" }, (side) => change({ height: side, width: side }),
+    (side) => `${side}×${side}`);
+  const form = list(say("Patch"), { square: say("square"), upright: say("half the width"), flat: say("half the height") }, "square", (value) => {
+    const side = size.input.valueAsNumber;
+    size.row.hidden = value !== "square";
+    change({ square: { height: side, width: side }, upright: { height: SIZE, width: HALF }, flat: { height: HALF, width: SIZE } }[value]);
+  });
+  const ink = list(say("of"), INKS, 0.5, (value) => change({ ink: Number(value) }));
+  const sheet = board(say("What the network reads, under a patch. Drag it, or move it with the arrow keys."), {
     dragged: (top, left) => lay(Math.round(top), Math.round(left)),
     tapped() {},
-    stepped: (down, across) => lay(patch.top + down, patch.left + across),
+    stepped: (down, right) => lay(patch.top + down, patch.left + right),
   });
-  const key = html("p", { class: "quiet" }, say("Orange: a patch with its middle there takes the answer's probability away."));
-  const element = html("div", { class: "cover" }, film.element, size.row, key);
+  const key = html("p", { class: "quiet" }, say("Orange: how much of the answer's probability a patch with its middle there takes away; a press lays it there."),
+    " 0\u00a0% ", html("i", { class: "trace" }), " 100\u00a0%");
+  const sum = html("p", { class: "sum", role: "status" });
+  const element = html("div", { class: "cover" }, form.row, size.row, ink.row, film.element, sum, key);
 
-  const inRange = (start) => Math.min(places() - 1, Math.max(0, start));
-  const centre = ({ top, left, side }) => (top + (side >> 1)) * SIZE + left + (side >> 1);
-  const measure = () => lost.set(centre(patch), Math.max(0, whole - remaining(covered(image, patch))));
+  const inRange = (start, side) => Math.min(SIZE - side, Math.max(0, start));
+  const centre = ({ top, left, height, width }) => (top + (height >> 1)) * SIZE + left + (width >> 1);
+
+  function measure() {
+    const { data } = probabilitiesOf(covered(image, patch));
+    const first = data.indexOf(Math.max(...data));
+    const { top, left } = patch;
+    lost.set(centre(patch), { loss: Math.max(0, whole - data[answer]), first, share: data[first], top, left });
+  }
+
+  // Another patch about the same middle; what was measured with the last one is forgotten.
+  function change(next) {
+    const middle = [patch.top + patch.height / 2, patch.left + patch.width / 2];
+    patch = { ...patch, ...next };
+    forget();
+    lay(Math.round(middle[0] - patch.height / 2), Math.round(middle[1] - patch.width / 2));
+  }
 
   function lay(top, left) {
-    patch = { ...patch, top: inRange(top), left: inRange(left) };
     film.stop();
+    patch = { ...patch, top: inRange(top, patch.height), left: inRange(left, patch.width) };
     measure();
     show();
     moved();
@@ -53,39 +76,55 @@ export function cover(remaining, moved) {
     const until = performance.now() + BUDGET;
     let place = film.playing() ? Math.min(swept + 1, count) : count;
     for (; place <= count; place++) {
-      [patch.top, patch.left] = [Math.floor(Math.max(0, place - 1) / places()), Math.max(0, place - 1) % places()];
+      [patch.top, patch.left] = [Math.floor(Math.max(0, place - 1) / across()), Math.max(0, place - 1) % across()];
       measure();
       if (performance.now() > until) break;
     }
     swept = Math.min(place, count);
+    if (swept === places() && lost.size === places()) {
+      const { top, left } = worst();
+      patch = { ...patch, top, left };
+    }
     show();
     moved();
     return swept;
   }
 
+  const worst = () => [...lost.values()].reduce((a, b) => (b.loss > a.loss ? b : a));
+
+  function sumUp() {
+    if (lost.size < places()) return "";
+    const kept = [...lost.values()].filter(({ first }) => first === answer).length;
+    const { first, share } = worst();
+    return say("The {answer} is still read at {kept} of {all} places. At the worst: read as {first}, {share}.",
+      { answer, kept, all: places(), first, share: `${number(100 * share, 1)}\u00a0%` });
+  }
+
   function show() {
-    const inside = (row, column) => row >= patch.top && row < patch.top + patch.side && column >= patch.left && column < patch.left + patch.side;
+    const text = sumUp();
+    if (sum.textContent !== text) sum.textContent = text;
     sheet.show({
       height: SIZE,
       width: SIZE,
       colour(row, column) {
-        const value = inside(row, column) ? GREY : image.data[row * SIZE + column];
-        const ink = shadeOf(SHADES.ink, value, 0, 1);
-        const share = 0.85 * (lost.get(row * SIZE + column) ?? 0);
-        return ink.map((part, channel) => part + share * (TRACE[channel] - part));
+        const value = within(patch, row, column) ? patch.ink : image.data[row * SIZE + column];
+        const shade = shadeOf(SHADES.ink, value, 0, 1);
+        const share = 0.85 * (lost.get(row * SIZE + column)?.loss ?? 0);
+        return shade.map((part, channel) => part + share * (TRACE[channel] - part));
       },
     });
-    const window = { top: patch.top, left: patch.left, height: patch.side, width: patch.side };
-    sheet.frame([{ ...window, kind: "patch" }]);
-    sheet.hold(window);
+    sheet.frame([{ ...patch, kind: "patch" }]);
+    sheet.hold(patch);
   }
 
-  // What was measured holds for one image, network and size.
+  // What was measured holds for one image, network and patch.
   function forget() {
+    const { data } = probabilitiesOf(image);
+    answer = data.indexOf(Math.max(...data));
+    whole = data[answer];
     lost.clear();
-    whole = remaining(image);
     swept = 0;
-    film.set(places() ** 2, 0);
+    film.set(places(), 0);
   }
 
   return {

@@ -47,6 +47,7 @@ export function desk(root, model, { changed, fresh = false }) {
     };
     const image = prepared ? asMnist(next) : raw();
     [picture, bare, empty] = [next, image ?? array([1, 28, 28]), image === null];
+    announce("");
     read();
     tell("image");
   }
@@ -55,6 +56,7 @@ export function desk(root, model, { changed, fresh = false }) {
   function place(image) {
     sheet.put(array([28, 28], image.data));
     [picture, bare, empty] = [null, image, false];
+    announce("");
     read();
   }
 
@@ -101,6 +103,7 @@ export function desk(root, model, { changed, fresh = false }) {
       const bright = gray.data.reduce((a, b) => a + b) / gray.data.length > (low + high) / 2;
       sheet.put(array(gray.shape, gray.data.map((value) => (bright ? high - value : value - low) / (high - low || 1))));
       take(gray);
+      announce(say("Your picture is on the sheet."));
     }, announce);
     const preparing = tick(say("scale and centre"), prepared, (checked) => {
       prepared = checked;

@@ -25,8 +25,8 @@ export const PRESETS = {
   [say("box blur")]: (side) => square(side, () => 1 / side ** 2),
   [say("soft blur")]: blur,
   [say("sharpen")]: (side) => square(side, (i, j) => 2 * identity(side)[i * side + j] - blur(side)[i * side + j]),
-  [say("edges, left to right (Sobel)")]: slope,
-  [say("edges, top to bottom (Sobel)")]: (side) => square(side, (i, j) => slope(side)[j * side + i]),
+  [say("vertical edges (Sobel)")]: slope,
+  [say("horizontal edges (Sobel)")]: (side) => square(side, (i, j) => slope(side)[j * side + i]),
   [say("all edges (Laplacian)")]: (side) => square(side, (i, j) => 4 * (blur(side)[i * side + j] - identity(side)[i * side + j])),
   [say("slanting stripes (Gabor)")]: (side) => {
     const [spread, wave] = [side / 4.5, side / 1.8];
@@ -39,6 +39,7 @@ export const PRESETS = {
   },
   [say("smear along the diagonal")]: (side) => square(side, (i, j) => (i === j ? 1 / side : 0)),
   [say("move: a one in the corner")]: (side) => square(side, (i, j) => Number(i === 0 && j === side - 1)),
+  [say("zeros, to write your own")]: (side) => square(side, () => 0),
 };
 
 // The same kernel on another grid: cut or framed with zeros about its middle.

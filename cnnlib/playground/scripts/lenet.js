@@ -32,24 +32,18 @@ export function draw(root, model) {
   table.begin();
 }
 
-// What a hand does on the sheet: draw, erase, or move a grey patch.
+// What a hand does on the sheet: draw, erase, or move a patch.
 function hands(table, root) {
-  const patching = cover((image) => {
-    const { data } = table.probabilitiesOf(image);
-    return data[answer];
-  }, () => table.lifted());
-  let answer = 0; // of the bare image
+  const patching = cover(table.probabilitiesOf, () => table.lifted());
   const sheet = html("div", { class: "sheet" }, table.sheet);
-  const names = { draw: say("Draw"), erase: say("Erase"), patch: say("Grey patch") };
+  const names = { draw: say("Draw"), erase: say("Erase"), patch: say("Patch") };
   const modes = Object.entries(names).map(([mode, name]) => button(name, () => turn(mode), { "data-mode": mode }));
   const over = (image) => {
-    const { top, left, side } = patching.patch();
-    root.dataset.patch = `${top} ${left} ${side}`;
-    return covered(image, { top, left, side });
+    const patch = patching.patch();
+    root.dataset.patch = `${patch.top} ${patch.left} ${patch.height} ${patch.width} ${patch.ink}`;
+    return covered(image, patch);
   };
   const told = (image) => {
-    const { data } = table.probabilitiesOf(image);
-    answer = data.indexOf(Math.max(...data));
     patching.put(image);
     root.lost = patching.lost(); // for whoever opens the browser's console
   };
@@ -58,7 +52,7 @@ function hands(table, root) {
     const patch = mode === "patch";
     for (const each of modes) each.setAttribute("aria-pressed", each.dataset.mode === mode);
     table.erase(mode === "erase");
-    table.undo.hidden = table.clear.hidden = patch;
+    table.undo.disabled = table.clear.disabled = patch;
     patching.element.hidden = !patch;
     sheet.replaceChildren(patch ? patching.sheet : table.sheet);
     if (!patch) patching.stop();

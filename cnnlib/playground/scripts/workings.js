@@ -22,7 +22,7 @@ export function workingsOf({ weights, activation, pooling }, outputs, unit, seen
 
   function pooled() {
     const { map, row, column } = unit;
-    const values = { row, column, map: map + 1, value: number(value) };
+    const values = { row, column, map, value: number(value) };
     const text = pooling === "max"
       ? say("Pooled unit in row {row}, column {column} of map {map}: the largest of its four is {value}.", values)
       : say("Pooled unit in row {row}, column {column} of map {map}: the mean of its four is {value}.", values);
@@ -59,7 +59,7 @@ export function workingsOf({ weights, activation, pooling }, outputs, unit, seen
     if (name === "dense3") return say("Output for {digit}", { digit: index });
     const count = mapsOf(outputs, LAYERS[name].shows).data.length;
     if (name.startsWith("dense")) return say("Unit {unit} of {count}", { unit: index + 1, count });
-    return say("Unit in row {row}, column {column} of map {map}", { row, column, map: map + 1 });
+    return say("Unit in row {row}, column {column} of map {map}", { row, column, map });
   }
 }
 
