@@ -200,7 +200,7 @@ class TestConvolution:
         for text, value in (("1/9", 1 / 9), ("0,5", 0.5), ("−2", -2), (" -1,5 / 3", -0.5), ("1e-2", 0.01)):
             field.fill(text)
             assert outputs(root)["kernel"][0, 0, 0] == pytest.approx(value)
-            assert field.get_attribute("aria-invalid") == "false"
+            assert field.get_attribute("aria-invalid") is None
         for text in ("abc", "1/0", "", "1/2/3", "Infinity"):
             field.fill(text)
             press(root, "Enter")
@@ -209,7 +209,7 @@ class TestConvolution:
             assert f"“{text}” is no number" in text_of(root, ".sentence")
         field.fill("3")
         press(root, "ArrowUp", "ArrowUp", "ArrowDown")
-        assert outputs(root)["kernel"][0, 0, 0] == 4
+        assert outputs(root)["kernel"][0, 0, 0] == pytest.approx(3.1)
         assert "is no number" not in text_of(root, ".sentence")
 
     def test_a_kernel_begins_with_zeros(self, show):  # noqa: F811
@@ -221,7 +221,7 @@ class TestConvolution:
     def test_the_kernel_shown_is_the_one_that_is_multiplied(self, show):  # noqa: F811
         root = show(ConvolutionPlayground())
         root.query_selector(".group input[type=checkbox]").click()
-        shown = [float(each.input_value()) for each in root.query_selector_all(".fields input")]
+        shown = [float(each.input_value().replace("−", "-")) for each in root.query_selector_all(".fields input")]
         np.testing.assert_array_equal(shown, outputs(root)["kernel"][0, ::-1, ::-1].ravel())
         assert "kernel, turned over" in text_of(root, ".sums")
 

@@ -51,10 +51,8 @@ export function fields(label, named, changed, { grain = () => 0.1, refused = () 
         held[k] = value;
         changed(k, value);
       });
-      field.addEventListener("blur", () => {
-        if (field.hasAttribute("aria-invalid")) refused(field.value);
-        write(field, k);
-      });
+      field.addEventListener("change", () => field.hasAttribute("aria-invalid") && refused(field.value));
+      field.addEventListener("blur", () => write(field, k));
       field.addEventListener("keydown", (event) => {
         const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
         if (!steps) return;
