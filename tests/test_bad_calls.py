@@ -146,7 +146,7 @@ def test_every_operator_is_called_badly():
 @pytest.mark.parametrize(
     ("operator", "options"),
     [
-        (partial(vectorized.conv2d, X, W), "'auto', 'im2col', 'fft', 'winograd'"),
+        (partial(vectorized.conv2d, X, W), "'auto', 'im2col', 'toeplitz', 'fft', 'winograd'"),
         (partial(gpu.conv2d, torch.tensor(X), torch.tensor(W)), "'unfold', 'triton', 'cudnn', 'auto'"),
     ],
 )

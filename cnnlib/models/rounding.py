@@ -27,9 +27,9 @@ def rounded(weight, bits):
 
     Examples
     --------
-    >>> whole, scale = rounded(np.array([[1.0, -3.0], [0.5, 0.25]]), 3)
+    >>> whole, scale = rounded(np.array([[1.0, -3.0], [1.5, 0.5]]), 3)
     >>> whole.tolist(), scale.tolist()
-    ([[1, -3], [2, 1]], [1.0, 0.25])
+    ([[1, -3], [3, 1]], [1.0, 0.5])
     """
     if not 2 <= bits <= 8:
         raise ValueError(f"rounded: bits must be from 2 to 8, received {bits}")
