@@ -22,11 +22,12 @@ import numpy as np
 import torch
 from scipy import sparse
 
-from benchmarks.operators import laid_last, race
+from benchmarks.operators import race
 from benchmarks.record import rows, write_record
 from cnnlib import definition, gpu, vectorized
 from cnnlib.data import pictures
 from cnnlib.experiments.matrices import one_dimensional
+from cnnlib.models.numpy_network import innermost
 from cnnlib.shapes import conv_geometry
 from cnnlib.training import Recipe
 from cnnlib.vectorized import _im2col, _toeplitz, _winograd
@@ -84,7 +85,7 @@ def bands(repeats=5):
         last = (tensors[0].contiguous(memory_format=torch.channels_last), tensors[1])
         ways = {
             "im2col, batch first": partial(_im2col.forward, x, weight, geometry),
-            **{tile: partial(_toeplitz.forward, laid_last(x), weight, geometry, tile=tile) for tile in tiles},
+            **{tile: partial(_toeplitz.forward, innermost(x), weight, geometry, tile=tile) for tile in tiles},
             "PyTorch": partial(torch.nn.functional.conv2d, *tensors, padding=padding),
             "PyTorch, channels last": partial(torch.nn.functional.conv2d, *last, padding=padding),
         }

@@ -24,9 +24,9 @@ from scipy import signal
 
 from benchmarks.record import write_record
 from cnnlib.shapes import conv_geometry
+from cnnlib.models.numpy_network import innermost
 from cnnlib.timing import timed_once
 from cnnlib.vectorized import _fft, _im2col, _winograd, conv1d, conv1d_backward, conv2d, conv2d_backward
-from cnnlib.vectorized._arrays import batch_last
 
 ROUNDS, RUNS = 7, 3
 
@@ -83,7 +83,7 @@ def measure(shape):
         "tensordot": partial(tensordot, x, weight, shape),
     }
     if x.ndim == 4:
-        last_x, last_grad = (laid_last(array) for array in (x, grad_y))
+        last_x, last_grad = (innermost(array) for array in (x, grad_y))
         contenders["auto, batch last"] = lambda: forward(last_x, weight, **options)
         contenders["auto backward, batch last"] = lambda: backward(last_grad, last_x, weight, **options)
     algorithms = _algorithms(x, weight, shape)
@@ -105,13 +105,6 @@ def measure(shape):
     if algorithms:
         record["largest_relative_error"] = errors(x, weight, shape, algorithms)
     return record
-
-
-def laid_last(array):
-    """Copy images (N, C, H, W) to memory in which the batch lies last."""
-    last = batch_last(array.shape, array.dtype)
-    last[...] = array
-    return last
 
 
 def race(contenders):

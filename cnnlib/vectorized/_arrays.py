@@ -107,7 +107,7 @@ def is_batch_last(x):
 def masked(array, keep):
     """Return a copy of ``array`` with zeros where ``keep`` is False.
 
-    By the bits of the numbers: where the answers are mixed, `np.where` has to guess each one, and is ten times slower.
+    By the bits of the numbers: on answers as mixed as those of a ReLU, `np.where` took ten times as long.
     """
     bits = np.dtype(f"i{array.itemsize}")
     mask = keep.astype(bits)

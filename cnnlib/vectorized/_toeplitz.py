@@ -49,7 +49,7 @@ def grad_weight(grad_y, x, geometry):
     def add_up(part):
         scratch, grad = Scratch(x.dtype), np.zeros(band.shape[::-1], x.dtype)
         for rows in band.chunks(part, x.itemsize):
-            # Twice as fast as the gradient of the matrix as it stands: BLAS likes more rows than columns here.
+            # The gradient of the matrix transposed: with LeNet's second layer twice as fast as the other way round.
             grad += (band.seen(images, rows, scratch) @ _flat(grad_y[:, :, rows]).swapaxes(1, 2)).sum(axis=0)
         return grad.T
 
