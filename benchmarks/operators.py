@@ -23,8 +23,8 @@ import torch
 from scipy import signal
 
 from benchmarks.record import write_record
-from cnnlib.shapes import conv_geometry
 from cnnlib.models.numpy_network import innermost
+from cnnlib.shapes import conv_geometry
 from cnnlib.timing import timed_once
 from cnnlib.vectorized import _fft, _im2col, _winograd, conv1d, conv1d_backward, conv2d, conv2d_backward
 
