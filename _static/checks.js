@@ -58,6 +58,8 @@ document.addEventListener("DOMContentLoaded", () => {
   openByAddress();
 });
 window.addEventListener("hashchange", openByAddress);
+// Another page of the book, or the page just left, whose choice may reach this one after it is drawn.
+window.addEventListener("storage", (event) => { if (event.key === "all-code") setAllCode(remembered.get()); });
 
 document.addEventListener("click", (event) => {
   const tick = event.target.closest("a.tick");

@@ -77,9 +77,18 @@ def test_a_button_shows_all_code_and_the_next_page_remembers_it(page):
     button.click()
     assert page.evaluate(opened) == folds.count()
     page.goto(PAGE.replace("lenet.html", "pooling.html"))
+    page.wait_for_function(f"{opened} > 0")  # the browser hands the choice from page to page in its own time
     assert page.evaluate(opened) == page.locator("details.fold").count() > 10
     page.get_by_label("Show all code").click()
     assert page.evaluate(opened) == 0
+
+
+def test_a_page_beside_it_follows(page):
+    beside = page.context.new_page()
+    beside.goto(PAGE.replace("lenet.html", "pooling.html"))
+    for shown in ("> 0", "== 0"):
+        page.get_by_label("Show all code").click()
+        beside.wait_for_function(f"document.querySelectorAll('details.fold[open]').length {shown}")
 
 
 def test_every_fold_says_what_is_inside(page):
