@@ -1,16 +1,18 @@
-"""Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [steps] [layers] [target]``.
+"""Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [steps] [layers] [memory] [target]``.
 
 ``steps`` races one training step of each, with one thread and with two. ``layers`` says where a step's time goes in
-NumPy, with the batch first in memory and with the batch last. ``target`` measures what it takes to read 99 %
+NumPy, with the batch first in memory and with the batch last; ``memory``, what it costs to ask the system for every
+array anew. ``target`` measures what it takes to read 99 %
 of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST example.
 Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
 """
 
 import argparse
+import resource
 import statistics
 import time
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 import numpy as np
@@ -72,8 +74,9 @@ def layers(batch=64, rounds=41):
         for _ in range(rounds):
             products.append(_timed(np.matmul, square, square)[1])
             for layout, x in layouts.items():
-                for name, direction, taken in _step_by_layers(networks[layout], optimizers[layout], x, labels):
-                    seconds[layout, name, direction].append(taken)
+                with networks[layout]._memory:
+                    for name, direction, taken in _step_by_layers(networks[layout], optimizers[layout], x, labels):
+                        seconds[layout, name, direction].append(taken)
     results = [
         {"layout": layout, "layer": name, "direction": direction, "milliseconds": 1e3 * statistics.median(times)}
         for (layout, name, direction), times in seconds.items()
@@ -104,6 +107,38 @@ def _step_by_layers(network, optimizer, x, labels):
         yield name, "backward", taken
     _, taken = _timed(optimizer.step, network.gradients)
     yield "Adam", "step", taken
+
+
+def memory(batches=(64, 128, 256)):
+    """Race a step in memory that the step before has left against one in new memory, with one thread.
+
+    What new memory costs hangs on what the process did before: the C library hands some of it on.
+    """
+    results = []
+    for batch in batches:
+        rng = np.random.RandomState(0)
+        images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
+        labels = rng.randint(0, 10, batch)
+        networks = {"kept": NumpyNetwork(lenet()), "new": NumpyNetwork(lenet())}
+        networks["new"]._memory = nullcontext()
+        contenders = {
+            name: partial(_numpy_step, network, Adam(network.parameters), images, labels)
+            for name, network in networks.items()
+        }
+        with _threads(1):
+            milliseconds = race(contenders)
+            faults = {name: _page_faults(step) for name, step in contenders.items()}
+        results.append({"batch": batch, "milliseconds": milliseconds, "page_faults": faults})
+        print(results[-1], flush=True)
+    return results, {}
+
+
+def _page_faults(step, steps=20):
+    """Count the pages that the system had to hand out for a step, on average."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(steps):
+        step()
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / steps
 
 
 def _timed(function, *arguments, **options):
@@ -225,7 +260,7 @@ def _row(seconds, epochs, accuracy):
     return {"seconds": round(seconds, 1), "epochs": epochs, "accuracy": round(float(accuracy), 4)}
 
 
-PARTS = {"steps": steps, "layers": layers, "target": target}
+PARTS = {"steps": steps, "layers": layers, "memory": memory, "target": target}
 
 
 def main():

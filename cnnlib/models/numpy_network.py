@@ -1,14 +1,12 @@
 """An architecture trained with nothing but NumPy."""
 
-from copy import copy
-
 import numpy as np
 
 from cnnlib.models.architecture import initial_weights
 from cnnlib.shapes import Activation, Conv, Dense, Flatten, LocalResponseNorm, Pool, integer
 from cnnlib.vectorized import cross_entropy, cross_entropy_backward, layers
 from cnnlib.vectorized._arrays import batch_last
-from cnnlib.vectorized._threads import share
+from cnnlib.vectorized._memory import Memory
 from cnnlib.vectorized.optimizers import Adam
 
 # Images that go through all layers together: what LeNet makes of more of them does not stay in a core's cache from one
@@ -49,14 +47,14 @@ class NumpyNetwork(layers.Sequential):
         self.architecture = architecture
         weights = initial_weights(architecture, seed, dtype=dtype)
         rows = architecture.trace()
-        self._multiply_adds = sum(row.multiply_adds for row in rows)
+        self._memory = Memory()
         super().__init__({row.name: _layer(row, weights) for row in rows})
 
     def loss(self, images, labels):
         """Go forward to the mean cross-entropy and backward to ``gradients``; return the cross-entropy.
 
-        A large batch is shared between the cores, and each takes its part in pieces through all layers; the gradients
-        are added up, since that of a mean is the mean of those of its parts.
+        A batch goes through all layers in pieces that stay in cache, and their gradients are added up, since that of a
+        mean is the mean of those of its parts.
 
         Parameters
         ----------
@@ -67,26 +65,18 @@ class NumpyNetwork(layers.Sequential):
         -------
         float
         """
-
-        def through(part):
-            # A layer remembers one input only. A shallow copy remembers its own, and has the same weights.
-            twin = layers.Sequential({name: copy(layer) for name, layer in self.layers.items()})
-            return [through_piece(twin, piece) for piece in _pieces(part)]
-
-        def through_piece(twin, piece):
-            weight = len(labels[piece]) / len(images)
-            logits = twin.forward(innermost(images[piece]))
-            twin.backward(cross_entropy_backward(weight, logits, labels[piece]), input_gradient=False)
-            return weight * float(cross_entropy(logits, labels[piece])), twin.gradients
-
-        # Backward has two products for each of forward's.
-        products = 3 * len(images) * self._multiply_adds
-        pieces = [piece for part in share(through, len(images), products) for piece in part]
+        loss, gradients = 0.0, {}
+        with self._memory:
+            for piece in _pieces(len(images)):
+                weight = len(labels[piece]) / len(images)
+                logits = self.forward(innermost(images[piece]))
+                self.backward(cross_entropy_backward(weight, logits, labels[piece]), input_gradient=False)
+                loss += weight * float(cross_entropy(logits, labels[piece]))
+                for name, gradient in self.gradients.items():
+                    gradients[name] = gradients[name] + gradient if name in gradients else gradient
         for name, layer in self.layers.items():
-            layer.gradients = {
-                kind: sum(gradients[f"{name}.{kind}"] for _, gradients in pieces) for kind in layer.parameters
-            }
-        return sum(loss for loss, _ in pieces)
+            layer.gradients = {kind: gradients[f"{name}.{kind}"] for kind in layer.parameters}
+        return loss
 
     def learn(self, images, labels, optimizer):
         """Take one step down the loss of a batch; return the loss before it. Where it is not finite, stay.
@@ -114,11 +104,10 @@ class NumpyNetwork(layers.Sequential):
         return np.concatenate([self.forward(batch).argmax(axis=1) for batch in batches])
 
 
-def _pieces(part):
-    """Cut a slice of a batch into pieces of at most `PIECE` images, none much smaller than the others."""
-    n = part.stop - part.start
+def _pieces(n):
+    """Cut a batch of ``n`` into pieces of at most `PIECE` images, none much smaller than the others."""
     count = max(1, -(-n // PIECE))
-    ends = [part.start + n * i // count for i in range(count + 1)]
+    ends = [n * i // count for i in range(count + 1)]
     return list(map(slice, ends[:-1], ends[1:]))
 
 

@@ -7,6 +7,7 @@ reader sees which call failed, which argument is at fault and what arrived.
 import math
 import operator
 from collections.abc import Sequence
+from functools import cache
 from numbers import Real
 
 AXES = {1: ("L",), 2: ("H", "W")}
@@ -122,7 +123,12 @@ def instances(op, kind, **values):
 
 def dtype_name(array):
     """Name an array's dtype as NumPy does, whatever library the array is of: ``"float32"``; None for None."""
-    return None if array is None else str(array.dtype).removeprefix("torch.")
+    return None if array is None else _name(array.dtype)
+
+
+@cache
+def _name(dtype):  # NumPy spells it out anew each time, which took as long as an operator on a few thousand numbers
+    return str(dtype).removeprefix("torch.")
 
 
 def positive(op, argument, value):

@@ -5,6 +5,7 @@ from math import prod
 import numpy as np
 
 from cnnlib.shapes import float_arrays
+from cnnlib.vectorized._memory import empty, like, zeros
 
 
 def require_arrays(op, **arrays):
@@ -35,7 +36,8 @@ def pad(x, padding, *, mode="zeros", fill=0.0):
         return np.pad(x, widths, mode={"circular": "wrap", "reflect": "reflect"}[mode])
     # Half the time of np.pad, which fills one side of one axis after another.
     shape = [n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)]
-    padded = np.full_like(x, fill, shape=shape)
+    padded = like(x, shape=shape)
+    padded.fill(fill)
     padded[_interior(x.shape, widths)] = x
     return padded
 
@@ -66,7 +68,7 @@ def dilate(array, dilation):
     if dilation == (1, 1):
         return array
     size = [d * (k - 1) + 1 for k, d in zip(array.shape[-2:], dilation, strict=True)]
-    spread = np.zeros((*array.shape[:-2], *size), array.dtype)
+    spread = zeros((*array.shape[:-2], *size), array.dtype)
     spread[..., :: dilation[0], :: dilation[1]] = array
     return spread
 
@@ -96,7 +98,7 @@ def batch_last(shape, dtype):
     What is done to all images alike is then done to long runs of numbers.
     """
     n, c, h, w = shape
-    return np.empty((w, c, h, n), dtype).transpose(3, 1, 2, 0)
+    return empty((w, c, h, n), dtype).transpose(3, 1, 2, 0)
 
 
 def is_batch_last(x):
@@ -110,7 +112,8 @@ def masked(array, keep):
     By the bits of the numbers: on answers as mixed as those of a ReLU, `np.where` took ten times as long.
     """
     bits = np.dtype(f"i{array.itemsize}")
-    mask = keep.astype(bits)
+    mask = like(keep, dtype=bits)
+    np.copyto(mask, keep)
     np.negative(mask, out=mask)  # 1 becomes all ones
     mask &= array.view(bits)
     return mask.view(array.dtype)
@@ -134,5 +137,5 @@ class Scratch:
         """Return an array of ``shape`` with any content; the next request by the same ``name`` may overwrite it."""
         size = prod(shape)
         if name not in self._buffers or self._buffers[name].size < size:
-            self._buffers[name] = np.empty(size, self._dtype)
+            self._buffers[name] = empty((size,), self._dtype)
         return self._buffers[name][:size].reshape(shape)

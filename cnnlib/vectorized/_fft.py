@@ -8,6 +8,7 @@ from math import prod
 
 import numpy as np
 
+from cnnlib.vectorized import _transposed
 from cnnlib.vectorized._arrays import dilate, pad, parts
 
 # Spectra of one chunk of images; larger chunks than this are no faster, in `python -m benchmarks.operators`.
@@ -56,6 +57,11 @@ def grad_weight(grad_y, x, geometry):
         grads = _by_frequency(_spectrum(dilate(grad_y[part], geometry.stride), size).conj(), groups, axis=1)
         grad += _signal(grads.swapaxes(-1, -2) @ images, size, spans, axis=0)[:, :, ::d_h, ::d_w]
     return grad
+
+
+def grad_input(grad_y, weight, geometry):
+    """Carry ``grad_y`` back to the input of `forward`, by `forward` itself."""
+    return _transposed.grad_input(grad_y, weight, geometry, forward)
 
 
 def _bytes_per_image(x, geometry, size):

@@ -14,7 +14,9 @@ from math import gcd, prod
 
 import numpy as np
 
+from cnnlib.vectorized import _transposed
 from cnnlib.vectorized._arrays import Scratch, pad, parts
+from cnnlib.vectorized._memory import empty
 from cnnlib.vectorized._threads import share
 
 # With so many filters the copy no longer matters beside the products, and one large product beats many small ones.
@@ -41,7 +43,7 @@ def forward(x, weight, geometry):
     -------
     ndarray, shape (N, C_out, H_out, W_out)
     """
-    out = np.empty(geometry.output_shape, x.dtype)
+    out = empty(geometry.output_shape, x.dtype)
     many = geometry.out_channels // geometry.groups >= MANY_FILTERS
     fill = _by_columns if many else _by_strips
     share(lambda part: fill(x[part], weight, out[part], geometry), len(x), out.size * prod(weight.shape[1:]))
@@ -110,6 +112,11 @@ def grad_weight(grad_y, x, geometry):
     """Carry ``grad_y``, of the shape of the result, back to the weight of `forward`."""
     products = grad_y.size * geometry.in_channels // geometry.groups * prod(geometry.kernel)
     return sum(share(lambda part: _grad_weight(grad_y[part], x[part], geometry), len(x), products))
+
+
+def grad_input(grad_y, weight, geometry):
+    """Carry ``grad_y`` back to the input of `forward`, by `forward` itself."""
+    return _transposed.grad_input(grad_y, weight, geometry, forward)
 
 
 def _grad_weight(grad_y, x, geometry):

@@ -34,14 +34,15 @@ def share(function, n, products):
     list
         One result for each slice, in the order of the batch.
     """
-    whole, threads = slice(0, n), _available()
-    if products >= WORTH_THREADS and n < threads:
-        return [function(whole)]  # too few images to share: leave the cores to BLAS
+    whole = slice(0, n)
     # The limit holds for the whole process, and only the thread that set it can take it back. So one call at a
     # time sets it and has the cores; another that comes meanwhile makes do with its own thread.
     if not _cores.acquire(blocking=False):
         return [function(whole)]
     try:
+        threads = _available()
+        if products >= WORTH_THREADS and n < threads:
+            return [function(whole)]  # too few images to share: leave the cores to BLAS
         with _blas.limit(limits=1):
             if products < WORTH_THREADS or threads == 1:
                 return [function(whole)]

@@ -13,6 +13,7 @@ from math import prod
 import numpy as np
 
 from cnnlib.vectorized._arrays import Scratch, pad, parts, tap, unpad
+from cnnlib.vectorized._memory import empty, zeros
 from cnnlib.vectorized._threads import share
 
 # Rows of the matrix: a product with fewer is slower than the zeros that more of them bring, in
@@ -30,7 +31,7 @@ def forward(x, weight, geometry, *, tile=None):
     """
     band = _Band(geometry, tile)
     matrix, images = band.matrix(weight), band.images(x)
-    out = np.empty((band.tiles, len(matrix), geometry.output[0], len(x)), x.dtype)
+    out = empty((band.tiles, len(matrix), geometry.output[0], len(x)), x.dtype)
 
     def fill(part):
         scratch = Scratch(x.dtype)
@@ -67,7 +68,7 @@ def grad_input(grad_y, weight, geometry):
     # Zeros beside the input want no gradient; copies of its other side do.
     first, count = (0, geometry.size[1] + sum(columns)) if circular else (columns[0], geometry.size[1])
     turned, met = _turned(weight, geometry), _met(grad_y, first, count, geometry)
-    grad = np.zeros((count, geometry.in_channels, geometry.size[0] + sum(rows), len(grad_y)), grad_y.dtype)
+    grad = zeros((count, geometry.in_channels, geometry.size[0] + sum(rows), len(grad_y)), grad_y.dtype)
     parts_of_product = (geometry.in_channels, geometry.kernel[0], geometry.output[0], len(grad_y))
 
     def fill(part):
@@ -82,7 +83,7 @@ def grad_input(grad_y, weight, geometry):
     share(fill, count, met.size * len(turned))
     padding = (columns if circular else (0, 0), (0, 0), rows, (0, 0))
     size = (geometry.size[1], geometry.in_channels, geometry.size[0], len(grad_y))
-    return np.ascontiguousarray(unpad(grad, padding, size, mode=geometry.padding_mode)).transpose(3, 1, 2, 0)
+    return _contiguous(unpad(grad, padding, size, mode=geometry.padding_mode)).transpose(3, 1, 2, 0)
 
 
 def _turned(weight, geometry):
@@ -100,7 +101,7 @@ def _met(grad_y, first, count, geometry):
     """View (count, columns · C_out, H_out · N): for each input column, all columns of ``grad_y`` that met it."""
     step, reach = geometry.stride[1], _reach(geometry)
     n, filters, height, width = grad_y.shape
-    spread = np.zeros((count + reach - 1, filters, height, n), grad_y.dtype)
+    spread = zeros((count + reach - 1, filters, height, n), grad_y.dtype)
     # Column q of grad_y began at column q · step of the input; the first that the first one met lies before it.
     start = first - reach + 1
     begin, end = max(0, -(-start // step)), min(width, (start + len(spread) - 1) // step + 1)
@@ -108,7 +109,7 @@ def _met(grad_y, first, count, geometry):
         spread[begin * step - start : end * step - start : step] = grad_y.transpose(3, 1, 2, 0)[begin:end]
     column, row, _, item = spread.strides
     shape = (count, reach * filters, height * n)
-    return np.lib.stride_tricks.as_strided(spread, shape, (column, row, item), writeable=False)
+    return np.ndarray(shape, spread.dtype, spread, strides=(column, row, item))
 
 
 def _reach(geometry):
@@ -122,9 +123,19 @@ def _taken(geometry):
 
 def _flat(matrices):
     """View (…, rows, N) as (…, rows · N)."""
-    tiles, filters, rows, n = matrices.shape
-    *outer, _, item = matrices.strides
-    return np.lib.stride_tricks.as_strided(matrices, (tiles, filters, rows * n), (*outer, item))
+    *outer, rows, n = matrices.shape
+    flat = matrices.view()
+    flat.shape = *outer, rows * n  # raises where it would take a copy
+    return flat
+
+
+def _contiguous(array):
+    """Copy an array where it does not lie in memory as it is read."""
+    if array.flags.c_contiguous:
+        return array
+    copy = empty(array.shape, array.dtype)
+    copy[...] = array
+    return copy
 
 
 def _chunks(part, bytes_each):
@@ -185,13 +196,13 @@ class _Band:
         if self._geometry.padding_mode == "circular":
             rows, columns = self._geometry.padding
             x = pad(x, (columns, (0, 0), rows, (0, 0)), mode="circular")
-        return np.ascontiguousarray(x)
+        return _contiguous(x)
 
     def tiled(self, grad_y):
         """Return ``grad_y`` as (tiles, tile · C_out, H_out, N), with zeros beyond the last column."""
         missing = self.tiles * self._tile - self._geometry.output[1]
         grad_y = pad(grad_y.transpose(3, 1, 2, 0), ((0, missing), (0, 0), (0, 0), (0, 0)))
-        return np.ascontiguousarray(grad_y).reshape(self.tiles, self.shape[0], *grad_y.shape[2:])
+        return _contiguous(grad_y).reshape(self.tiles, self.shape[0], *grad_y.shape[2:])
 
     def image(self, y):
         """Return an array as `tiled` makes it as the (N, C_out, H_out, W_out) that it stands for."""
@@ -204,12 +215,12 @@ class _Band:
         height, n = rows.stop - rows.start, images.shape[3]
         padded = self._padded(images, rows.start * step, (height - 1) * step + spacing * (k_h - 1) + 1, scratch)
         copies = scratch.array("columns", (self._width, *self._axes[3:], height, n))
-        for i in range(k_h):
-            copies[:, :, i] = padded[:, :, tap(i, step, spacing, height)]
+        column, channel, row, item = padded.strides
+        met = (column, channel, row * spacing, row * step, item)
+        copies[...] = np.lib.stride_tricks.as_strided(padded, copies.shape, met, writeable=False)
         column, _, row, *_, item = copies.strides
         shape = (self.tiles, self.shape[1], height * n)
-        strides = (self._tile * self._step * column, row, item)
-        return np.lib.stride_tricks.as_strided(copies, shape, strides, writeable=False)
+        return np.ndarray(shape, copies.dtype, copies, strides=(self._tile * self._step * column, row, item))
 
     def _padded(self, images, start, count, scratch):
         """Return ``count`` rows of padded ``images`` from ``start`` on, with all columns that the tiles see."""

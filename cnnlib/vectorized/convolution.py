@@ -2,7 +2,7 @@
 
 from cnnlib.shapes import choice, conv_geometry
 from cnnlib.shapes.documentation import documented
-from cnnlib.vectorized import _auto, _fft, _im2col, _toeplitz, _transposed, _winograd
+from cnnlib.vectorized import _auto, _fft, _im2col, _toeplitz, _winograd
 from cnnlib.vectorized._arrays import require_arrays, require_shape, shape_of
 
 _ALGORITHMS = {"auto": _auto, "im2col": _im2col, "toeplitz": _toeplitz, "fft": _fft, "winograd": _winograd}
@@ -154,12 +154,6 @@ def _forward(x, weight, bias, geometry, algorithm):
 
 
 def _backward(grad_y, x, weight, bias, geometry, algorithm, *, input_gradient=True):
-    grad_x = None
-    if input_gradient:
-        grad_x = (
-            algorithm.grad_input(grad_y, weight, geometry)
-            if algorithm in (_auto, _toeplitz)
-            else _transposed.grad_input(grad_y, weight, geometry, algorithm.forward)
-        )
+    grad_x = algorithm.grad_input(grad_y, weight, geometry) if input_gradient else None
     grad_weight = algorithm.grad_weight(grad_y, x, geometry)
     return grad_x, grad_weight, None if bias is None else grad_y.sum(axis=(0, 2, 3))

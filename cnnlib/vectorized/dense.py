@@ -9,6 +9,7 @@ import numpy as np
 from cnnlib.shapes import class_labels, dtype_name, instances, label_range, linear_shape, softmax_axis
 from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import masked, require_arrays, require_shape, shape_of
+from cnnlib.vectorized._memory import like
 
 
 @documented
@@ -57,7 +58,7 @@ def linear_backward(grad_y, x, weight, bias=None):
 def relu(x):
     """What `cnnlib.definition.relu` finds, in one call of NumPy."""
     require_arrays("relu", x=x)
-    return np.maximum(x, 0)
+    return np.maximum(x, 0, out=like(x))
 
 
 def relu_backward(grad_y, x):
@@ -69,7 +70,8 @@ def relu_backward(grad_y, x):
     array([0., 0., 5.])
     """
     _require_like("relu_backward", grad_y, x)
-    return masked(grad_y, ~(x <= 0))
+    kept = np.less_equal(x, 0, out=like(x, dtype=bool))
+    return masked(grad_y, np.logical_not(kept, out=kept))
 
 
 @documented
@@ -77,7 +79,7 @@ def sigmoid(x):
     """What `cnnlib.definition.sigmoid` finds, in one array that is changed in place."""
     require_arrays("sigmoid", x=x)
     # One array, changed in place: this is as slow as its memory is. Where exp overflows, 1 / inf is the right 0.
-    y = np.negative(x)
+    y = np.negative(x, out=like(x))
     with np.errstate(over="ignore"):
         np.exp(y, out=y)
     y += 1
@@ -98,7 +100,7 @@ def sigmoid_backward(grad_y, x):
 
 def through_sigmoid(grad_y, y):
     """Carry ``grad_y`` back through a sigmoid whose result ``y`` is still at hand."""
-    slope = 1 - y
+    slope = np.subtract(1, y, out=like(y))
     slope *= y
     slope *= grad_y
     return slope
@@ -108,7 +110,7 @@ def through_sigmoid(grad_y, y):
 def tanh(x):
     """What `cnnlib.definition.tanh` finds, in one call of NumPy."""
     require_arrays("tanh", x=x)
-    return np.tanh(x)
+    return np.tanh(x, out=like(x))
 
 
 def tanh_backward(grad_y, x):
@@ -125,7 +127,7 @@ def tanh_backward(grad_y, x):
 
 def through_tanh(grad_y, y):
     """Carry ``grad_y`` back through a hyperbolic tangent whose result ``y`` is still at hand."""
-    slope = y * y
+    slope = np.multiply(y, y, out=like(y))
     np.subtract(1, slope, out=slope)
     slope *= grad_y
     return slope

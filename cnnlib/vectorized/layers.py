@@ -7,6 +7,7 @@ loss, backward from its gradient, and hand ``parameters`` and ``gradients`` to a
 import numpy as np
 
 from cnnlib.vectorized import convolution, dense, normalization, pooling
+from cnnlib.vectorized._memory import like
 
 
 class Layer:
@@ -145,7 +146,7 @@ class Flatten(Layer):
 
 
 def _unflatten(grad_y, x):
-    grad = np.empty_like(x)
+    grad = like(x)
     grad[...] = grad_y.reshape(x.shape)
     return grad
 

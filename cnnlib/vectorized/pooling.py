@@ -10,6 +10,7 @@ import numpy as np
 from cnnlib.shapes import pool_geometry, positive
 from cnnlib.shapes.documentation import documented
 from cnnlib.vectorized._arrays import masked, pad, require_arrays, require_shape, tap, taps, unpad
+from cnnlib.vectorized._memory import like
 
 
 @documented
@@ -54,8 +55,10 @@ def max_pool2d_backward(grad_y, x, kernel_size, *, stride=None, padding=0, dilat
     cells = list(taps(geometry.kernel, geometry.stride, geometry.dilation, geometry.output))
 
     largest = _reduce(np.maximum, padded, geometry)
-    grad = np.zeros_like(padded)
-    left = np.ones_like(largest, bool)
+    grad = like(padded)
+    grad.fill(0)
+    left = like(largest, dtype=bool)
+    left.fill(True)
 
     def give(cell, wins):
         wins &= left
@@ -160,11 +163,12 @@ def _reduce(ufunc, padded, geometry):
     """Combine the cells of every window by ``ufunc``, along one axis after the other."""
     for axis in _by_stride(padded):
         k, s, d, o = (field[axis] for field in _moves(geometry))
-        source = np.moveaxis(padded, 2 + axis, 0)
-        padded = np.array(np.moveaxis(source[tap(0, s, d, o)], 0, 2 + axis), order="K")
-        total = np.moveaxis(padded, 2 + axis, 0)
-        for i in range(1, k):
-            ufunc(total, source[tap(i, s, d, o)], out=total)
+        first, *others = (padded[_along(axis, tap(i, s, d, o))] for i in range(k))
+        padded = like(first)
+        if not others:
+            padded[...] = first
+        for i, other in enumerate(others):
+            ufunc(padded if i else first, other, out=padded)
     return padded
 
 
@@ -175,11 +179,12 @@ def _spread(grad_y, geometry):
         k, s, d, o = (field[axis] for field in _moves(geometry))
         shape = list(grad_y.shape)
         shape[2 + axis] = padded[axis]
-        grad = np.zeros_like(grad_y, shape=shape)
-        target, source = np.moveaxis(grad, 2 + axis, 0), np.moveaxis(grad_y, 2 + axis, 0)
+        grad = like(grad_y, shape=shape)
+        if not k == s == padded[axis] / o:  # else windows lie side by side, and every cell is in one
+            grad.fill(0)
         for i in range(k):
-            cells = tap(i, s, d, o)
-            target[cells] = source if k <= s else target[cells] + source  # side by side, there is nothing to add up
+            cells = grad[_along(axis, tap(i, s, d, o))]
+            cells[...] = grad_y if k <= s else cells + grad_y  # side by side, there is nothing to add up
         grad_y = grad
     return grad_y
 
@@ -187,6 +192,11 @@ def _spread(grad_y, geometry):
 def _by_stride(x):
     """Order the two spatial axes: first the one along which the larger parts of the memory lie together."""
     return sorted((0, 1), key=lambda axis: -x.strides[2 + axis])
+
+
+def _along(axis, cells):
+    """Index these cells of one spatial axis, and all of the others."""
+    return (..., cells, slice(None)) if axis == 0 else (..., cells)
 
 
 def _moves(geometry):
