@@ -13,7 +13,6 @@ import numpy as np
 
 from cnnlib.vectorized import _transposed
 from cnnlib.vectorized._arrays import pad, parts
-from cnnlib.vectorized._threads import share
 
 # (A', G, B') of Lavin & Gray's Sec. 4.1 and 4.3.
 _TRANSFORMS = {
@@ -43,10 +42,8 @@ _TRANSFORMS = {
     ),
 }
 
-# Tiles of one chunk of images and the products of a block; larger chunks than this are no faster.
-CHUNK_BYTES = 2**22
-# Filters that are transformed together, of each group: the transforms of all would take four times the filters' memory.
-BLOCK = 64
+# Tiles of one chunk of images and their products; larger chunks than this are no faster.
+CHUNK_BYTES = 2**23
 
 
 def forward(x, weight, geometry, *, tile=None):
@@ -56,25 +53,14 @@ def forward(x, weight, geometry, *, tile=None):
     """
     plan = _Plan(geometry, tile, x.dtype)
     m, (rows, columns), (height, width) = plan.m, plan.count, geometry.output
-    groups, filters, channels = plan.bank_shape
-    weight = weight.reshape(groups, filters, channels * 9)
-    out = np.empty((len(x), groups, filters, height, width), x.dtype)
+    bank = (plan.of_weight @ weight.reshape(-1, 9).T).reshape(-1, *plan.bank_shape)
+    out = np.empty(geometry.output_shape, x.dtype)
     for part in plan.parts(x):
-        transformed = plan.tiles(x[part])
-
-        def fill(share_of_filters, part=part, transformed=transformed):
-            for start in range(share_of_filters.start, share_of_filters.stop, BLOCK):
-                block = slice(start, min(start + BLOCK, share_of_filters.stop))
-                count = block.stop - start
-                bank = (plan.of_weight @ weight[:, block].reshape(-1, 9).T).reshape(-1, groups, count, channels)
-                products = bank @ transformed
-                tiles = plan.to_output @ products.reshape(len(products), -1)
-                tiles = tiles.reshape(m, m, groups, count, -1, rows, columns).transpose(4, 2, 3, 5, 0, 6, 1)
-                images = tiles.reshape(-1, groups, count, rows * m, columns * m)
-                out[part, :, block] = images[..., :height, :width]
-
-        share(fill, filters, filters * transformed.size)
-    return out.reshape(geometry.output_shape)
+        products = bank @ plan.tiles(x[part])
+        tiles = (plan.to_output @ products.reshape(len(products), -1)).reshape(m, m, len(weight), -1, rows, columns)
+        images = tiles.transpose(3, 2, 4, 0, 5, 1).reshape(-1, len(weight), rows * m, columns * m)
+        out[part] = images[:, :, :height, :width]
+    return out
 
 
 def grad_weight(grad_y, x, geometry, *, tile=None):
@@ -116,8 +102,7 @@ class _Plan:
 
     def parts(self, x):
         """Cut the batch so that the tiles and products of one chunk take `CHUNK_BYTES`, or those of one image."""
-        groups, filters, _ = self.bank_shape
-        channels = 2 * (self._geometry.in_channels + groups * min(BLOCK, filters))
+        channels = 2 * self._geometry.in_channels + self._geometry.out_channels
         return parts(len(x), channels * (self.m + 2) ** 2 * prod(self.count) * x.itemsize, CHUNK_BYTES)
 
 

@@ -142,20 +142,6 @@ def test_winograds_tile_is_the_one_asked_for_or_that_of_fewer_products():
 
 
 def test_tiles_and_products_of_a_chunk_fit_its_budget(monkeypatch):
-    # Tiles of 4 channels, and products of 6 filters or of a block, each before and after a transform, in 36 cells of
-    # 2 · 3 tiles.
-    for block, filters in ((64, 6), (4, 4)):
-        monkeypatch.setattr(_winograd, "BLOCK", block)
-        monkeypatch.setattr(_winograd, "CHUNK_BYTES", 3 * 2 * (4 + filters) * 36 * 6 * 8)
-        assert images_of(winograd((7, 12)).parts(X)) == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
-
-
-@pytest.mark.parametrize("groups", [1, 2])
-def test_blocks_of_winograds_filters_are_put_together_again(groups, monkeypatch):
-    rng = np.random.default_rng(0)
-    x, weight = rng.standard_normal((3, 4, 9, 14)), rng.standard_normal((10, 4 // groups, 3, 3))
-    geometry = conv_geometry("conv2d", x.shape, weight.shape, spatial=2, padding=1, groups=groups)
-    whole = _winograd.forward(x, weight, geometry)
-    monkeypatch.setattr(_winograd, "BLOCK", 3)
-    np.testing.assert_allclose(_winograd.forward(x, weight, geometry), whole, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(whole, _im2col.forward(x, weight, geometry), rtol=0, atol=1e-12)
+    # Tiles of 4 channels, before and after their transform, and products of 6, in 36 cells of 2 · 3 tiles.
+    monkeypatch.setattr(_winograd, "CHUNK_BYTES", 3 * (2 * 4 + 6) * 36 * 6 * 8)
+    assert images_of(winograd((7, 12)).parts(X)) == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
