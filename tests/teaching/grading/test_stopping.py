@@ -46,8 +46,8 @@ def hurried_assignment(name):
     return dataclasses.replace(assignment, tasks=tuple(tasks))
 
 
-def hurried(patch):
-    patch.setattr(interviews, "CELL_SECONDS", 2)
+def hurried(patch, seconds=2):
+    patch.setattr(interviews, "CELL_SECONDS", seconds)
     patch.setattr(interviews, "BY_THE_CLOCK", (2.0, 3.0))
 
 
@@ -156,7 +156,8 @@ def test_what_was_late_is_tried_once_more_alone_and_not_kept(engine, tmp_path, m
     (tmp_path / "in" / "good.ipynb").write_text(notebook(), encoding="utf-8")
     turns = []
     monkeypatch.setattr(marking, "load_assignment", hurried_assignment)
-    hurried(monkeypatch)
+    hurried(monkeypatch, seconds=1)
+    monkeypatch.setattr(interviews, "LEAST_SECONDS", 1)
 
     def noting(work, things, workers):
         things = list(things)
