@@ -21,6 +21,7 @@ from teaching.grading.remembered import recall
 from teaching.grading.roster import roster, submitters
 from teaching.grading.submissions import UnreadableError, find, read_bytes
 
+TRIES = 2  # of a submission: what was late among others may be in time alone
 tqdm.monitor_interval = 0  # its thread would be copied into every process
 
 
@@ -75,13 +76,13 @@ def grade(folder, output, walls=True, workers=None, base=BASE):
 
 
 def _reports(folder, students, kept, engine, workers):
-    """Report on each file; what was late is tried once more, alone, and what stays late is not kept."""
+    """Report on each file; what was late is tried again, alone, and what stays late is not kept."""
     fingerprint = rules()
     places = {path: kept / f"{_key(folder, path, fingerprint)}.json" for path in students}
     reports = {path: tables.kept(place) for path, place in places.items()}
     left = [path for path in students if reports[path] is None]
     with tqdm(total=len(students), initial=len(students) - len(left), unit=" submissions", disable=None) as bar:
-        for turn, at_once in enumerate((workers, 1)):
+        for turn, at_once in enumerate([workers, *[1] * (TRIES - 1)]):
             later = []
             jobs = [(folder, path, students[path], engine) for path in left]
             for (_, path, student, _), result in each(_mark, jobs, at_once):

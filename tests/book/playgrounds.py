@@ -33,6 +33,20 @@ LOOKS = """room => [room, ...room.querySelectorAll("*")].map(each => {
   return [each.tagName, box.x - whole.x, box.y - whole.y, box.width, box.height, ...kept].join(" ");
 })"""
 
+# Return once an element keeps its place: what glides in its figure has arrived, and two frames in a row are the same.
+SETTLED = """async each => {
+  const frames = async () => { for (let k = 0; k < 2; k++) await new Promise(requestAnimationFrame); };
+  const place = () => JSON.stringify([each.getBoundingClientRect(), scrollX, scrollY]);
+  const gliding = () => each.getRootNode().getAnimations().filter(one => one instanceof CSSTransition);
+  let before;
+  do {
+    await frames();
+    await Promise.allSettled(gliding().map(one => one.finished));
+    before = place();
+    await frames();
+  } while (place() !== before || gliding().length);
+}"""
+
 # A stand-in for anywidget, which loads the widget's module and gives it an element, and for its model, which remembers
 # what the page sends.
 WITH_KERNEL = """async ([module, values]) => {
@@ -67,13 +81,19 @@ def text_of(root, selector):
     return root.query_selector(selector).text_content()
 
 
+def values(root, selector, key="textContent"):
+    """Read a property of every element, in one question to the browser."""
+    return root.eval_on_selector_all(selector, "(found, key) => found.map(each => each[key])", key)
+
+
 def move(root, selector, value):
     """Set a slider or a list as a reader does."""
-    control = root.query_selector(selector)
-    event = "change" if control.evaluate("control => control.tagName") == "SELECT" else "input"
-    control.evaluate(
-        "(control, [value, event]) => { control.value = value; control.dispatchEvent(new Event(event)); }",
-        [str(value), event],
+    root.query_selector(selector).evaluate(
+        """(control, value) => {
+          control.value = value;
+          control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input"));
+        }""",
+        str(value),
     )
 
 

@@ -1,4 +1,4 @@
-"""What stands around the text: headings, contents, what scrolls, the list of claims, the package, the reference."""
+"""What stands around the text: contents, what scrolls, the list of claims, the package, the reference."""
 
 import re
 
@@ -15,12 +15,6 @@ SIZES = [(1366, 768), (390, 844)]
 REMARKS = re.compile(r"\b(remark in|in Chinese|our notes|the notes|source notes|todo|fixme|rewritten)\b", re.IGNORECASE)
 
 MARKED = "[...document.querySelectorAll('#page-contents a[aria-current]')].map(link => link.hash)"
-
-# Of each heading its level, its size and its weight.
-HEADINGS = """() => [...document.querySelectorAll('.bd-article :is(h1, h2, h3, h4)')].map(heading => {
-  const style = getComputedStyle(heading);
-  return [Number(heading.tagName[1]), parseFloat(style.fontSize), Number(style.fontWeight)];
-})"""
 
 # What can be moved sideways, and what of it does not say so.
 MUTE = """() => {
@@ -58,25 +52,6 @@ def open_page(site, browser):
 
     yield open_page
     context.close()
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_a_heading_is_larger_and_no_lighter_than_those_below_it(open_page, size):
-    for name in NAMES:
-        levels = {level: (height, weight) for level, height, weight in open_page(name, size).evaluate(HEADINGS)}
-        for level in levels.keys() & {upper + 1 for upper in levels}:
-            assert levels[level - 1][0] >= 1.15 * levels[level][0], (name, levels)
-            assert levels[level - 1][1] >= levels[level][1], (name, levels)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
-def test_h2_stands_above_h3(open_page, size):
-    levels = {
-        level: (height, weight)
-        for level, height, weight in open_page("appendices/teaching.html", size).evaluate(HEADINGS)
-    }
-    assert levels[2][0] > levels[3][0]
-    assert levels[2][1] > levels[3][1]
 
 
 @pytest.mark.parametrize("name", ["chapters/alexnet.html", "appendices/speed.html", "appendices/teaching.html"])

@@ -1,6 +1,7 @@
 """The built pages as a reader meets them: in a browser, without a kernel, from the file system."""
 
 from collections import namedtuple
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,7 @@ from tools.chapters import ROOT, chapters, pages
 
 HTML = ROOT / "_build" / "html"
 NAMES = [f"{page}.html" for page in pages()] + ["genindex.html"]
+SIZES = [(1366, 768), (390, 844)]
 CHAPTERS = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in chapters()]
 # The playgrounds have tests of their own.
 CONTROLS = ".cell_output :is(.cnnlib-explorer, .cnnlib-figure) :is(select, input[type=range])"
@@ -22,6 +24,14 @@ SHOWN = """control => {
     .filter(element => element.checkVisibility() && element.getBoundingClientRect().width > 0);
   return seen.map(element => element.src ? element.src + element.alt : element.outerHTML).join('\\n');
 }"""
+
+# Wait until a figure shows something else, at most so many milliseconds; tell whether it does.
+CHANGED = f"""async (control, [before, most]) => {{
+  const shown = {SHOWN};
+  const end = performance.now() + most;
+  while (shown(control) === before && performance.now() < end) await new Promise(requestAnimationFrame);
+  return shown(control) !== before;
+}}"""
 
 # Pictures whose sides are not in the proportion in which they were drawn, once the files for this width have come.
 DISTORTED = """async () => {
@@ -62,6 +72,13 @@ SPILT = """() => [...document.querySelectorAll('.bd-article :is(td, th)')]
   .filter(cell => cell.scrollWidth > cell.clientWidth + 1)
   .map(cell => cell.textContent.trim())"""
 
+# Of each heading its level, its size and its weight.
+HEADINGS = """() => [...document.querySelectorAll('.bd-article :is(h1, h2, h3, h4)')].map(heading => {
+  const style = getComputedStyle(heading);
+  return [Number(heading.tagName[1]), parseFloat(style.fontSize), Number(style.fontWeight)];
+})"""
+
+WINDOW = {"width": 1280, "height": 900}
 HEAVIEST = 2_500_000  # bytes of everything that a page asks for before its reader moves, uncompressed
 
 Opened = namedtuple("Opened", "page errors requests")
@@ -71,7 +88,7 @@ Opened = namedtuple("Opened", "page errors requests")
 def open_page(site, browser):
     """Open a page of the book, once, and note what the browser complains of and asks for."""
     opened = {}
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(viewport=WINDOW)
 
     def open_page(name):
         base, _, query = name.partition("?")
@@ -88,6 +105,22 @@ def open_page(site, browser):
 
     yield open_page
     context.close()
+
+
+@contextmanager
+def sized(page, size):
+    """Have a page's window another size for a while."""
+    page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    try:
+        yield
+    finally:
+        page.set_viewport_size(WINDOW)
+
+
+def headings(page, size):
+    """Return size and weight of a page's headings by their level."""
+    with sized(page, size):
+        return {level: (height, weight) for level, height, weight in page.evaluate(HEADINGS)}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -114,16 +147,27 @@ class TestPage:
     def test_headings_are_as_high_as_their_words(self, name, open_page):
         assert open_page(name).page.evaluate(STRETCHED) == []
 
+    @pytest.mark.parametrize("size", SIZES, ids=str)
+    def test_a_heading_is_larger_and_no_lighter_than_those_below_it(self, name, size, open_page):
+        levels = headings(open_page(name).page, size)
+        for level in levels.keys() & {upper + 1 for upper in levels}:
+            assert levels[level - 1][0] >= 1.15 * levels[level][0], levels
+            assert levels[level - 1][1] >= levels[level][1], levels
+
     def test_fits_a_phone(self, name, open_page):
         page = open_page(name).page
-        page.set_viewport_size({"width": 390, "height": 844})
-        try:
+        with sized(page, SIZES[1]):
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
             assert page.evaluate(DISTORTED) == []
             assert page.evaluate(CUT) == []
             assert page.evaluate(SPILT) == []
-        finally:
-            page.set_viewport_size({"width": 1280, "height": 900})
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+def test_h2_stands_above_h3(open_page, size):
+    levels = headings(open_page("appendices/teaching.html").page, size)
+    assert levels[2][0] > levels[3][0]
+    assert levels[2][1] > levels[3][1]
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
@@ -132,12 +176,11 @@ def test_every_control_changes_its_figure_by_keyboard(name, open_page):
     for control in page.locator(CONTROLS).all():
         before = control.evaluate(SHOWN)
         control.focus()
-        page.keyboard.press("ArrowDown" if control.evaluate("c => c.tagName") == "SELECT" else "ArrowRight")
-        page.wait_for_timeout(200)
-        if control.evaluate(SHOWN) == before:  # it stood at its end
-            page.keyboard.press("ArrowUp" if control.evaluate("c => c.tagName") == "SELECT" else "ArrowLeft")
-            page.wait_for_timeout(200)
-        assert control.evaluate(SHOWN) != before, control.evaluate("c => c.closest('label').textContent")
+        listed = control.evaluate("c => c.tagName") == "SELECT"
+        page.keyboard.press("ArrowDown" if listed else "ArrowRight")
+        if not control.evaluate(CHANGED, [before, 200]):  # it stood at its end
+            page.keyboard.press("ArrowUp" if listed else "ArrowLeft")
+            assert control.evaluate(CHANGED, [before, 200]), control.evaluate("c => c.closest('label').textContent")
 
 
 def test_search_finds_a_page(open_page):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -82,75 +83,79 @@ def smallest(svg, room):
     return min(sizes, default=float("inf")) * shown / float(box)
 
 
-@pytest.fixture(scope="module")
-def opened(site, browser):
+@contextmanager
+def visit(browser, name, width, height):
     """Open a page in a window of some size."""
-    context = browser.new_context()
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto((HTML / name).as_uri())
+    page.add_style_tag(content=".cell { content-visibility: visible !important }")
+    yield page
+    page.close()
 
-    def opened(name, width, height):
-        page = context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.goto((HTML / name).as_uri())
-        page.add_style_tag(content=".cell { content-visibility: visible !important }")
-        return page
 
-    yield opened
-    context.close()
+@pytest.fixture(scope="module")
+def laptop(site, browser, name):
+    """The page that the tests in a row name, as wide screens show it."""
+    with visit(browser, name, 1366, 768) as page:
+        yield page
+
+
+@pytest.fixture(scope="module")
+def blank(browser):
+    """A page with nothing on it, to draw on."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_letter_is_read_on_a_phone(name, opened):
-    page = opened(name, 390, 844)
-    small = [
-        (address.rsplit("/", 1)[1], round(size, 1))
-        for figure in page.evaluate(FIGURES)
-        for address in figure["light"][1::2]
-        if (size := smallest(read(address), figure["room"])) < LEAST
-    ]
-    scripted, seen = page.evaluate(SCRIPTED, LEAST), page.evaluate(SEEN)
-    narrow = {address for figure in page.evaluate(FIGURES) for address in figure["light"][1::2]}
-    page.close()
+def test_every_letter_is_read_on_a_phone(name, site, browser):
+    with visit(browser, name, 390, 844) as page:
+        small = [
+            (address.rsplit("/", 1)[1], round(size, 1))
+            for figure in page.evaluate(FIGURES)
+            for address in figure["light"][1::2]
+            if (size := smallest(read(address), figure["room"])) < LEAST
+        ]
+        scripted, seen = page.evaluate(SCRIPTED, LEAST), page.evaluate(SEEN)
+        narrow = {address for figure in page.evaluate(FIGURES) for address in figure["light"][1::2]}
     assert small == []
     assert scripted == []
     assert {image["file"] for image in seen} <= narrow
     assert [image["alt"] for image in seen if abs(image["width"] / image["height"] / image["natural"] - 1) > 0.02] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_no_figure_stands_on_a_slab_in_the_dark(name, opened):
-    page = opened(name, 1366, 768)
-    page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
-    seen = page.evaluate(SEEN)
-    dark = {address for figure in page.evaluate(FIGURES) for address in figure["dark"][::2]}
-    page.close()
-    assert {image["file"] for image in seen} <= dark
-    assert [image["alt"] for image in seen if image["ground"] > 0.2 or image["padding"] != "0px"] == []
-    assert [image["alt"] for image in seen if abs(image["width"] / image["height"] / image["natural"] - 1) > 0.02] == []
-    assert [image for image in seen if len(image["alt"]) < 10] == []
-    # The ground is the first thing that a figure draws.
-    assert [name for name in dark if "fill: none" not in re.search(r"<path .*?/>", read(name))[0]] == []
+@pytest.mark.parametrize("name", NAMES, scope="module")
+class TestPage:
+    def test_no_letters_lie_on_others(self, name, laptop, blank):
+        files = {address for figure in laptop.evaluate(FIGURES) for address in figure["light"]}
+        crowded = {address.rsplit("/", 1)[1]: blank.evaluate(CROWDED, read(address)) for address in sorted(files)}
+        assert {address: found for address, found in crowded.items() if found} == {}
+
+    def test_no_figure_stands_on_a_slab_in_the_dark(self, name, laptop):
+        # The last test of a page: it stays dark.
+        laptop.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
+        seen = laptop.evaluate(SEEN)
+        dark = {address for figure in laptop.evaluate(FIGURES) for address in figure["dark"][::2]}
+        assert {image["file"] for image in seen} <= dark
+        assert [image["alt"] for image in seen if image["ground"] > 0.2 or image["padding"] != "0px"] == []
+        assert [
+            image["alt"] for image in seen if abs(image["width"] / image["height"] / image["natural"] - 1) > 0.02
+        ] == []
+        assert [image for image in seen if len(image["alt"]) < 10] == []
+        # The ground is the first thing that a figure draws.
+        assert [name for name in dark if "fill: none" not in re.search(r"<path .*?/>", read(name))[0]] == []
 
 
-def test_paper_shows_the_light_figures_for_wide_screens_whatever_the_screen_was(opened):
+def test_paper_shows_the_light_figures_for_wide_screens_whatever_the_screen_was(site, browser):
     for width in (1366, 390):
-        page = opened("chapters/lenet.html", width, 768)
-        page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
-        page.emulate_media(media="print")
-        seen = page.evaluate(SEEN)
-        light = {address for figure in page.evaluate(FIGURES) for address in figure["light"][::2]}
-        page.close()
+        with visit(browser, "chapters/lenet.html", width, 768) as page:
+            page.evaluate("document.documentElement.dataset.theme = document.documentElement.dataset.mode = 'dark'")
+            page.emulate_media(media="print")
+            seen = page.evaluate(SEEN)
+            light = {address for figure in page.evaluate(FIGURES) for address in figure["light"][::2]}
         assert seen
         assert {image["file"] for image in seen} <= light
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_no_letters_lie_on_others(name, opened):
-    page = opened(name, 1366, 768)
-    files = {address for figure in page.evaluate(FIGURES) for address in figure["light"]}
-    page.goto("about:blank")
-    crowded = {address.rsplit("/", 1)[1]: page.evaluate(CROWDED, read(address)) for address in sorted(files)}
-    page.close()
-    assert {address: found for address, found in crowded.items() if found} == {}
 
 
 @pytest.mark.parametrize("path", chapters(), ids=lambda path: path.stem)

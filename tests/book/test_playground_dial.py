@@ -53,7 +53,7 @@ def test_three_networks_answer_as_cnnlib_does_for_every_setting(show):  # noqa: 
     root = show(widget)
     held_to(root, widget)
     for digit, step, right in product(range(10), (0, 9, 18, 37, 71), (-8, 0, 3)):
-        root.query_selector_all(".thumbs button")[digit].click()
+        root.query_selector_all(".thumbs button")[digit].evaluate("button => button.click()")
         move(root, ".player input", step)
         move(root, "input[name=right]", right)
         widget.digit, widget.angle, widget.right = digit, 5 * step, right

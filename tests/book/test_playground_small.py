@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from book.playgrounds import array, cell, drag, move, outputs, press, show, text_of  # noqa: F401  (show is a fixture)
+from book.playgrounds import array, cell, drag, move, outputs, press, show, text_of, values  # noqa: F401
 
 from cnnlib.playground import StripesPlayground, SummaryPlayground
 
@@ -12,7 +12,7 @@ NAMES = ("maximum", "average", "norm")
 
 
 def numbers(element):
-    return [float(each.text_content().replace("−", "-")) for each in element.query_selector_all("text")]
+    return [float(text.replace("−", "-")) for text in values(element, "text")]
 
 
 class TestSummary:
@@ -26,10 +26,9 @@ class TestSummary:
             for name, value in (("window", window), ("stride", stride), ("power", power)):
                 move(root, f"input[name={name}]", value)
                 setattr(widget, name, value)
-            written = root.query_selector_all(".fields input")
-            written[2].fill("2.5")
+            root.query_selector_all(".fields input")[2].fill("2.5")
             seen = outputs(root)
-            assert [float(each.input_value()) for each in written] == seen["image"].ravel().tolist()
+            assert [*map(float, values(root, ".fields input", "value"))] == seen["image"].ravel().tolist()
             widget.image = seen["image"]
             assert seen["image"][0, 2] == 2.5
             for name, board in zip(NAMES, root.query_selector_all(".board"), strict=True):
@@ -119,7 +118,7 @@ class TestSummary:
             read = np.zeros((5, 5), bool)
             for i, j in product(range(0, 6 - window, stride), repeat=2):
                 read[i : i + window, j : j + window] = True
-            marked = [field.evaluate("f => f.matches('.unread')") for field in root.query_selector_all(".fields input")]
+            marked = ["unread" in names.split() for names in values(root, ".fields input", "className")]
             assert marked == (~read).ravel().tolist()
             assert ("striped" in root.inner_text()) == (not read.all())
 

@@ -1,5 +1,6 @@
 """On paper a page is whole, in Chromium and in Firefox alike: hints and solutions open, set-up code one line."""
 
+import functools
 import io
 import itertools
 import re
@@ -36,8 +37,9 @@ def joined(sheets):
 
 @pytest.fixture(scope="module")
 def chromium(site, browser):
-    """Print a page as a reader would."""
+    """Print a page as a reader would, once."""
 
+    @functools.cache
     def printed(name, before="() => {}"):
         page = browser.new_page()
         page.goto((HTML / f"{name}.html").as_uri())
@@ -52,11 +54,11 @@ def chromium(site, browser):
 
 @pytest.fixture(scope="module")
 def mozilla(site):
-    """Print a page with Firefox."""
+    """Print a page with Firefox, once."""
     if not firefox.program():
         pytest.skip("no Firefox on this machine (Debian: apt install firefox-esr)")
     with firefox.running() as printed:
-        yield lambda name: words(printed((HTML / f"{name}.html").as_uri()))
+        yield functools.cache(lambda name: words(printed((HTML / f"{name}.html").as_uri())))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from book.playgrounds import SETTLED
 
 from tools.chapters import ROOT
 
@@ -47,7 +48,7 @@ def test_the_workings_of_no_unit_bury_the_sheet_or_the_answers(name, window, vis
                 "(each, block) => each.scrollIntoView({ block })", "center" if window == "phone" else "nearest"
             )
         (unit.tap if window == "phone" else unit.hover)(position={"x": 12, "y": 6})
-        page.wait_for_timeout(300)
+        page.query_selector(".inspector").evaluate(SETTLED)
         inspector = page.query_selector(".inspector").evaluate(BOX)
         assert 100 < inspector["height"] < high - 300, place
         assert inspector["top"] < high - 100, place

@@ -46,8 +46,8 @@ def hurried_assignment(name):
     return dataclasses.replace(assignment, tasks=tuple(tasks))
 
 
-def hurried(patch):
-    patch.setattr(interviews, "CELL_SECONDS", 2)
+def hurried(patch, seconds=2):
+    patch.setattr(interviews, "CELL_SECONDS", seconds)
     patch.setattr(interviews, "BY_THE_CLOCK", (2.0, 3.0))
 
 
@@ -72,6 +72,7 @@ def graded(engine, tmp_path_factory):
     assert deep.is_dir()
     with pytest.MonkeyPatch.context() as patch:
         hurried(patch)
+        patch.setattr(program, "TRIES", 1)  # another try has a test of its own
         reports = program.grade(place / "in", place / "out", workers=2, base=GRADING_BASE)
     yield {report["file"]: report for report in reports}, place
     subprocess.run(["rm", "-rf", str(deep)], check=True)
@@ -155,7 +156,8 @@ def test_what_was_late_is_tried_once_more_alone_and_not_kept(engine, tmp_path, m
     (tmp_path / "in" / "good.ipynb").write_text(notebook(), encoding="utf-8")
     turns = []
     monkeypatch.setattr(marking, "load_assignment", hurried_assignment)
-    hurried(monkeypatch)
+    hurried(monkeypatch, seconds=1)
+    monkeypatch.setattr(interviews, "LEAST_SECONDS", 1)
 
     def noting(work, things, workers):
         things = list(things)
