@@ -171,12 +171,12 @@ def _torch_step(network, optimizer, images, labels):
     optimizer.step()
 
 
-def target(seeds=3, threads=2):
+def target(seeds=5, threads=2):
     """Train to 99 % of the test digits; the seconds are of training alone.
 
     Our settings were chosen on digits held out from the training set, and the test digits are looked at once a run.
-    PyTorch's example looks at them after every epoch, as its authors wrote it: its clock stops at the first epoch that
-    reaches 99 %, which is in its favour.
+    PyTorch's example, which takes minutes and has one seed, looks at them after every epoch, as its authors wrote it:
+    its clock stops at the first epoch that reaches 99 %, which is in its favour.
     """
     digits = mnist(full=True)
     train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
@@ -184,6 +184,8 @@ def target(seeds=3, threads=2):
     with _threads(threads):
         for seed in range(seeds):
             for way, run in (("torch", _in_torch), ("numpy", _in_numpy), ("PyTorch's example", _as_the_example)):
+                if run is _as_the_example and seed:
+                    continue
                 row = {"way": way, "seed": seed, **run(train, test, seed)}
                 print(*(f"{key} {value}" for key, value in row.items()), sep=", ", flush=True)
                 results.append(row)

@@ -85,7 +85,8 @@ class Room:
         self.engine, self.may_use = engine, may_use
 
     def __enter__(self):
-        self.folder = None if self.engine else tempfile.mkdtemp(prefix="coursework-")
+        # What runs a container leaves a note where it was started if the memory there did not suffice.
+        self.folder = tempfile.mkdtemp(prefix="coursework-")
         inside = "python3" if self.engine else sys.executable
         command = [*self.engine.command(), "warden"] if self.engine else [sys.executable]
         self.process = subprocess.Popen(
@@ -119,8 +120,7 @@ class Room:
             self.process.kill()
             self.process.wait()
         self.process.stderr.close()
-        if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def ask(self, request, processor, clock):
         """Ask the submission to do something.
