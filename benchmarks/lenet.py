@@ -192,7 +192,7 @@ def target(seeds=5, threads=2):
     return results, {}
 
 
-EPOCHS, BATCH, PEAK = 4, 128, 0.01
+EPOCHS, BATCH, PEAK = 4, 256, 0.01
 
 
 def _in_torch(train, test, seed):
