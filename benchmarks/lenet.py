@@ -1,10 +1,10 @@
-"""Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [steps] [layers] [memory] [target]``.
+"""Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [part] …``.
 
 ``steps`` races one training step of each, with one thread and with two. ``layers`` says where a step's time goes in
 NumPy, with the batch first in memory and with the batch last; ``memory``, what it costs to ask the system for every
-array anew. ``target`` measures what it takes to read 99 %
-of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST example.
-Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
+array anew; ``pieces``, how many images had best go through the layers together. ``target`` measures what it takes to
+read 99 % of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST
+example. Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from benchmarks.operators import race
 from benchmarks.record import write_record
 from cnnlib import gpu
 from cnnlib.data import as_float, mnist
+from cnnlib.models import numpy_network
 from cnnlib.models.catalogue import lenet
 from cnnlib.models.lenet import LeNet
 from cnnlib.models.numpy_network import NumpyNetwork, innermost
@@ -133,6 +134,28 @@ def memory(batches=(64, 128, 256)):
         results.append({"batch": batch, "milliseconds": milliseconds, "page_faults": faults})
         print(results[-1], flush=True)
     return results, {}
+
+
+def pieces(batch=1024, lengths=(64, 256, 1024)):
+    """Race a step on one batch that goes through the layers in pieces of several lengths, with one thread."""
+    rng = np.random.RandomState(0)
+    images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
+    labels = rng.randint(0, 10, batch)
+    network = NumpyNetwork(lenet())
+    optimizer = Adam(network.parameters)
+
+    def step(length):
+        numpy_network.PIECE = length
+        _numpy_step(network, optimizer, images, labels)
+
+    before = numpy_network.PIECE
+    try:
+        with _threads(1):
+            milliseconds = race({str(length): partial(step, length) for length in lengths})
+    finally:
+        numpy_network.PIECE = before
+    print(milliseconds, flush=True)
+    return [{"batch": batch, "milliseconds": milliseconds}], {}
 
 
 def _page_faults(step, steps=20):
@@ -264,7 +287,7 @@ def _row(seconds, epochs, accuracy):
     return {"seconds": round(seconds, 1), "epochs": epochs, "accuracy": round(float(accuracy), 4)}
 
 
-PARTS = {"steps": steps, "layers": layers, "memory": memory, "target": target}
+PARTS = {"steps": steps, "layers": layers, "memory": memory, "pieces": pieces, "target": target}
 
 
 def main():

@@ -9,9 +9,9 @@ from cnnlib.vectorized._arrays import batch_last
 from cnnlib.vectorized._memory import Memory
 from cnnlib.vectorized.optimizers import Adam
 
-# Images that go through all layers together: what LeNet makes of more of them does not stay in a core's cache from one
-# layer to the next, in `python -m benchmarks.lenet steps`.
-PIECE = 64
+# Images that go through all layers together. With fewer, a step of LeNet is mostly calls; with more, it takes more
+# memory and not less time, in `python -m benchmarks.lenet pieces`.
+PIECE = 256
 
 _ACTIVATIONS = {"sigmoid": layers.Sigmoid, "tanh": layers.Tanh, "relu": layers.ReLU, "scaled_tanh": layers.ScaledTanh}
 
@@ -53,8 +53,8 @@ class NumpyNetwork(layers.Sequential):
     def loss(self, images, labels):
         """Go forward to the mean cross-entropy and backward to ``gradients``; return the cross-entropy.
 
-        A batch goes through all layers in pieces that stay in cache, and their gradients are added up, since that of a
-        mean is the mean of those of its parts.
+        A large batch goes through all layers in pieces, and their gradients are added up, since that of a mean is the
+        mean of those of its parts.
 
         Parameters
         ----------

@@ -15,9 +15,10 @@ from cnnlib.vectorized._range import suits_transforms
 
 def forward(x, weight, geometry):
     """Cross-correlate ``x`` with ``weight``; arguments and result as in `_im2col.forward`."""
-    groups = zip(np.split(x, geometry.groups, axis=1), np.split(weight, geometry.groups), strict=True)
-    if _may_transform(geometry) and all(suits_transforms(*group, geometry) for group in groups):
-        return _in_double(_fft.forward, x, weight, geometry)
+    if _may_transform(geometry):
+        groups = zip(np.split(x, geometry.groups, axis=1), np.split(weight, geometry.groups), strict=True)
+        if all(suits_transforms(*group, geometry) for group in groups):
+            return _in_double(_fft.forward, x, weight, geometry)
     if _is_banded(x, geometry) and (y := _if_finite(_toeplitz.forward, x, weight, geometry)) is not None:
         return y
     return _without_overflow(_im2col.forward, x, weight, geometry)

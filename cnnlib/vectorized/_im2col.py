@@ -17,6 +17,7 @@ import numpy as np
 from cnnlib.vectorized import _transposed
 from cnnlib.vectorized._arrays import Scratch, pad, parts
 from cnnlib.vectorized._memory import empty
+from cnnlib.vectorized._products import inner, times
 from cnnlib.vectorized._threads import share
 
 # With so many filters the copy no longer matters beside the products, and one large product beats many small ones.
@@ -103,7 +104,7 @@ def _multiply(x, bank, out, stride, geometry, scratch):
         strips, (groups, height, taps, n * width), (group, row * stride, line, item), writeable=False
     )
     product = scratch.array("product", (groups, height, filters, n * width))
-    np.matmul(bank, columns, out=product)
+    times(bank, columns, product)
     product = product.reshape(groups, height, filters, n, width).transpose(3, 0, 2, 1, 4)
     np.copyto(out.reshape(product.shape), product)
 
@@ -150,7 +151,7 @@ def _accumulate(grad_y, x, grad, stride, geometry, scratch):
         for i in range(remainder, kernel, stride):
             begin = i // stride * n * width
             window = columns[:, :, begin : begin + height * n * width]
-            grad[i] += y @ window.swapaxes(1, 2)
+            grad[i] += inner(y, window)
 
 
 def _parts(x, geometry):

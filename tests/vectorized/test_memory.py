@@ -91,7 +91,7 @@ NETWORKS = {"sigmoid, average": lenet, "relu, max": lambda: lenet("relu", "max")
 
 
 @pytest.mark.parametrize("architecture", NETWORKS.values(), ids=NETWORKS)
-@pytest.mark.parametrize("batch", [3, 64, 150])
+@pytest.mark.parametrize("batch", [3, 64, 300])
 def test_a_step_is_the_same_in_used_memory(architecture, batch):
     rng = np.random.RandomState(0)
     images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
