@@ -7,6 +7,7 @@ address, which the ✓ leads to. ``_static/checks.js`` does the rest.
 """
 
 import ast
+import builtins
 import html
 import re
 
@@ -14,6 +15,7 @@ from docutils import nodes
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from _ext.across import is_element
 from _ext.findings import TICK, Tick, disagreements
 from _ext.languages import gettext, translated
 
@@ -43,7 +45,7 @@ def is_claim(statement):
     )
 
 
-def code_of(source, claim_id):
+def code_of(source, claim_id, imported=frozenset()):
     """Return what a check cell runs for one of its claims: its own statement, and those before it that this one needs.
 
     Parameters
@@ -52,6 +54,8 @@ def code_of(source, claim_id):
         Of the cell.
     claim_id : str
         An id that a loop makes belongs to the whole loop.
+    imported : set of str
+        Names of the page that stand for modules and what was imported from them: a call leaves these as they are.
 
     Returns
     -------
@@ -63,12 +67,13 @@ def code_of(source, claim_id):
     own = next((k for k in making if f'"{claim_id}"' in texts[k]), None)
     if own is None:
         own = next(k for k in making if isinstance(statements[k], ast.For))
-    needed, kept = names(statements[own], ast.Load), [texts[own]]
-    for k in reversed(range(own)):
-        if not is_claim(statements[k]) and gives(statements[k]) & needed:
-            needed |= names(statements[k], ast.Load)
-            kept.insert(0, texts[k])
-    return "\n".join(kept)
+    given = everything_given(statements[:own], imported)
+    needed, kept = names(statements[own], ast.Load), {own}
+    # Again and again, since a function may use what is made behind it.
+    while more := {k for k in set(range(own)) - kept if not is_claim(statements[k]) and given[k] & needed}:
+        kept |= more
+        needed = needed.union(*(names(statements[k], ast.Load) for k in more))
+    return "\n".join(texts[k] for k in sorted(kept))
 
 
 def names(statement, context):
@@ -76,13 +81,53 @@ def names(statement, context):
     return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, context)}
 
 
-def gives(statement):
-    """Return the names whose values a statement makes; of a bare call, those that it may change."""
+def everything_given(statements, imported):
+    """Return, for each statement, the names whose values it makes or may change.
+
+    What was made from an array or a network may change it: a gradient that goes back from a loss lands in the weights.
+    """
+    made_from, given, imported = {}, [], imported | set(dir(builtins))
+    for statement in statements:
+        made, changed = binds(statement), changes(statement) - imported
+        given.append(made | changed.union(*(made_from.get(name, ()) for name in changed)))
+        for name in made:
+            sources = names(statement, ast.Load) - imported
+            made_from[name] = sources.union(*(made_from.get(source, ()) for source in sources))
+    return given
+
+
+def binds(statement):
+    """Return the names that a statement gives a value, those of functions, classes and modules among them."""
     if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {(alias.asname or alias.name).split(".")[0] for alias in statement.names}
-    return names(statement, ast.Load if isinstance(statement, ast.Expr) else ast.Store)
+    return names(statement, ast.Store)
+
+
+def changes(statement):
+    """Return the names of what a statement may change in place.
+
+    These are what a part of is assigned to, what is named in a call whose result nobody takes, and what a loop goes
+    through if it does either of these.
+    """
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return set()
+    changed = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            changed |= names(node.value, ast.Load)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            changed |= names(node, ast.Load)
+    loops = [node.iter for node in ast.walk(statement) if isinstance(node, ast.For)] if changed else []
+    return changed.union(*(names(each, ast.Load) for each in loops))
+
+
+def imports(sources):
+    """Return the names that any of the cells imports; lines of IPython's own are left out."""
+    cells = ["\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))) for source in sources]
+    statements = [node for cell in cells for node in ast.walk(ast.parse(cell))]
+    return frozenset().union(*(binds(each) for each in statements if isinstance(each, ast.Import | ast.ImportFrom)))
 
 
 def verdict(shown):
@@ -154,10 +199,10 @@ def bar(value, low, high):
     )
 
 
-def card(app, claim, source):
+def card(app, claim, source, imported):
     """Return the card of a claim."""
     made = nodes.container(ids=[f"claim-{claim['id']}"], classes=["check"])
-    code = nodes.literal_block("", code_of(source, claim["id"]), language="ipython3")
+    code = nodes.literal_block("", code_of(source, claim["id"], imported), language="ipython3")
     chapter = app.env.docname.rpartition("/")[2]
     listed = app.builder.get_relative_uri(app.env.docname, "appendices/claims") + f"#claims-{chapter}"
     link = nodes.reference("", gettext("All claims of this chapter"), refuri=listed, internal=True)
@@ -192,8 +237,9 @@ def put_cards(app, doctree, claims):
     if strict:
         for problem, node in disagreements(doctree, claims, ticks):
             logger.warning("checks: %s", problem, location=node)
+    imported = imports(source_of(cell) for cell in parts(doctree, "cell_code_source"))
     for claim in claims:
-        made = card(app, claim, source_of(claim["cell"]))
+        made = card(app, claim, source_of(claim["cell"]), imported)
         if claim["id"] in ticks:
             behind(ticks[claim["id"]][0], made)
         else:
@@ -214,6 +260,11 @@ def keep_with_word(tick):
     before = tick.parent[place - 1] if place else None
     if isinstance(before, nodes.Text) and before.endswith(" "):
         tick.parent[place - 1] = nodes.Text(before.removesuffix(" ") + "\N{NO-BREAK SPACE}")
+
+
+def parts(doctree, kind):
+    """Find what MyST-NB calls "cell_code" on a page, a cell of code with its output, or "cell_code_source"."""
+    return doctree.findall(lambda node: is_element(node) and node.get("nb_element") == kind)
 
 
 def source_of(cell):

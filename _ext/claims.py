@@ -16,8 +16,8 @@ from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from _ext.across import heading, is_element, join, notes, short_title
-from _ext.checks import put_cards
+from _ext.across import heading, join, notes, short_title
+from _ext.checks import parts, put_cards
 from _ext.languages import gettext, translated
 from tools.chapters import chapters
 
@@ -97,7 +97,7 @@ def ids_in_order(code):
 def collect(app, doctree):
     """Return the claims of a page: id, sentence, measured value, and the section in which it stands."""
     found = []
-    for cell in doctree.findall(lambda node: is_element(node) and node.get("nb_element") == "cell_code"):
+    for cell in parts(doctree, "cell_code"):
         output = next((p.astext() for p in cell.findall(nodes.literal_block) if "✓ " in p.astext()), "")
         code = next((p.astext() for p in cell.findall(nodes.literal_block) if "claim(" in p.astext()), "")
         if not code or "✓ " not in output:

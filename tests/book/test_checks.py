@@ -1,5 +1,7 @@
 """Findings stand in the prose, their checks in cards: what `_ext.checks` and `_ext.findings` make of a page."""
 
+import ast
+import re
 import textwrap
 
 import nbformat
@@ -8,7 +10,8 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from _ext.checks import bar, code_of
+from _ext.checks import bar, binds, code_of, imports, is_claim, names
+from _ext.claims import ids_in_order
 from _ext.findings import agrees, numbers
 from tools.chapters import ROOT, chapters
 
@@ -152,6 +155,71 @@ def test_a_card_shows_the_code_of_its_own_claim():
     assert code_of(f"a = []\na.append(2)\nother.clear()\n{a}", "p-a") == f"a = []\na.append(2)\n{a}"
     loop = 'for n in (1, 2):\n    claim(f"p-{n}", "N.", measured=n + a, at_most=2)'
     assert code_of(f"a = 1\n{b}\n{loop}", "p-2") == f"a = 1\n{loop}"
+
+
+A = 'claim("p-a", "A.", measured=a, at_most=1)'
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "a[0, 0] = 1",
+        "a.weight.data[0] = 1",
+        "a.slope = 1",
+        "a[0] += 1",
+        "b = a[0] = 1",
+        "for n in range(2):\n    a.append(n)",
+        "for part in a:\n    part.copy_(0)",
+        "for part in a:\n    part[0] = 1",
+        "if chance:\n    a.clear()",
+        "loss = (a * 2).sum()\nloss.backward()",
+        "steps = Adam(a.parameters())\nfor n in range(2):\n    steps.step()",
+        "del a[0]",
+    ],
+)
+def test_a_card_shows_what_changes_its_values(statement):
+    unlike = re.sub(r"\b(a|b|n|part|loss|steps)\b", r"other_\1", statement)
+    source = f"a = f()\n{statement}\n{unlike}\n{A}"
+    assert code_of(source, "p-a", {"Adam"}) == f"a = f()\n{statement}\n{A}"
+
+
+def test_a_card_shows_what_a_function_uses_that_is_made_behind_it():
+    source = f"def g():\n    return late\nlate = 2\na = g()\n{A}"
+    assert code_of(source, "p-a") == source
+
+
+def test_a_call_is_not_taken_to_change_a_module():
+    source = f"import np\na = np.ones(2)\nb = np.ones(2)\nb.fill(2)\n{A}"
+    assert code_of(source, "p-a", imports([source])) == f"import np\na = np.ones(2)\n{A}"
+
+
+def test_what_is_imported_is_found_between_lines_of_ipython():
+    cells = ["%load_ext x\nimport numpy as np, os.path\n!pip list", "def f():\n    from a.b import c as d, e"]
+    assert imports(cells) == {"np", "os", "d", "e"}
+
+
+def without_magics(source):
+    return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
+
+
+@pytest.mark.parametrize("path", chapters(ROOT), ids=lambda path: path.stem)
+def test_every_line_of_a_check_stands_in_a_card(path):
+    cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+    imported = imports(cells)
+    for own in cells:
+        plain = without_magics(own)
+        statements = ast.parse(plain).body
+        if not any(map(is_claim, statements)):
+            continue
+        used = set().union(*(names(ast.parse(part), ast.Load) for part in map(without_magics, cells) if part != plain))
+        shown = "\n".join(code_of(plain, name, imported) for name, _ in ids_in_order(plain))
+        for statement in reversed(statements):
+            if binds(statement) & used:  # in another cell
+                used |= names(statement, ast.Load)
+                continue
+            checks = any(isinstance(node, ast.Assert) for node in ast.walk(statement))
+            text = ast.get_source_segment(plain, statement)
+            assert is_claim(statement) or checks or text in shown, text
 
 
 @pytest.mark.parametrize(
