@@ -1,5 +1,6 @@
 """Hypothesis profiles, ``quick`` for every run and ``nightly`` for the long one; pictures in folders."""
 
+import gc
 import os
 
 import pytest
@@ -11,6 +12,12 @@ _common = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, Hea
 settings.register_profile("quick", max_examples=25, derandomize=True, **_common)
 settings.register_profile("nightly", max_examples=500, **_common)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_finish():
+    """Leave thousands of collected tests out of every later search for garbage, each of which took over a second."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
