@@ -1,13 +1,14 @@
 """Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [part] …``.
 
-``steps`` races one training step of each, with one thread and with two. ``layers`` says where a step's time goes in
-NumPy, with the batch first in memory and with the batch last; ``memory``, what it costs to ask the system for every
-array anew; ``pieces``, how many images had best go through the layers together. ``target`` measures what it takes to
-read 99 % of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of PyTorch's own MNIST
-example. Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
+``memory`` says what it costs to ask the system for every array anew; ``layers``, where a step's time goes in NumPy,
+with the batch first in memory and with the batch last; ``pieces``, how many images had best go through the layers
+together. ``steps`` races one training step of NumPy and of PyTorch, with one thread and with two. ``target`` measures
+what it takes to read 99 % of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of
+PyTorch's own MNIST example. Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
 """
 
 import argparse
+import ctypes
 import resource
 import statistics
 import time
@@ -50,11 +51,14 @@ def _race_a_step(threads, batch):
         theirs = LeNet().to(memory_format=layout)
         optimizer = torch.optim.Adam(theirs.parameters())
         contenders[name] = partial(_torch_step, theirs, optimizer, torch.from_numpy(images), torch.from_numpy(labels))
+    _keep_freed_memory()
     with _threads(threads):
         milliseconds = race(contenders)
+        faults = {name: _page_faults(step) for name, step in contenders.items()}
     ratios = {name: milliseconds["numpy"] / milliseconds[name] for name in layouts}
     print(f"{threads} threads, batch {batch}:", *(f"{r:.2f} times {name}" for name, r in ratios.items()), flush=True)
-    return {"threads": threads, "batch": batch, "milliseconds": milliseconds, "numpy_over": ratios}
+    about = {"threads": threads, "batch": batch, "milliseconds": milliseconds, "page_faults": faults}
+    return about | {"numpy_over": ratios}
 
 
 def layers(batch=64, rounds=41):
@@ -158,6 +162,20 @@ def pieces(batch=1024, lengths=(64, 256, 1024)):
     return [{"batch": batch, "milliseconds": milliseconds}], {}
 
 
+def _keep_freed_memory():
+    """Have the GNU C library keep, for all contenders, what is freed, as our own memory does.
+
+    Otherwise it is a matter of chance how many new pages a step of PyTorch meets: two runs of one race found 65 and
+    5,410, and with them nearly twice the time. What keeps memory cannot be told to let go of it, so that ``memory`` has
+    to come before.
+    """
+    trim_threshold, top_pad, mmap_threshold = -1, -2, -3  # their names in malloc.h
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt:
+        for what, size in ((trim_threshold, 2**30), (top_pad, 2**26), (mmap_threshold, 2**25)):
+            mallopt(what, size)
+
+
 def _page_faults(step, steps=20):
     """Count the pages that the system had to hand out for a step, on average."""
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -206,6 +224,7 @@ def target(seeds=5, threads=2):
     digits = mnist(full=True)
     train, test = ((as_float(split.images), split.labels) for split in (digits.train, digits.test))
     results = []
+    _keep_freed_memory()
     with _threads(threads):
         for seed in range(seeds):
             for way, run in (("torch", _in_torch), ("numpy", _in_numpy), ("PyTorch's example", _as_the_example)):
@@ -287,7 +306,7 @@ def _row(seconds, epochs, accuracy):
     return {"seconds": round(seconds, 1), "epochs": epochs, "accuracy": round(float(accuracy), 4)}
 
 
-PARTS = {"steps": steps, "layers": layers, "memory": memory, "pieces": pieces, "target": target}
+PARTS = {"memory": memory, "layers": layers, "pieces": pieces, "steps": steps, "target": target}
 
 
 def main():
