@@ -123,10 +123,14 @@ def changes(statement):
     return changed.union(*(names(each, ast.Load) for each in loops))
 
 
+def plain(source):
+    """Return the code of a cell without the lines that only IPython reads."""
+    return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
+
+
 def imports(sources):
-    """Return the names that any of the cells imports; lines of IPython's own are left out."""
-    cells = ["\n".join(line for line in source.splitlines() if not line.startswith(("%", "!"))) for source in sources]
-    statements = [node for cell in cells for node in ast.walk(ast.parse(cell))]
+    """Return the names that any of the cells imports."""
+    statements = [node for source in sources for node in ast.walk(ast.parse(plain(source)))]
     return frozenset().union(*(binds(each) for each in statements if isinstance(each, ast.Import | ast.ImportFrom)))
 
 

@@ -23,23 +23,23 @@ def times(a, b, out):
     """Write ``a @ b`` into ``out``, as `numpy.matmul` does: shapes (…, M, K), (…, K, N) and (…, M, N)."""
     rows, common = a.shape[-2:]
     few = rows <= FEW_ROWS and rows * common * FEWEST_COLUMNS <= AS_THEY_LIE
-    for piece in _pieces(b.shape[-1], rows * common, a.dtype) if few else [slice(None)]:
+    for piece in _pieces(b.shape[-1], rows * common, few and a.dtype == np.float32):
         np.matmul(a, b[..., piece], out=out[..., piece])
 
 
 def inner(a, b):
     """Return ``a @ b.swapaxes(-1, -2)``: how the rows of ``a`` (…, M, K) and ``b`` (…, N, K) go together."""
     size = a.shape[-2] * b.shape[-2]
-    first, *others = _pieces(a.shape[-1], size, a.dtype) if size <= SMALL_RESULT else [slice(None)]
+    first, *others = _pieces(a.shape[-1], size, size <= SMALL_RESULT and a.dtype == np.float32)
     result = a[..., first] @ b[..., first].swapaxes(-1, -2)
     for piece in others:
         result += a[..., piece] @ b[..., piece].swapaxes(-1, -2)
     return result
 
 
-def _pieces(length, products_each, dtype):
-    """Cut an axis whose every number stands for ``products_each`` multiply-adds into nearly equal slices."""
-    if dtype != np.float32 or length * products_each <= AS_THEY_LIE:
+def _pieces(length, products_each, pays):
+    """Cut an axis whose every number stands for ``products_each`` multiply-adds into nearly equal slices if it pays."""
+    if not pays or length * products_each <= AS_THEY_LIE:
         return [slice(None)]
     most = max(1, AS_THEY_LIE // (products_each * REGISTER))
     count = -(-length // (most * REGISTER))

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-from _ext.checks import bar, binds, code_of, imports, is_claim, names
+from _ext.checks import bar, binds, code_of, imports, is_claim, names, plain
 from _ext.claims import ids_in_order
 from _ext.findings import agrees, numbers
 from tools.chapters import ROOT, chapters
@@ -198,28 +198,24 @@ def test_what_is_imported_is_found_between_lines_of_ipython():
     assert imports(cells) == {"np", "os", "d", "e"}
 
 
-def without_magics(source):
-    return "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
-
-
 @pytest.mark.parametrize("path", chapters(ROOT), ids=lambda path: path.stem)
 def test_every_line_of_a_check_stands_in_a_card(path):
     cells = [cell.source for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
     imported = imports(cells)
-    for own in cells:
-        plain = without_magics(own)
-        statements = ast.parse(plain).body
+    for k, source in enumerate(map(plain, cells)):
+        statements = ast.parse(source).body
         if not any(map(is_claim, statements)):
             continue
-        used = set().union(*(names(ast.parse(part), ast.Load) for part in map(without_magics, cells) if part != plain))
-        shown = "\n".join(code_of(plain, name, imported) for name, _ in ids_in_order(plain))
+        later = set().union(*(names(ast.parse(plain(cell)), ast.Load) for cell in cells[k + 1 :]))
+        cards = [ast.parse(code_of(source, name, imported)).body for name, _ in ids_in_order(source)]
+        shown = {ast.dump(statement) for card in cards for statement in card}
         for statement in reversed(statements):
-            if binds(statement) & used:  # in another cell
-                used |= names(statement, ast.Load)
+            if binds(statement) & later:
+                later |= names(statement, ast.Load)
                 continue
             checks = any(isinstance(node, ast.Assert) for node in ast.walk(statement))
-            text = ast.get_source_segment(plain, statement)
-            assert is_claim(statement) or checks or text in shown, text
+            text = ast.get_source_segment(source, statement)
+            assert is_claim(statement) or checks or ast.dump(statement) in shown, text
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ def normal(*shape, dtype=np.float32):
     return RNG.standard_normal(shape).astype(dtype)
 
 
-def cut(length, products_each, dtype=np.float32):
+def cut(length, products_each):
     """List how long the pieces are, which must make up the axis in order."""
-    pieces = _pieces(length, products_each, np.dtype(dtype))
+    pieces = _pieces(length, products_each, True)
     cells = [range(length)[piece] for piece in pieces]
     assert [cell for piece in cells for cell in piece] == list(range(length))
     return [len(piece) for piece in cells]
@@ -33,10 +33,6 @@ def cut(length, products_each, dtype=np.float32):
 )
 def test_an_axis_is_cut_evenly_into_registers_within_the_bound(length, each, lengths):
     assert cut(length, each) == lengths
-
-
-def test_double_precision_is_not_cut():
-    assert cut(10**6, 1000, np.float64) == [10**6]
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
@@ -65,12 +61,13 @@ def test_only_few_rows_are_cut(monkeypatch):
 
     monkeypatch.setattr(np, "matmul", counted)
 
-    def made(rows, common, columns):
+    def made(rows, common, columns, dtype=np.float32):
         products.clear()
-        times(normal(rows, common), normal(common, columns), np.empty((rows, columns), np.float32))
+        times(normal(rows, common, dtype=dtype), normal(common, columns, dtype=dtype), np.empty((rows, columns), dtype))
         return len(products)
 
     assert made(FEW_ROWS, 200, 640) == 5
+    assert made(FEW_ROWS, 200, 640, np.float64) == 1
     assert made(FEW_ROWS + 1, 200, 640) == 1
     common = AS_THEY_LIE // (10 * FEWEST_COLUMNS)
     assert made(10, common, 640) == 7
@@ -87,10 +84,11 @@ def test_only_small_results_are_cut():
             Counted.products += 1
             return np.asarray(self) @ np.asarray(other)
 
-    def made(rows, others, common):
+    def made(rows, others, common, dtype=np.float32):
         Counted.products = 0
-        inner(normal(rows, common).view(Counted), normal(others, common))
+        inner(normal(rows, common, dtype=dtype).view(Counted), normal(others, common, dtype=dtype))
         return Counted.products
 
     assert made(SMALL_RESULT // 30, 30, 4096) == 5
+    assert made(SMALL_RESULT // 30, 30, 4096, np.float64) == 1
     assert made(SMALL_RESULT // 30 + 1, 30, 4096) == 1
