@@ -1,10 +1,11 @@
 """Time LeNet's training in NumPy and in PyTorch: ``python -m benchmarks.lenet [part] …``.
 
 ``memory`` says what it costs to ask the system for every array anew; ``layers``, where a step's time goes in NumPy,
-with the batch first in memory and with the batch last; ``pieces``, how many images had best go through the layers
-together. ``steps`` races one training step of NumPy and of PyTorch, with one thread and with two. ``target`` measures
-what it takes to read 99 % of MNIST's test digits: in NumPy, in PyTorch, and with the network and the settings of
-PyTorch's own MNIST example. Each part writes ``results/lenet-<part>.json``. Run it on a machine that does nothing else.
+with the batch first in memory and with the batch last; ``ways``, what comes of that order and what of the algorithm;
+``pieces``, how many images had best go through the layers together. ``steps`` races one training step of NumPy and of
+PyTorch, with one thread and with two. ``target`` measures what it takes to read 99 % of MNIST's test digits: in NumPy,
+in PyTorch, and with the network and the settings of PyTorch's own MNIST example. Each part writes
+``results/lenet-<part>.json``. Run it on a machine that does nothing else.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from collections import defaultdict
 from contextlib import contextmanager, nullcontext
 from functools import partial
+from itertools import product
 
 import numpy as np
 import torch
@@ -32,23 +34,26 @@ from cnnlib.models.numpy_network import NumpyNetwork, innermost
 from cnnlib.training import evaluate
 from cnnlib.training.schedules import one_cycle
 from cnnlib.vectorized import cross_entropy, cross_entropy_backward
+from cnnlib.vectorized.layers import Conv2d
 from cnnlib.vectorized.optimizers import Adam
+
+KINDS = (("sigmoid", "average"), ("relu", "max"))
 
 
 def steps(threads=(1, 2), batches=(64, 128, 256)):
-    """Race a step of Adam on LeNet, forward and backward included, in NumPy and in PyTorch."""
-    return [_race_a_step(number, batch) for number in threads for batch in batches], {}
+    """Race a step of Adam on two LeNets, forward and backward included, in NumPy and in PyTorch."""
+    return [_race_a_step(kind, *both) for kind in KINDS for both in product(threads, batches)], {}
 
 
-def _race_a_step(threads, batch):
+def _race_a_step(kind, threads, batch):
     rng = np.random.RandomState(0)
     images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
     labels = rng.randint(0, 10, batch)
-    ours = NumpyNetwork(lenet())
+    ours = NumpyNetwork(lenet(*kind))
     contenders = {"numpy": partial(_numpy_step, ours, Adam(ours.parameters), images, labels)}
     layouts = {"torch": torch.contiguous_format, "torch, channels last": torch.channels_last}
     for name, layout in layouts.items():
-        theirs = LeNet().to(memory_format=layout)
+        theirs = LeNet(*kind).to(memory_format=layout)
         optimizer = torch.optim.Adam(theirs.parameters())
         contenders[name] = partial(_torch_step, theirs, optimizer, torch.from_numpy(images), torch.from_numpy(labels))
     _keep_freed_memory()
@@ -56,9 +61,14 @@ def _race_a_step(threads, batch):
         milliseconds = race(contenders)
         faults = {name: _page_faults(step) for name, step in contenders.items()}
     ratios = {name: milliseconds["numpy"] / milliseconds[name] for name in layouts}
-    print(f"{threads} threads, batch {batch}:", *(f"{r:.2f} times {name}" for name, r in ratios.items()), flush=True)
-    about = {"threads": threads, "batch": batch, "milliseconds": milliseconds, "page_faults": faults}
-    return about | {"numpy_over": ratios}
+    print(
+        *kind,
+        f"{threads} threads, batch {batch}:",
+        *(f"{r:.2f} times {name}" for name, r in ratios.items()),
+        flush=True,
+    )
+    about = {"network": kind, "threads": threads, "batch": batch, "milliseconds": milliseconds}
+    return about | {"page_faults": faults, "numpy_over": ratios}
 
 
 def layers(batch=64, rounds=41):
@@ -97,6 +107,33 @@ def layers(batch=64, rounds=41):
         "multiply_adds_in_a_matrix_product_milliseconds": 1e3 * statistics.median(products) * multiply_adds / 1024**3,
         "n": f"medians of {rounds} steps, one thread",
     }
+
+
+def ways(batch=64):
+    """Race a step of LeNet's layers by bands and by im2col, each with the batch first in memory and last."""
+    rng = np.random.RandomState(0)
+    images = rng.uniform(0, 1, (batch, 1, 28, 28)).astype(np.float32)
+    labels = rng.randint(0, 10, batch)
+    layouts = {"first": images, "last": innermost(images)}
+    contenders = {}
+    for algorithm, layout in product(("toeplitz", "im2col"), layouts):
+        network = NumpyNetwork(lenet())
+        for name in ("conv1", "conv2"):
+            given = network.layers[name].parameters
+            padding = 2 if name == "conv1" else 0
+            network.layers[name] = Conv2d(given["weight"], given["bias"], padding=padding, algorithm=algorithm)
+        step = partial(_step_by_layers, network, Adam(network.parameters), layouts[layout], labels)
+        contenders[f"{algorithm}, batch {layout}"] = partial(_kept, network, step)
+    with _threads(1):
+        milliseconds = race(contenders)
+    print(milliseconds, flush=True)
+    return [{"batch": batch, "milliseconds": milliseconds}], {}
+
+
+def _kept(network, step):
+    """Take a step whose memory is that of the step before."""
+    with network._memory:
+        return list(step())
 
 
 def _step_by_layers(network, optimizer, x, labels):
@@ -306,7 +343,7 @@ def _row(seconds, epochs, accuracy):
     return {"seconds": round(seconds, 1), "epochs": epochs, "accuracy": round(float(accuracy), 4)}
 
 
-PARTS = {"memory": memory, "layers": layers, "pieces": pieces, "steps": steps, "target": target}
+PARTS = {"memory": memory, "layers": layers, "ways": ways, "pieces": pieces, "steps": steps, "target": target}
 
 
 def main():

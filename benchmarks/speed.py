@@ -5,7 +5,8 @@ in better orders, and by libraries. It needs a C compiler by the name of ``cc``.
 ``results/speed-regimes.json``: how long functions of arrays of all sizes take, and steps of LeNet's training with
 batches of all sizes, and of a LeNet whose arrays are all tiny. Each time is the least of many, in turns: whatever
 disturbs a run makes it longer. ``tiles`` writes ``results/speed-tiles.json``: the registers and the shared memory that
-Triton's compiler gives tiles of implicit GEMM on an H100. It needs Triton, and no GPU.
+Triton's compiler gives tiles of implicit GEMM on an H100. It needs Triton, and no GPU. ``--second`` writes what a second
+processor takes beside it, ``results/speed-<part>-second.json``: what is said of both is less likely to be of one alone.
 """
 
 # ruff: noqa: E402  (NumPy's BLAS and PyTorch read the number of threads when they are imported)
@@ -185,10 +186,14 @@ PARTS = {"loops": loops, "regimes": regimes}
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="what to measure; everything if left out")
+    parser.add_argument("--second", action="store_true", help="keep the records of a second processor")
     torch.set_num_threads(1)
-    for part in parser.parse_args().parts or PARTS:
+    options = parser.parse_args()
+    name, option = ("-second", " --second") if options.second else ("", "")
+    for part in options.parts or PARTS:
         results, about = PARTS[part]()
-        print(f"written to {write_record(f'speed-{part}', f'python -m benchmarks.speed {part}', results, **about)}")
+        command = f"python -m benchmarks.speed {part}{option}"
+        print(f"written to {write_record(f'speed-{part}{name}', command, results, **about)}")
 
 
 if __name__ == "__main__":
