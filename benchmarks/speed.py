@@ -4,9 +4,8 @@
 in better orders, and by libraries. It needs a C compiler by the name of ``cc``. ``regimes`` writes
 ``results/speed-regimes.json``: how long functions of arrays of all sizes take, and steps of LeNet's training with
 batches of all sizes, and of a LeNet whose arrays are all tiny. Each time is the least of many, in turns: whatever
-disturbs a run makes it longer. ``tiles`` writes ``results/speed-tiles.json``: the registers and the shared memory that
-Triton's compiler gives tiles of implicit GEMM on an H100. It needs Triton, and no GPU. ``--second`` writes what a second
-processor takes beside it, ``results/speed-<part>-second.json``: what is said of both is less likely to be of one alone.
+disturbs a run makes it longer. ``--second`` writes what a second processor takes beside that,
+``results/speed-<part>-second.json``: what holds on both is less likely to be of one alone.
 """
 
 # ruff: noqa: E402  (NumPy's BLAS and PyTorch read the number of threads when they are imported)
